@@ -1,0 +1,30 @@
+//! A key as operators see it.
+
+use serde_json::{Value, json};
+use shared::credentials::Credential;
+use shared::table::IssuedKey;
+
+/// A key on record. Its token is known to nobody but its owner.
+pub(crate) fn on_record(key_id: &str, credential: &Credential) -> Value {
+    json!({
+        "key_id": key_id,
+        "kind": credential.kind,
+        "permissions": credential.permissions,
+        "label": credential.label,
+        "last_four": credential.last_four,
+        "customer_id": credential.customer,
+        "created_at": credential.created_at,
+        "valid_until": credential.valid_until,
+        "revoked_at": credential.revoked_at,
+    })
+}
+
+/// A key that has just been issued, with its token.
+pub(crate) fn issued(key: &IssuedKey) -> Value {
+    let mut view = on_record(key.token.hash().key_id(), &key.credential);
+    if let Some(view) = view.as_object_mut() {
+        view.insert("token".to_owned(), key.token.reveal().into());
+        view.insert("note".to_owned(), "This is the only time that the token is shown.".into());
+    }
+    view
+}

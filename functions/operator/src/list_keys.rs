@@ -1,0 +1,27 @@
+//! `operator-list-keys`: the keys of a reseller.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shared::reseller::ResellerId;
+use shared::table::{Operator, Table};
+
+use crate::{Error, key_view, no_such_reseller, payload};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Payload {
+    reseller_id: u64,
+}
+
+/// `{"reseller_id": 1}` gives all its keys, oldest first, expired and revoked ones too. No token is among them: nobody has it.
+///
+/// # Errors
+/// A wrong payload, a reseller that does not exist, or a store that fails.
+pub async fn list_keys(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+    let Payload { reseller_id } = payload(sent)?;
+    let nobody = || no_such_reseller(reseller_id);
+    let reseller = ResellerId::new(reseller_id).ok_or_else(nobody)?;
+    let keys = table.keys(reseller).await?.ok_or_else(nobody)?;
+    let keys: Vec<Value> = keys.iter().map(|key| key_view::on_record(key.key_id(), &key.credential)).collect();
+    Ok(json!({"reseller_id": reseller, "count": keys.len(), "keys": keys}))
+}

@@ -1,0 +1,38 @@
+//! The envelope of every success, and a customer as this API shows it. Both have their keys in the documented order.
+
+use lambda_http::http::StatusCode;
+use serde_json::{Value, json};
+use shared::customer::Customer;
+use shared::http::{Response, response};
+use shared::validation::Text;
+
+pub(crate) const JSON: &str = "application/json";
+
+/// An answer about one customer.
+pub(crate) fn one(status: StatusCode, customer: &Customer) -> Response {
+    envelope(status, &view(customer), 1, 1)
+}
+
+/// An answer with a page of customers, out of `total` that match.
+pub(crate) fn many(customers: &[Customer], total: u64) -> Response {
+    let results: Vec<Value> = customers.iter().map(view).collect();
+    envelope(StatusCode::OK, &Value::Array(results), customers.len(), total)
+}
+
+fn envelope(status: StatusCode, result: &Value, count: usize, total_results: u64) -> Response {
+    let body = json!({"result": result, "count": count, "total_results": total_results});
+    response(status, JSON, body.to_string())
+}
+
+fn view(customer: &Customer) -> Value {
+    let profile = &customer.profile;
+    json!({
+        "id": customer.id,
+        "name": profile.name(),
+        "email": profile.email.as_ref().map(Text::as_str),
+        "phone": profile.phone.as_ref().map(Text::as_str),
+        "is_active": profile.is_active,
+        "registration_date": customer.created_at,
+        "last_modified": customer.modified_at,
+    })
+}

@@ -1,0 +1,8 @@
+//! `PUT /api/v3/reseller/customer/{id}/`
+
+use shared::bootstrap::{Error, run};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    run(env!("CARGO_BIN_NAME"), 1, reseller::update_customer).await
+}

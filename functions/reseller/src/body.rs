@@ -1,0 +1,129 @@
+//! The body of a create or an update.
+
+use serde_json::{Map, Value};
+use shared::customer::{Customer, Profile};
+use shared::http::{BodyError, Request};
+use shared::validation::{self, Invalid, Text, is_usable};
+
+use crate::error::{Error, Faults};
+
+/// The most characters of a name.
+const MAXIMUM_NAME: usize = 255;
+
+/// The most characters of an e-mail address.
+const MAXIMUM_EMAIL: usize = 254;
+
+/// How many levels of objects and arrays a body may have, its root included.
+const MAXIMUM_DEPTH: usize = 32;
+
+/// The fields that clients write. All others are ignored, but must be text that every API can carry.
+const FIELDS: [&str; 4] = ["name", "email", "phone", "is_active"];
+
+/// A JSON object that a client sent.
+pub(crate) struct Body(Map<String, Value>);
+
+impl Body {
+    /// Reads the body as JSON, whatever its media type says.
+    pub(crate) fn parse(request: &Request) -> Result<Self, Error> {
+        let bytes = request.body().map_err(|error| match error {
+            BodyError::TooLarge => Error::TooLarge,
+            BodyError::Undecodable => Error::Malformed(error.to_string()),
+        })?;
+        let root = serde_json::from_slice(&bytes).map_err(|error| Error::Malformed(format!("it is not JSON, {error}")))?;
+        if depth(&root) > MAXIMUM_DEPTH {
+            return Err(Error::Malformed(format!("it is nested deeper than {MAXIMUM_DEPTH} levels")));
+        }
+        match root {
+            Value::Object(fields) => Ok(Self(fields)),
+            _ => Err(Error::Malformed("it must be a JSON object".to_owned())),
+        }
+    }
+
+    /// The profile that this body asks for: of a new customer, or of the one that it replaces.
+    ///
+    /// A value equal to the one that this API shows is taken without a check, so that whatever another API wrote can be written
+    /// back.
+    pub(crate) fn profile(&self, current: Option<&Customer>) -> Result<Profile, Error> {
+        let mut profile = current.map_or_else(Profile::empty, |customer| customer.profile.clone());
+        let mut faults = Faults::default();
+        if let Some(name) = faults.collect("name", self.name(&profile)) {
+            profile.organization = name;
+        }
+        if let Some(email) = faults.collect("email", self.email(&profile, current.is_none())) {
+            profile.email = email;
+        }
+        if let Some(phone) = faults.collect("phone", self.phone(&profile)) {
+            profile.phone = phone;
+        }
+        if let Some(is_active) = faults.collect("is_active", self.is_active(&profile)) {
+            profile.is_active = is_active;
+        }
+        for (field, value) in self.0.iter().filter(|(field, _)| !FIELDS.contains(&field.as_str())) {
+            if !field.chars().all(is_usable) || !is_all_usable(value) {
+                faults.add(field, Invalid::UnusableCharacter);
+            }
+        }
+        faults.none_or(profile)
+    }
+
+    /// The organization: a name equal to the one that is derived from the parts leaves it as it is.
+    fn name(&self, profile: &Profile) -> Result<Option<Text>, Invalid> {
+        let sent = self.text("name")?;
+        if !sent.is_empty() && sent == profile.name() {
+            return Ok(profile.organization.clone());
+        }
+        validation::text(sent, MAXIMUM_NAME)?.map(Some).ok_or(Invalid::Required)
+    }
+
+    fn email(&self, profile: &Profile, is_new: bool) -> Result<Option<Text>, Invalid> {
+        let sent = self.text("email")?;
+        match &profile.email {
+            Some(email) if email.as_str() == sent => Ok(profile.email.clone()),
+            // Only a customer that another API made has no address; it need not get one.
+            None if sent.is_empty() && !is_new => Ok(None),
+            _ => validation::email(sent, MAXIMUM_EMAIL)?.map(Some).ok_or(Invalid::Required),
+        }
+    }
+
+    fn phone(&self, profile: &Profile) -> Result<Option<Text>, Invalid> {
+        let sent = self.text("phone")?;
+        match &profile.phone {
+            Some(phone) if phone.as_str() == sent => Ok(profile.phone.clone()),
+            _ => validation::international_phone(sent),
+        }
+    }
+
+    fn is_active(&self, profile: &Profile) -> Result<bool, Invalid> {
+        match self.0.get("is_active") {
+            None | Some(Value::Null) => Ok(profile.is_active),
+            Some(Value::Bool(is_active)) => Ok(*is_active),
+            Some(_) => Err(Invalid::NotABoolean),
+        }
+    }
+
+    /// What was sent, trimmed; empty when nothing or `null` was sent.
+    fn text(&self, field: &str) -> Result<&str, Invalid> {
+        match self.0.get(field) {
+            None | Some(Value::Null) => Ok(""),
+            Some(Value::String(text)) => Ok(text.trim()),
+            Some(_) => Err(Invalid::NotAText),
+        }
+    }
+}
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
+        Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or_default(),
+        _ => 0,
+    }
+}
+
+fn is_all_usable(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.chars().all(is_usable),
+        Value::Array(items) => items.iter().all(is_all_usable),
+        Value::Object(fields) => fields.iter().all(|(field, value)| field.chars().all(is_usable) && is_all_usable(value)),
+        _ => true,
+    }
+}

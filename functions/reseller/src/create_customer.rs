@@ -1,0 +1,24 @@
+//! `POST /api/v3/reseller/customer/`: creates a customer.
+
+use lambda_http::http::StatusCode;
+use shared::customer::NewCustomer;
+use shared::http::{Request, Response};
+use shared::table::{Table, Write};
+
+use crate::Error;
+use crate::answer::one;
+use crate::body::Body;
+use crate::request::caller;
+
+/// Answers 201 with the new customer.
+///
+/// # Errors
+/// 400 when the body is not JSON or a field is wrong, 401 and 403 for the caller.
+pub async fn create_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
+    let caller = caller(table, request).await?;
+    let profile = Body::parse(request)?.profile(None)?;
+    let account = caller.accounts().first().ok_or_else(|| Error::Internal("a reseller's key without an account".to_owned()))?;
+    let new = NewCustomer { account_id: *account, code: None, profile, holds_email: false };
+    let customer = table.create(&caller, new).await?;
+    Ok(one(StatusCode::CREATED, &customer))
+}

@@ -1,0 +1,18 @@
+//! `DELETE /api/v3/reseller/customer/{id}/`: removes a customer for ever.
+
+use lambda_http::http::StatusCode;
+use shared::http::{Request, Response, empty};
+use shared::table::{Table, Write};
+
+use crate::Error;
+use crate::request::caller_and_customer;
+
+/// Answers 204 without a body.
+///
+/// # Errors
+/// 400 when the id is no integer, 404 when there is no such customer, or no more, 401 and 403 for the caller.
+pub async fn delete_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
+    let (caller, customer) = caller_and_customer(table, request).await?;
+    let customer = customer.ok_or(Error::NotFound)?;
+    if table.delete(&caller, customer).await? { Ok(empty(StatusCode::NO_CONTENT)) } else { Err(Error::NotFound) }
+}

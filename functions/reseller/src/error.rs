@@ -1,0 +1,152 @@
+//! Every error of this API, and the one shape that all of them have on the wire.
+
+use std::fmt;
+
+use lambda_http::http::StatusCode;
+use serde_json::{Map, Value, json};
+use shared::bootstrap::{ApiError, Failure};
+use shared::credentials::Refusal;
+use shared::http::{Response, response, with_retry_after};
+use shared::table::{CreateError, StoreError};
+
+use crate::answer::JSON;
+
+/// What is wrong with which field or parameter; a field is named once, with the first thing that is wrong with it.
+#[derive(Debug, Default)]
+pub struct Faults(Map<String, Value>);
+
+impl Faults {
+    pub(crate) fn add(&mut self, field: &str, fault: impl fmt::Display) {
+        if !self.0.contains_key(field) {
+            self.0.insert(field.to_owned(), fault.to_string().into());
+        }
+    }
+
+    /// Keeps a value that is right, or what is wrong with it.
+    pub(crate) fn collect<T, E: fmt::Display>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
+        parsed.map_err(|fault| self.add(field, fault)).ok()
+    }
+
+    /// `value`, when nothing was wrong.
+    pub(crate) fn none_or<T>(self, value: T) -> Result<T, Error> {
+        if self.0.is_empty() { Ok(value) } else { Err(Error::Invalid(self)) }
+    }
+}
+
+/// Why a call was not answered as it asked. The text of the `Display` is for the log.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller is turned away.
+    #[error("refused: {0}")]
+    Refused(#[from] Refusal),
+    /// The body can't be read. The text is for the client too.
+    #[error("malformed body: {0}")]
+    Malformed(String),
+    /// The body is too large to be looked at.
+    #[error("body too large")]
+    TooLarge,
+    /// Fields or parameters are wrong.
+    #[error("validation failed")]
+    Invalid(Faults),
+    /// There is no such customer, or it is not the caller's.
+    #[error("no such customer")]
+    NotFound,
+    /// There is no such route.
+    #[error("no such route")]
+    NoSuchRoute,
+    /// The store is away, throttled or contended.
+    #[error("{0}")]
+    Unavailable(String),
+    /// A mistake of ours.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl Error {
+    pub(crate) fn invalid(field: &str, fault: impl fmt::Display) -> Self {
+        let mut faults = Faults::default();
+        faults.add(field, fault);
+        Self::Invalid(faults)
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let text = error.to_string();
+        match error {
+            StoreError::Unavailable(_) => Self::Unavailable(text),
+            StoreError::Internal(_) => Self::Internal(text),
+        }
+    }
+}
+
+impl From<CreateError> for Error {
+    fn from(error: CreateError) -> Self {
+        match error {
+            CreateError::Store(error) => error.into(),
+            // Customers of this API hold nothing exclusively when they are created.
+            taken @ CreateError::Taken(_) => Self::Internal(taken.to_string()),
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NoSuchRoute => Self::NoSuchRoute,
+            Failure::Store(error) => error.into(),
+            panic @ Failure::Panic(_) => Self::Internal(panic.to_string()),
+        }
+    }
+}
+
+impl ApiError for Error {
+    fn response(&self) -> Response {
+        use StatusCode as Status;
+        let (status, code, message) = match self {
+            Self::Refused(Refusal::Missing) => {
+                (Status::UNAUTHORIZED, "MISSING_API_KEY", "Send your API key in the header x-zoom-s2t-key.".to_owned())
+            }
+            Self::Refused(Refusal::Invalid) => (Status::UNAUTHORIZED, "INVALID_API_KEY", "This API key is not valid.".to_owned()),
+            Self::Refused(Refusal::Revoked) => (Status::UNAUTHORIZED, "KEY_REVOKED", "This API key has been revoked.".to_owned()),
+            Self::Refused(Refusal::NotAllowed) => {
+                (Status::FORBIDDEN, "FORBIDDEN", "This API key does not allow this call.".to_owned())
+            }
+            Self::Malformed(fault) => (Status::BAD_REQUEST, "MALFORMED_JSON", format!("The body can't be read: {fault}.")),
+            Self::TooLarge => {
+                (Status::BAD_REQUEST, "VALIDATION_ERROR", "The body is too large: it may have 262144 bytes.".to_owned())
+            }
+            Self::Invalid(faults) => (Status::BAD_REQUEST, "VALIDATION_ERROR", faults.sentence()),
+            Self::NotFound => (Status::NOT_FOUND, "NOT_FOUND", "There is no customer with this id.".to_owned()),
+            Self::NoSuchRoute => (Status::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.".to_owned()),
+            Self::Unavailable(_) => (
+                Status::SERVICE_UNAVAILABLE,
+                "SERVICE_UNAVAILABLE",
+                "The service is temporarily unavailable. Try again in a moment.".to_owned(),
+            ),
+            Self::Internal(_) => (
+                Status::INTERNAL_SERVER_ERROR,
+                "INTERNAL_ERROR",
+                "Something went wrong on our side. Contact support if it persists.".to_owned(),
+            ),
+        };
+        let mut body = json!({
+            "error": status.canonical_reason(),
+            "message": message,
+            "error_message": message,
+            "error_code": code,
+        });
+        if let (Self::Invalid(Faults(details)), Some(body)) = (self, body.as_object_mut()) {
+            body.insert("details".to_owned(), Value::Object(details.clone()));
+        }
+        let response = response(status, JSON, body.to_string());
+        if status == Status::SERVICE_UNAVAILABLE { with_retry_after(response) } else { response }
+    }
+}
+
+impl Faults {
+    fn sentence(&self) -> String {
+        let faults = self.0.iter().map(|(field, fault)| format!("{field} {}", fault.as_str().unwrap_or_default()));
+        format!("{}.", faults.collect::<Vec<_>>().join("; "))
+    }
+}

@@ -1,0 +1,19 @@
+//! `GET /api/v3/reseller/customer/{id}/`: one customer.
+
+use lambda_http::http::StatusCode;
+use shared::http::{Request, Response};
+use shared::table::{Read, Table};
+
+use crate::Error;
+use crate::answer::one;
+use crate::request::caller_and_customer;
+
+/// Answers 200 with the customer.
+///
+/// # Errors
+/// 400 when the id is no integer, 404 when there is no such customer, 401 and 403 for the caller.
+pub async fn get_customer(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
+    let (_, customer) = caller_and_customer(table, request).await?;
+    let customer = customer.ok_or(Error::NotFound)?;
+    Ok(one(StatusCode::OK, &customer))
+}

@@ -1,0 +1,22 @@
+//! The Reseller API v3: JSON in envelopes, authenticated by the header `x-zoom-s2t-key`.
+//!
+//! One file per route; what they have in common on the wire stands in the others.
+
+mod answer;
+mod body;
+mod create_customer;
+mod cursor;
+mod delete_customer;
+mod error;
+mod get_customer;
+mod list_customers;
+mod list_query;
+mod request;
+mod update_customer;
+
+pub use create_customer::create_customer;
+pub use delete_customer::delete_customer;
+pub use error::Error;
+pub use get_customer::get_customer;
+pub use list_customers::list_customers;
+pub use update_customer::update_customer;

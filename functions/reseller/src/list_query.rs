@@ -1,0 +1,154 @@
+//! The query string of a list, and the address of its next page.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use shared::customer::{CustomerId, NotACustomerId};
+use shared::form;
+use shared::http::Request;
+use shared::reseller::ResellerId;
+use shared::table::{Direction, Field, Filter, Listing, Position};
+use shared::timestamp::Timestamp;
+
+use crate::cursor;
+use crate::error::{Error, Faults};
+
+const DEFAULT_LIMIT: u16 = 10;
+const MAXIMUM_LIMIT: u16 = 1000;
+
+/// What needs no encoding in a query (RFC 3986, section 2.3).
+const ENCODED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The parameters of a list as they were sent: those that stay the same on the next page.
+pub(crate) struct ListQuery {
+    sent: Vec<(String, String)>,
+    reseller: ResellerId,
+    /// What they ask for.
+    pub(crate) listing: Listing,
+}
+
+impl ListQuery {
+    /// Reads the query string. Parameters that this list does not know are ignored.
+    pub(crate) fn parse(request: &Request, reseller: ResellerId) -> Result<Self, Error> {
+        let sent = form::parse(request.query().as_bytes()).map_err(|error| Error::invalid(&error.name, error.problem))?;
+        let mut faults = Faults::default();
+        let mut listing = Listing {
+            sort: Field::Id,
+            direction: Direction::Ascending,
+            filters: Vec::new(),
+            after: None,
+            offset: 0,
+            limit: DEFAULT_LIMIT,
+        };
+        let mut once = Vec::new();
+        let mut cursor = None;
+        for (name, value) in &sent {
+            if !matches!(name.as_str(), "limit" | "offset" | "sort" | "direction" | "cursor" | "filter") {
+                continue;
+            }
+            if once.contains(&name) {
+                faults.add(name, "may be given once only");
+            }
+            match name.as_str() {
+                "filter" => listing.filters.extend(faults.collect(name, filter(value))),
+                "limit" => listing.limit = faults.collect(name, limit(value)).unwrap_or(DEFAULT_LIMIT),
+                "offset" => listing.offset = faults.collect(name, offset(value)).unwrap_or_default(),
+                "sort" => listing.sort = faults.collect(name, sort(value)).unwrap_or(Field::Id),
+                "direction" => listing.direction = faults.collect(name, direction(value)).unwrap_or(Direction::Ascending),
+                _ => cursor = Some(value),
+            }
+            if name != "filter" {
+                once.push(name);
+            }
+        }
+        if let Some(cursor) = cursor {
+            listing.after = cursor::read(cursor, reseller, &listing);
+            if listing.after.is_none() {
+                faults.add("cursor", "is not one of this list: take the address in the Link header of the page before as it is");
+            } else if sent.iter().any(|(name, _)| name == "offset") {
+                faults.add("cursor", "can't be combined with offset");
+            }
+        }
+        faults.none_or(Self { sent, reseller, listing })
+    }
+
+    /// The value of a `Link` header that names the next page.
+    pub(crate) fn next_link(&self, request: &Request, next: &Position) -> String {
+        let kept = self.sent.iter().filter(|(name, _)| matches!(name.as_str(), "limit" | "sort" | "direction" | "filter"));
+        let cursor = ("cursor".to_owned(), cursor::write(next, self.reseller, &self.listing));
+        let query: Vec<String> =
+            kept.chain([&cursor]).map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, &ENCODED))).collect();
+        format!("<{}{}?{}>; rel=\"next\"", origin(request).unwrap_or_default(), request.path(), query.join("&"))
+    }
+}
+
+/// Where the client reached us. Without it a link is relative, which is as good to whoever resolves links.
+fn origin(request: &Request) -> Option<String> {
+    let host = request.header("host")?;
+    let is_host = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | ':' | '[' | ']');
+    let scheme = request.header("x-forwarded-proto").filter(|scheme| *scheme == "https").unwrap_or("http");
+    (!host.is_empty() && host.chars().all(is_host)).then(|| format!("{scheme}://{host}"))
+}
+
+fn limit(sent: &str) -> Result<u16, String> {
+    let fault = || format!("must be an integer from 1 to {MAXIMUM_LIMIT}");
+    let limit = whole_number(sent).ok_or_else(fault)?;
+    u16::try_from(limit).ok().filter(|limit| (1..=MAXIMUM_LIMIT).contains(limit)).ok_or_else(fault)
+}
+
+fn offset(sent: &str) -> Result<u64, &'static str> {
+    whole_number(sent).ok_or("must be an integer from 0")
+}
+
+/// A number of ASCII digits; one that is too large for any list counts as the largest.
+fn whole_number(sent: &str) -> Option<u64> {
+    (!sent.is_empty() && sent.bytes().all(|byte| byte.is_ascii_digit())).then(|| sent.parse().unwrap_or(u64::MAX))
+}
+
+fn direction(sent: &str) -> Result<Direction, &'static str> {
+    match sent {
+        "asc" => Ok(Direction::Ascending),
+        "desc" => Ok(Direction::Descending),
+        _ => Err("must be asc or desc"),
+    }
+}
+
+fn sort(sent: &str) -> Result<Field, &'static str> {
+    field(sent).ok_or("must be one of id, name, email, phone, is_active, registration_date, last_modified")
+}
+
+/// The property that a key of a result object shows.
+fn field(key: &str) -> Option<Field> {
+    match key {
+        "id" => Some(Field::Id),
+        "name" => Some(Field::Name),
+        "email" => Some(Field::Email),
+        "phone" => Some(Field::Phone),
+        "is_active" => Some(Field::IsActive),
+        "registration_date" => Some(Field::CreatedAt),
+        "last_modified" => Some(Field::ModifiedAt),
+        _ => None,
+    }
+}
+
+fn filter(sent: &str) -> Result<Filter, &'static str> {
+    let form = "must be key=value, where key is one of id, name, email, phone, is_active, registration_date, last_modified";
+    let (key, value) = sent.split_once('=').ok_or(form)?;
+    let field = field(key).ok_or(form)?;
+    if value.is_empty() {
+        return Err("must have a value behind the equals sign");
+    }
+    match field {
+        Field::Id => match CustomerId::parse(value) {
+            Ok(id) => Ok(Filter::id(id)),
+            Err(NotACustomerId::TooLarge) => Ok(Filter::nobody()),
+            Err(NotACustomerId::NotAnInteger) => Err("needs an integer for id"),
+        },
+        Field::IsActive if value.eq_ignore_ascii_case("true") => Ok(Filter::is_active(true)),
+        Field::IsActive if value.eq_ignore_ascii_case("false") => Ok(Filter::is_active(false)),
+        Field::IsActive => Err("needs true or false for is_active"),
+        Field::CreatedAt | Field::ModifiedAt => {
+            let moment: Timestamp = value.parse().map_err(|_| "needs a time such as 2025-01-25T10:31:46.960Z")?;
+            Ok(Filter::text(field, &moment.to_string()))
+        }
+        Field::Name | Field::Email | Field::Phone => Ok(Filter::text(field, value)),
+    }
+}

@@ -1,0 +1,27 @@
+//! `PUT /api/v3/reseller/customer/{id}/`: replaces name, email and phone, and the status where it is sent.
+
+use lambda_http::http::StatusCode;
+use shared::http::{Request, Response};
+use shared::table::{Table, Write};
+
+use crate::Error;
+use crate::answer::one;
+use crate::body::Body;
+use crate::request::caller_and_customer;
+
+/// Answers 201 (not 200) with the customer as it now is, also when nothing changed.
+///
+/// # Errors
+/// 400 when the id is no integer, the body not JSON or a field wrong, 404 when there is no such customer, 401 and 403 for the
+/// caller.
+pub async fn update_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
+    let (caller, customer) = caller_and_customer(table, request).await?;
+    let body = Body::parse(request)?;
+    let Some(customer) = customer else {
+        // The form comes before the data: a wrong body is 400 whether or not the customer exists.
+        body.profile(None)?;
+        return Err(Error::NotFound);
+    };
+    let customer = table.change(&caller, customer, |current| body.profile(Some(current))).await?;
+    Ok(one(StatusCode::CREATED, &customer.ok_or(Error::NotFound)?))
+}

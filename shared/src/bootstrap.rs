@@ -1,0 +1,162 @@
+//! What every Lambda function does around its handler: logging, the connection to the table, a deadline, and an answer in the
+//! API's own format for everything that goes wrong, panics included. A handler never fails towards the runtime, because the
+//! gateway would make a bare 500 of that.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use futures_util::FutureExt;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use serde_json::Value;
+use tracing::{Instrument, field};
+
+use crate::configuration::Configuration;
+use crate::http::{Request, Response};
+use crate::table::retry::REQUEST_DEADLINE;
+use crate::table::{Store, StoreError, Table};
+
+/// Why a function can't start.
+pub use lambda_runtime::Error;
+
+/// What can go wrong around a handler. An API turns it into one of its own errors.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The path goes on behind the route.
+    #[error("no such route")]
+    NoSuchRoute,
+    /// The store failed, or the request's deadline passed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The handler panicked.
+    #[error("the handler panicked: {0}")]
+    Panic(String),
+}
+
+/// An error of an API. Its `Display` is for the log and names no personal data; what the client sees is its response.
+pub trait ApiError: From<Failure> + std::fmt::Display {
+    /// The answer in the API's own format.
+    fn response(&self) -> Response;
+}
+
+/// Runs the function named `function` for ever: each request is answered by `handler`, over a table that warmed as many
+/// `connections` as the handler makes parallel calls.
+///
+/// # Errors
+/// When the configuration is incomplete, or the runtime ends.
+pub async fn run<A, E: ApiError>(
+    function: &'static str,
+    connections: usize,
+    handler: impl AsyncFn(&Table<A>, &Request) -> Result<Response, E>,
+) -> Result<(), Error> {
+    let store = start(connections).await?;
+    let handler = &handler;
+    let store = &store;
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Request>| {
+        let span = tracing::info_span!("request", function, request_id = event.context.request_id, reseller = field::Empty);
+        let response = respond(store, &event.payload, handler).instrument(span).await;
+        Ok::<_, Error>(into_gateway_format(response))
+    }))
+    .await
+}
+
+/// Runs the operators' function named `function` for ever. A refusal is a Lambda function error: `errorType` is a code for
+/// machines, `errorMessage` a sentence.
+///
+/// # Errors
+/// When the configuration is incomplete, or the runtime ends.
+pub async fn run_operator<A, E: Into<Diagnostic> + std::fmt::Display + std::fmt::Debug>(
+    function: &'static str,
+    handler: impl AsyncFn(&Table<A>, Value) -> Result<Value, E>,
+) -> Result<(), Error> {
+    let store = start(1).await?;
+    let (handler, store) = (&handler, &store);
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
+        let span = tracing::info_span!("invocation", function, request_id = event.context.request_id);
+        let begun = Instant::now();
+        let store = store.metered();
+        async {
+            let table = Table::new(store.clone());
+            // Boxed, like the handler of a request: the compiler gives up on futures that are nested this deep.
+            let result = Box::pin(handler(&table, event.payload)).await;
+            let error = result.as_ref().err().map(field::display);
+            log(begun, &store, error.is_none(), None, error);
+            result
+        }
+        .instrument(span)
+        .await
+    }))
+    .await
+}
+
+async fn start(connections: usize) -> Result<Store, Error> {
+    let configuration = Configuration::from_environment()?;
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_span_list(false)
+        .with_target(false)
+        .with_max_level(configuration.log_level)
+        .init();
+    let store = Store::from_environment(&configuration.table_name).await;
+    store.warm(connections).await;
+    Ok(store)
+}
+
+/// Answers one request: the whole of a function but for the Lambda runtime around it.
+pub async fn respond<A, E: ApiError>(
+    store: &Store,
+    request: &Request,
+    handler: &impl AsyncFn(&Table<A>, &Request) -> Result<Response, E>,
+) -> Response {
+    let begun = Instant::now();
+    let store = store.metered();
+    let table = Table::new(store.clone());
+    let result = if request.is_beyond_route() {
+        Err(E::from(Failure::NoSuchRoute))
+    } else {
+        let answer = AssertUnwindSafe(Box::pin(handler(&table, request))).catch_unwind();
+        match tokio::time::timeout(REQUEST_DEADLINE, answer).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => Err(Failure::Panic(panic_text(panic.as_ref())).into()),
+            Err(_) => Err(Failure::Store(StoreError::Unavailable("the deadline of the request passed".to_owned())).into()),
+        }
+    };
+    let error = result.as_ref().err().map(field::display);
+    let status = result.as_ref().map_or_else(|error| error.response().status(), Response::status);
+    log(begun, &store, !status.is_server_error(), Some(status.as_u16()), error);
+    result.unwrap_or_else(|error| error.response())
+}
+
+/// One event per request: its span adds the function, the request and the reseller.
+fn log(
+    begun: Instant,
+    store: &Store,
+    is_well: bool,
+    status: Option<u16>,
+    error: Option<field::DisplayValue<impl std::fmt::Display>>,
+) {
+    let duration_ms = begun.elapsed().as_millis();
+    let calls = store.meter().calls();
+    let capacity_units = store.meter().capacity_units();
+    if is_well {
+        tracing::info!(status, duration_ms, calls, capacity_units, error, "answered");
+    } else {
+        tracing::error!(status, duration_ms, calls, capacity_units, error, "failed");
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text").to_owned()
+}
+
+fn into_gateway_format(response: Response) -> ApiGatewayV2httpResponse {
+    let (head, body) = response.into_parts();
+    let mut answer = ApiGatewayV2httpResponse::default();
+    answer.status_code = i64::from(head.status.as_u16());
+    answer.headers = head.headers;
+    answer.body = Some(body.into());
+    answer
+}

@@ -1,0 +1,391 @@
+//! API keys: how a token is built, what a well-formed one claims, and what a credential row on record allows.
+//!
+//! A token is shown once, when it is made, and stored only as its SHA-256. It names its reseller, so that the credential row
+//! and the data can be read together, and ends in a checksum, so that typing errors and inventions never reach the database:
+//!
+//! ```text
+//! sk_reseller_ <reseller: 5> <random: 22> <checksum: 6>
+//! sk_customer_ <reseller: 5> <customer: 9> <random: 22> <checksum: 6>
+//! ```
+//!
+//! Each part is a number in base62 (`0-9A-Za-z`), padded with zeros; 22 digits hold 128 random bits. The checksum is the first
+//! 32 bits of the SHA-256 of all before it. It is no secret: who forges it on purpose has spent one database read and fails.
+
+use std::fmt;
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::customer::CustomerId;
+use crate::reseller::{AccountId, ResellerId};
+use crate::timestamp::Timestamp;
+use crate::validation::Text;
+
+/// Whom a credential stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The reseller itself.
+    Reseller,
+    /// One of its customers; ends with that customer.
+    Customer,
+}
+
+/// What a credential allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// To look.
+    Read,
+    /// To create, change and delete.
+    Write,
+}
+
+/// A credential on record. The row's key is the SHA-256 of its token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    /// Whom it stands for.
+    pub kind: Kind,
+    /// What it allows.
+    pub permissions: Vec<Permission>,
+    /// The accounts it may use; the first is where customers are created.
+    pub accounts: Vec<AccountId>,
+    /// The customer that a [`Kind::Customer`] stands for.
+    pub customer: Option<CustomerId>,
+    /// What people call it.
+    pub label: Text,
+    /// The last four characters of its token, by which people recognize it.
+    pub last_four: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it is refused; `None` for never.
+    pub valid_until: Option<Timestamp>,
+    /// Since when it has been revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// Why a caller is turned away. Its text is for the log and names no caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No credential was sent.
+    #[error("no credential")]
+    Missing,
+    /// Malformed, unknown, expired, or of a customer that is no more.
+    #[error("no valid credential")]
+    Invalid,
+    /// It was valid until it was revoked.
+    #[error("a revoked credential")]
+    Revoked,
+    /// Valid, but not for this call.
+    #[error("a credential that does not allow this call")]
+    NotAllowed,
+}
+
+impl Credential {
+    /// Whether it opens a call that needs `kind` and `permission` at the moment `now`. That its customer still exists is not
+    /// decided here.
+    ///
+    /// # Errors
+    /// [`Refusal::Revoked`] before [`Refusal::Invalid`] (expired) before [`Refusal::NotAllowed`].
+    pub fn admit(&self, kind: Kind, permission: Permission, now: Timestamp) -> Result<(), Refusal> {
+        if self.revoked_at.is_some() {
+            Err(Refusal::Revoked)
+        } else if self.valid_until.is_some_and(|end| end <= now) {
+            Err(Refusal::Invalid)
+        } else if self.kind != kind || !self.permissions.contains(&permission) {
+            Err(Refusal::NotAllowed)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// The SHA-256 of a token as 64 lower-case hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenHash(String);
+
+impl TokenHash {
+    /// How many digits of the hash name a key among people.
+    pub const KEY_ID_DIGITS: usize = 12;
+
+    fn of(token: &str) -> Self {
+        Self(sha256_hex(token))
+    }
+
+    /// All 64 digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first twelve digits, by which people name a key.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        self.0.get(..Self::KEY_ID_DIGITS).unwrap_or_default()
+    }
+}
+
+/// The SHA-256 of a text as 64 lower-case hexadecimal digits.
+#[must_use]
+pub fn sha256_hex(text: &str) -> String {
+    Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a `String` can't fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// What a well-formed token says of itself. Not yet a caller: anyone can write it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    reseller: ResellerId,
+    customer: Option<CustomerId>,
+    hash: TokenHash,
+}
+
+const RESELLER_DIGITS: usize = 5;
+const CUSTOMER_DIGITS: usize = 9;
+const RANDOM_DIGITS: usize = 22;
+const CHECKSUM_DIGITS: usize = 6;
+
+impl Kind {
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Reseller => "sk_reseller_",
+            Self::Customer => "sk_customer_",
+        }
+    }
+}
+
+impl Claim {
+    /// Reads a token of any kind; `None` when it can't be one that was ever issued. Makes no call.
+    #[must_use]
+    pub fn parse(token: &str) -> Option<Self> {
+        let (kind, encoded) =
+            [Kind::Reseller, Kind::Customer].into_iter().find_map(|kind| Some((kind, token.strip_prefix(kind.prefix())?)))?;
+        let mut rest = encoded;
+        let mut take = |digits: usize| {
+            let (number, behind) = rest.split_at_checked(digits)?;
+            rest = behind;
+            number.bytes().all(|byte| byte.is_ascii_alphanumeric()).then(|| base62::decode(number).ok())?
+        };
+        let reseller = ResellerId::new(u64::try_from(take(RESELLER_DIGITS)?).ok()?)?;
+        let customer = match kind {
+            Kind::Reseller => None,
+            Kind::Customer => Some(CustomerId::new(u64::try_from(take(CUSTOMER_DIGITS)?).ok()?)?),
+        };
+        take(RANDOM_DIGITS)?;
+        let sum = take(CHECKSUM_DIGITS)?;
+        let summed = token.get(..token.len().checked_sub(CHECKSUM_DIGITS)?)?;
+        (rest.is_empty() && sum == u128::from(checksum(summed))).then(|| Self { reseller, customer, hash: TokenHash::of(token) })
+    }
+
+    /// The reseller that the token names.
+    #[must_use]
+    pub fn reseller(&self) -> ResellerId {
+        self.reseller
+    }
+
+    /// The customer that a customer's token names.
+    #[must_use]
+    pub fn customer(&self) -> Option<CustomerId> {
+        self.customer
+    }
+
+    /// Where its credential row is.
+    #[must_use]
+    pub fn hash(&self) -> &TokenHash {
+        &self.hash
+    }
+}
+
+/// A token that has just been made: the only moment at which its text exists.
+pub struct NewToken {
+    text: String,
+    hash: TokenHash,
+}
+
+impl fmt::Debug for NewToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("NewToken").field("hash", &self.hash).finish_non_exhaustive()
+    }
+}
+
+impl NewToken {
+    /// A token of a reseller.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn of_reseller(reseller: ResellerId) -> Result<Self, getrandom::Error> {
+        Self::generate(Kind::Reseller, reseller, None)
+    }
+
+    /// A token of a customer.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn of_customer(reseller: ResellerId, customer: CustomerId) -> Result<Self, getrandom::Error> {
+        Self::generate(Kind::Customer, reseller, Some(customer))
+    }
+
+    fn generate(kind: Kind, reseller: ResellerId, customer: Option<CustomerId>) -> Result<Self, getrandom::Error> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random)?;
+        let mut text = kind.prefix().to_owned();
+        push(&mut text, u128::from(reseller.number()), RESELLER_DIGITS);
+        if let Some(customer) = customer {
+            push(&mut text, u128::from(customer.number()), CUSTOMER_DIGITS);
+        }
+        push(&mut text, u128::from_be_bytes(random), RANDOM_DIGITS);
+        let sum = checksum(&text);
+        push(&mut text, u128::from(sum), CHECKSUM_DIGITS);
+        let hash = TokenHash::of(&text);
+        Ok(Self { text, hash })
+    }
+
+    /// The token, to be shown to its owner and then forgotten.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.text
+    }
+
+    /// Its hash, which is what is stored.
+    #[must_use]
+    pub fn hash(&self) -> &TokenHash {
+        &self.hash
+    }
+
+    /// Its last four characters.
+    #[must_use]
+    pub fn last_four(&self) -> &str {
+        self.text.get(self.text.len() - 4..).unwrap_or_default()
+    }
+}
+
+fn push(text: &mut String, number: u128, digits: usize) {
+    let encoded = base62::encode(number);
+    text.extend(std::iter::repeat_n('0', digits.saturating_sub(encoded.len())));
+    text.push_str(&encoded);
+}
+
+fn checksum(text: &str) -> u32 {
+    Sha256::digest(text).iter().take(4).fold(0, |sum, &byte| sum << 8 | u32::from(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validation;
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    fn reseller(number: u64) -> ResellerId {
+        ResellerId::new(number).unwrap()
+    }
+
+    fn credential() -> Credential {
+        Credential {
+            kind: Kind::Reseller,
+            permissions: vec![Permission::Read],
+            accounts: vec![AccountId(1001)],
+            customer: None,
+            label: validation::text("main", 60).unwrap().unwrap(),
+            last_four: "abcd".into(),
+            created_at: Timestamp::now(),
+            valid_until: None,
+            revoked_at: None,
+        }
+    }
+
+    #[test]
+    fn a_new_token_claims_what_it_was_made_for() {
+        for number in [1, 2, 61, 62, u64::from(ResellerId::MAX)] {
+            let token = NewToken::of_reseller(reseller(number)).unwrap();
+            let claim = Claim::parse(token.reveal()).unwrap();
+            assert_eq!((claim.reseller(), claim.customer()), (reseller(number), None));
+            assert_eq!(claim.hash(), token.hash());
+            assert_eq!(token.reveal().len(), "sk_reseller_".len() + 33);
+        }
+        let customer = CustomerId::new(CustomerId::MAX).unwrap();
+        let token = NewToken::of_customer(reseller(7), customer).unwrap();
+        assert_eq!(Claim::parse(token.reveal()).unwrap().customer(), Some(customer));
+    }
+
+    #[test]
+    fn tokens_do_not_repeat() {
+        let made: std::collections::HashSet<String> =
+            (0..1_000).map(|_| NewToken::of_reseller(reseller(1)).unwrap().reveal().to_owned()).collect();
+        assert_eq!(made.len(), 1_000);
+    }
+
+    #[test]
+    fn the_secret_does_not_show_in_debug_output() {
+        let token = NewToken::of_reseller(reseller(1)).unwrap();
+        assert!(!format!("{token:?}").contains(token.reveal()));
+    }
+
+    #[test]
+    fn every_change_of_one_character_is_noticed() {
+        let token = NewToken::of_customer(reseller(3), CustomerId::new(12).unwrap()).unwrap();
+        let text = token.reveal();
+        for position in 0..text.len() {
+            for replacement in ['0', '1', 'a', 'A', 'z', '_', ' ', 'é'] {
+                let mut typed: Vec<char> = text.chars().collect();
+                if typed[position] != replacement {
+                    typed[position] = replacement;
+                    let typed: String = typed.into_iter().collect();
+                    assert_eq!(Claim::parse(&typed), None, "{typed}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_with_more_or_less_is_none() {
+        let token = NewToken::of_reseller(reseller(3)).unwrap();
+        let text = token.reveal();
+        for end in 0..text.len() {
+            assert_eq!(Claim::parse(&text[..end]), None);
+        }
+        for typed in [format!("{text}0"), format!(" {text}"), format!("{text} "), text.to_uppercase(), text.to_lowercase()] {
+            assert_eq!(Claim::parse(&typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_token_of_one_kind_does_not_pass_for_another() {
+        let token = NewToken::of_reseller(reseller(3)).unwrap();
+        assert_eq!(Claim::parse(&token.reveal().replace("sk_reseller_", "sk_customer_")), None);
+    }
+
+    #[test]
+    fn what_a_credential_admits() {
+        let now = Timestamp::now();
+        let admit = |credential: &Credential, permission| credential.admit(Kind::Reseller, permission, now);
+        let good = credential();
+        assert_eq!(admit(&good, Permission::Read), Ok(()));
+        assert_eq!(admit(&good, Permission::Write), Err(Refusal::NotAllowed));
+        assert_eq!(good.admit(Kind::Customer, Permission::Read, now), Err(Refusal::NotAllowed));
+
+        let second = Duration::from_secs(1);
+        let until = |valid_until| Credential { valid_until: Some(valid_until), ..credential() };
+        assert_eq!(admit(&until(now.plus(second)), Permission::Read), Ok(()));
+        assert_eq!(admit(&until(now), Permission::Read), Err(Refusal::Invalid));
+
+        let revoked = Credential { revoked_at: Some(now), ..until(now.minus(second)) };
+        assert_eq!(admit(&revoked, Permission::Write), Err(Refusal::Revoked));
+    }
+
+    proptest! {
+        #[test]
+        fn inventions_are_no_tokens(invented in "sk_(reseller|customer)_[0-9A-Za-z]{20,60}") {
+            prop_assert_eq!(Claim::parse(&invented), None);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in any::<String>()) {
+            prop_assert_eq!(Claim::parse(&text), None);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Requests and responses as API Gateway's HTTP API hands them over (payload format version 2.0).
+//!
+//! `lambda_http` has types for this, but its conversion panics on a body that is not the base64 it claims to be and on an
+//! address that `http::Uri` refuses, and fails on a header value with characters beyond ASCII: each a bare 500 that a client
+//! could cause. So the event is read here, and every part of it is checked where it is used.
+
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lambda_http::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use lambda_http::http::{HeaderValue, StatusCode};
+use serde::Deserialize;
+
+use crate::form;
+
+/// How many bytes a body may have.
+pub const MAXIMUM_BODY: usize = 256 * 1024;
+
+/// An answer: its body is text, in whatever format its API speaks.
+pub type Response = lambda_http::http::Response<String>;
+
+/// A request. Deserializes from a version 2.0 event.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    raw_path: Option<String>,
+    raw_query_string: Option<String>,
+    headers: Option<HashMap<String, String>>,
+    path_parameters: Option<HashMap<String, String>>,
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+}
+
+/// Why a body can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// More than [`MAXIMUM_BODY`] bytes.
+    #[error("the body must have at most 262144 bytes")]
+    TooLarge,
+    /// Declared as base64 and not base64.
+    #[error("the body could not be decoded")]
+    Undecodable,
+}
+
+impl Request {
+    /// The value of a header, whatever the case of its name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().flatten().find(|(sent, _)| sent.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter of the path. The gateway decodes it and a local one may not, so a percent sign in it is decoded here; what
+    /// can't be decoded stays as it is.
+    #[must_use]
+    pub fn path_parameter(&self, name: &str) -> String {
+        let sent = self.sent_path_parameter(name);
+        form::decode_path(sent).unwrap_or_else(|_| sent.to_owned())
+    }
+
+    /// Whether the path goes on behind the route's trailing slash. The gateway sends such paths to the function of the route,
+    /// because only a greedy route can end in a slash there.
+    #[must_use]
+    pub fn is_beyond_route(&self) -> bool {
+        !self.sent_path_parameter("proxy").is_empty()
+    }
+
+    fn sent_path_parameter(&self, name: &str) -> &str {
+        self.path_parameters.as_ref().and_then(|sent| sent.get(name)).map(String::as_str).unwrap_or_default()
+    }
+
+    /// The path as the gateway gives it.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.raw_path.as_deref().unwrap_or_default()
+    }
+
+    /// The query string, undecoded, without its question mark.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        self.raw_query_string.as_deref().unwrap_or_default()
+    }
+
+    /// The bytes of the body; none when there is no body.
+    ///
+    /// # Errors
+    /// See [`BodyError`].
+    pub fn body(&self) -> Result<Vec<u8>, BodyError> {
+        let body = self.body.as_deref().unwrap_or_default();
+        let bytes = if self.is_base64_encoded {
+            if body.len() / 4 * 3 > MAXIMUM_BODY + 3 {
+                return Err(BodyError::TooLarge);
+            }
+            STANDARD.decode(body).map_err(|_| BodyError::Undecodable)?
+        } else {
+            body.as_bytes().to_vec()
+        };
+        if bytes.len() > MAXIMUM_BODY { Err(BodyError::TooLarge) } else { Ok(bytes) }
+    }
+}
+
+/// An answer of this type and text.
+#[must_use]
+pub fn response(status: StatusCode, content_type: &'static str, body: String) -> Response {
+    let mut response = empty(status);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    *response.body_mut() = body;
+    response
+}
+
+/// An answer without a body.
+#[must_use]
+pub fn empty(status: StatusCode) -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = status;
+    response
+}
+
+/// The same answer, saying that the caller should try again in a second.
+#[must_use]
+pub fn with_retry_after(mut response: Response) -> Response {
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn request(event: Value) -> Request {
+        serde_json::from_value(event).unwrap()
+    }
+
+    #[test]
+    fn headers_are_found_in_any_case() {
+        let request = request(json!({"headers": {"x-Zoom-S2T-key": "k", "user-agent": "ünïcödé\u{1}"}}));
+        assert_eq!(request.header("X-ZOOM-s2t-KEY"), Some("k"));
+        assert_eq!(request.header("x-other"), None);
+    }
+
+    #[test]
+    fn a_body_is_read_by_bytes() {
+        let body = |text: &str, encoded| request(json!({"body": text, "isBase64Encoded": encoded})).body();
+        assert_eq!(body("naïve", false), Ok("naïve".as_bytes().to_vec()));
+        assert_eq!(body("bmHDr3Zl", true), Ok("naïve".as_bytes().to_vec()));
+        assert_eq!(body("/w==", true), Ok(vec![0xff]));
+        assert_eq!(body("not base64!", true), Err(BodyError::Undecodable));
+        assert_eq!(request(json!({})).body(), Ok(Vec::new()));
+        assert_eq!(request(json!({"body": null})).body(), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn the_limit_of_a_body_is_the_same_in_both_forms() {
+        for (bytes, accepted) in
+            [(MAXIMUM_BODY - 1, true), (MAXIMUM_BODY, true), (MAXIMUM_BODY + 1, false), (MAXIMUM_BODY * 2, false)]
+        {
+            let plain = "a".repeat(bytes);
+            let encoded = STANDARD.encode(&plain);
+            for event in [json!({"body": plain}), json!({"body": encoded, "isBase64Encoded": true})] {
+                let body = request(event).body();
+                assert_eq!(body.is_ok(), accepted, "{bytes} bytes");
+                assert!(accepted || body == Err(BodyError::TooLarge));
+            }
+        }
+    }
+
+    #[test]
+    fn path_parameters_are_decoded_where_the_gateway_left_them_encoded() {
+        let request = request(json!({"pathParameters": {"id": "%31%32", "bad": "%zz", "plus": "+1"}}));
+        assert_eq!(request.path_parameter("id"), "12");
+        assert_eq!(request.path_parameter("bad"), "%zz");
+        assert_eq!(request.path_parameter("plus"), "+1");
+        assert_eq!(request.path_parameter("none"), "");
+    }
+}

@@ -1,0 +1,15 @@
+//! What every function shares: the models and their validation, API keys, the DynamoDB table and the Lambda bootstrap.
+//!
+//! Nothing here knows the wire format of an API: no field names of its bodies, no status codes, no error texts.
+
+pub mod bootstrap;
+pub mod configuration;
+pub mod credentials;
+pub mod customer;
+pub mod form;
+pub mod http;
+pub mod normalization;
+pub mod reseller;
+pub mod table;
+pub mod timestamp;
+pub mod validation;

@@ -1,0 +1,105 @@
+//! The one form of time: UTC, whole milliseconds, `2025-01-25T10:31:46.960Z`.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use jiff::Unit;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A moment in UTC with millisecond precision. Its text has a fixed width, so that texts sort as moments do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(jiff::Timestamp);
+
+impl Timestamp {
+    /// The present moment, cut to the millisecond.
+    #[must_use]
+    pub fn now() -> Self {
+        Self::cut(jiff::Timestamp::now())
+    }
+
+    /// This moment moved forward; the last representable moment when that would be beyond the year 9999.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        Self::cut(self.0.checked_add(duration).unwrap_or(jiff::Timestamp::MAX))
+    }
+
+    /// This moment moved back; the first representable moment when that would be before the year -9999.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        Self::cut(self.0.checked_sub(duration).unwrap_or(jiff::Timestamp::MIN))
+    }
+
+    /// The moment of the next change of something that was last changed at `self`: now, but always later than `self`, also
+    /// when this machine's clock is behind that of the one that wrote before.
+    #[must_use]
+    pub fn next_change(self) -> Self {
+        Self::now().max(self.plus(Duration::from_millis(1)))
+    }
+
+    fn cut(moment: jiff::Timestamp) -> Self {
+        let floor = jiff::TimestampRound::new().smallest(Unit::Millisecond).mode(jiff::RoundMode::Floor);
+        Self(moment.round(floor).unwrap_or(moment))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:.3}", self.0)
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = jiff::Error;
+
+    /// Reads an RFC 3339 date and time with an offset, such as `2025-01-25T10:31:46.960Z`.
+    ///
+    /// # Errors
+    /// When the text has another form, no offset, or names a moment that can't be represented.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self::cut)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_has_three_decimals_and_a_z() {
+        for text in ["2025-01-25T10:31:46.960Z", "2025-01-25T10:31:46.000Z", "1999-12-31T23:59:59.999Z"] {
+            assert_eq!(text.parse::<Timestamp>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn finer_digits_are_cut_and_offsets_resolved() {
+        let read: Timestamp = "2025-01-25T11:31:46.9609999+01:00".parse().unwrap();
+        assert_eq!(read.to_string(), "2025-01-25T10:31:46.960Z");
+    }
+
+    #[test]
+    fn a_text_without_an_offset_is_no_moment() {
+        assert!("2025-01-25T10:31:46".parse::<Timestamp>().is_err());
+    }
+
+    #[test]
+    fn a_change_is_later_than_the_one_before_even_when_the_clock_went_back() {
+        let ahead = Timestamp::now().plus(Duration::from_secs(3_600));
+        assert_eq!(ahead.next_change(), ahead.plus(Duration::from_millis(1)));
+        let behind = Timestamp::now().minus(Duration::from_secs(3_600));
+        assert!(behind.next_change() >= Timestamp::now().minus(Duration::from_secs(60)));
+    }
+}

@@ -1,0 +1,225 @@
+//! One validator per kind of value, for every API. Each takes what was sent and gives the value to store, or why it can't be.
+//!
+//! The limits that differ between APIs (how long a name may be) are the caller's; what a kind of value is, is decided here.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A text as it is stored: trimmed, not empty, made only of characters that JSON and XML 1.0 can both carry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Text(String);
+
+impl Text {
+    /// The text itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Why a value was refused. Its text completes a sentence that begins with the name of the field, and never repeats the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Invalid {
+    /// A required value is missing, `null`, empty or blank.
+    #[error("is required")]
+    Required,
+    /// Longer than this many Unicode scalar values.
+    #[error("must have at most {0} characters")]
+    TooLong(usize),
+    /// Holds a character outside of XML 1.0's `Char` production.
+    #[error("must not contain control characters other than tab and line breaks")]
+    UnusableCharacter,
+    /// Not an e-mail address.
+    #[error("must be an e-mail address such as customer@example.com")]
+    NotAnEmail,
+    /// Not an international phone number.
+    #[error(
+        "must be an international phone number such as +31 012 345678: a plus sign, then 7 to 15 digits, with spaces, dots, \
+         hyphens or parentheses between them, at most 32 characters in all"
+    )]
+    NotAnInternationalPhone,
+    /// A JSON value of another type than text.
+    #[error("must be a text")]
+    NotAText,
+    /// A JSON value of another type than a boolean.
+    #[error("must be true or false")]
+    NotABoolean,
+}
+
+/// Whether XML 1.0 can carry the character (its production `Char`, <https://www.w3.org/TR/xml/#charsets>): a value that one of
+/// the APIs could not show must not be stored through another.
+#[must_use]
+pub fn is_usable(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// Any text of at most `maximum` Unicode scalar values after trimming; `None` when nothing is left.
+///
+/// # Errors
+/// [`Invalid::UnusableCharacter`], [`Invalid::TooLong`].
+pub fn text(sent: &str, maximum: usize) -> Result<Option<Text>, Invalid> {
+    if !sent.chars().all(is_usable) {
+        return Err(Invalid::UnusableCharacter);
+    }
+    let trimmed = sent.trim();
+    if trimmed.chars().count() > maximum {
+        return Err(Invalid::TooLong(maximum));
+    }
+    Ok((!trimmed.is_empty()).then(|| Text(trimmed.to_owned())))
+}
+
+/// An e-mail address of at most `maximum` Unicode scalar values: one `@` with something before it, a domain with a dot and
+/// without empty labels, no white space and no control characters. International domains and local parts are allowed.
+///
+/// # Errors
+/// Those of [`text`], and [`Invalid::NotAnEmail`].
+pub fn email(sent: &str, maximum: usize) -> Result<Option<Text>, Invalid> {
+    let Some(address) = text(sent, maximum)? else {
+        return Ok(None);
+    };
+    let has_form = address.as_str().split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && !domain.contains('@') && domain.contains('.') && !domain.split('.').any(str::is_empty)
+    });
+    let has_gap = address.as_str().chars().any(|character| character.is_whitespace() || character.is_control());
+    if has_form && !has_gap { Ok(Some(address)) } else { Err(Invalid::NotAnEmail) }
+}
+
+/// An international phone number: `+`, then 7 to 15 digits with spaces, dots, hyphens or parentheses between them, at most 32
+/// characters in all. It is kept as it was sent, inner spaces included.
+///
+/// # Errors
+/// [`Invalid::UnusableCharacter`], [`Invalid::NotAnInternationalPhone`].
+pub fn international_phone(sent: &str) -> Result<Option<Text>, Invalid> {
+    let refused = Invalid::NotAnInternationalPhone;
+    let Some(phone) = text(sent, 32).map_err(|invalid| match invalid {
+        Invalid::TooLong(_) => refused,
+        other => other,
+    })?
+    else {
+        return Ok(None);
+    };
+    let number = phone.as_str().strip_prefix('+').ok_or(refused)?;
+    let is_digit = |character: char| character.is_ascii_digit();
+    let digits = number.chars().filter(|&character| is_digit(character)).count();
+    let well_formed = number.starts_with(is_digit)
+        && number.ends_with(is_digit)
+        && (7..=15).contains(&digits)
+        && number.chars().all(|character| is_digit(character) || matches!(character, ' ' | '.' | '-' | '(' | ')'));
+    if well_formed { Ok(Some(phone)) } else { Err(refused) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn shown(value: Result<Option<Text>, Invalid>) -> Result<Option<String>, Invalid> {
+        value.map(|text| text.map(|text| text.to_string()))
+    }
+
+    #[test]
+    fn text_is_trimmed_and_otherwise_kept() {
+        assert_eq!(shown(text(" \u{a0}A  b\tc\u{3000}\n", 9)), Ok(Some("A  b\tc".into())));
+        assert_eq!(shown(text(" \t ", 9)), Ok(None));
+    }
+
+    #[test]
+    fn length_counts_characters_and_not_bytes() {
+        assert!(text(&"😀".repeat(255), 255).is_ok());
+        assert_eq!(text(&"a".repeat(256), 255), Err(Invalid::TooLong(255)));
+        assert!(text(&format!("  {}  ", "a".repeat(255)), 255).is_ok());
+    }
+
+    #[test]
+    fn characters_that_xml_cannot_carry_are_refused() {
+        for character in ['\0', '\u{1}', '\u{8}', '\u{b}', '\u{c}', '\u{1f}', '\u{fffe}', '\u{ffff}'] {
+            assert_eq!(text(&format!("a{character}b"), 9), Err(Invalid::UnusableCharacter), "{character:?}");
+        }
+        for character in ['\t', '\n', '\r', ' ', '\u{7f}', '\u{d7ff}', '\u{e000}', '\u{fffd}', '\u{10000}', '\u{10ffff}'] {
+            assert!(text(&format!("a{character}b"), 9).is_ok(), "{character:?}");
+        }
+    }
+
+    #[test]
+    fn addresses() {
+        for good in ["customer@example.com", "a@b.c", "o'neil+x@sub.example.co.uk", "ユーザー@例え.テスト"] {
+            assert_eq!(shown(email(good, 254)), Ok(Some(good.into())));
+        }
+        for bad in [
+            "customer",
+            "@example.com",
+            "customer@",
+            "customer@example",
+            "a@b@c.d",
+            "a b@c.d",
+            "a@b .c",
+            "a@.b",
+            "a@b.",
+            "a@b..c",
+            "a@b\u{a0}.c",
+            "a\t@b.c",
+            "a\u{85}@b.c",
+            "a\u{7f}@b.c",
+        ] {
+            assert_eq!(email(bad, 254), Err(Invalid::NotAnEmail), "{bad:?}");
+        }
+        assert_eq!(email(&format!("{}@b.c", "a".repeat(251)), 254), Err(Invalid::TooLong(254)));
+        assert!(email(&format!("{}@b.c", "a".repeat(250)), 254).is_ok());
+    }
+
+    #[test]
+    fn phone_numbers() {
+        for good in ["+31 012 345678", "+1234567", "+123456789012345", "+31 (0)20-123.45.67", "+1          2          3     4567"]
+        {
+            assert_eq!(shown(international_phone(good)), Ok(Some(good.into())), "{good}");
+        }
+        for bad in [
+            "31 012 345678",
+            "+123456",
+            "+1234567890123456",
+            "+31 012 34567a",
+            "++31012345678",
+            "+(31)012345678",
+            "+31012345678-",
+            "+31\t012345678",
+            "+３１０１２３４５６７８",
+            "+",
+            "+1          2          3        4567",
+        ] {
+            assert_eq!(international_phone(bad), Err(Invalid::NotAnInternationalPhone), "{bad}");
+        }
+        assert_eq!(shown(international_phone("  ")), Ok(None));
+        assert_eq!(international_phone("+1234567\0"), Err(Invalid::UnusableCharacter));
+    }
+
+    proptest! {
+        #[test]
+        fn validating_twice_changes_nothing(sent in any::<String>()) {
+            if let Ok(Some(once)) = text(&sent, 255) {
+                prop_assert_eq!(text(once.as_str(), 255).unwrap().unwrap(), once);
+            }
+        }
+
+        #[test]
+        fn what_has_the_form_of_an_address_is_one(local in "[a-z0-9.+_-]{1,20}", domain in "[a-z0-9-]{1,20}(\\.[a-z]{1,10}){1,3}") {
+            let address = format!("{local}@{domain}");
+            prop_assert_eq!(shown(email(&address, 254)), Ok(Some(address)));
+        }
+
+        #[test]
+        fn an_accepted_phone_number_has_7_to_15_digits(sent in "\\+[0-9 ().-]{0,40}") {
+            if let Ok(Some(phone)) = international_phone(&sent) {
+                let digits = phone.as_str().chars().filter(char::is_ascii_digit).count();
+                prop_assert!((7..=15).contains(&digits) && phone.as_str().chars().count() <= 32);
+            }
+        }
+    }
+}
