@@ -137,7 +137,7 @@ fn log(
     status: Option<u16>,
     error: Option<field::DisplayValue<impl std::fmt::Display>>,
 ) {
-    let duration_ms = begun.elapsed().as_millis();
+    let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     let calls = store.meter().calls();
     let capacity_units = store.meter().capacity_units();
     if is_well {

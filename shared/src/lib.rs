@@ -1,6 +1,6 @@
 //! What every function shares: the models and their validation, API keys, the DynamoDB table and the Lambda bootstrap.
 //!
-//! Nothing here knows the wire format of an API: no field names of its bodies, no status codes, no error texts.
+//! Nothing here knows the wire format of an API: no field names of its bodies, no error codes, no texts.
 
 pub mod bootstrap;
 pub mod configuration;

@@ -105,6 +105,8 @@ impl Body {
     fn text(&self, field: &str) -> Result<&str, Invalid> {
         match self.0.get(field) {
             None | Some(Value::Null) => Ok(""),
+            // Before trimming, which would take some of them away: a vertical tab is white space.
+            Some(Value::String(text)) if !text.chars().all(is_usable) => Err(Invalid::UnusableCharacter),
             Some(Value::String(text)) => Ok(text.trim()),
             Some(_) => Err(Invalid::NotAText),
         }

@@ -28,8 +28,15 @@ pub(crate) struct ListQuery {
 impl ListQuery {
     /// Reads the query string. Parameters that this list does not know are ignored.
     pub(crate) fn parse(request: &Request, reseller: ResellerId) -> Result<Self, Error> {
-        let sent = form::parse(request.query().as_bytes()).map_err(|error| Error::invalid(&error.name, error.problem))?;
         let mut faults = Faults::default();
+        let mut sent = Vec::new();
+        // Pair by pair, because one that can't be decoded must not hide what is wrong with the others.
+        for pair in request.query().split('&') {
+            match form::parse(pair.as_bytes()) {
+                Ok(decoded) => sent.extend(decoded),
+                Err(error) => faults.add(&error.name, error.problem),
+            }
+        }
         let mut listing = Listing {
             sort: Field::Id,
             direction: Direction::Ascending,

@@ -15,9 +15,6 @@ pub const PARTITION_KEY: &str = "PK";
 /// The sort key of the table.
 pub const SORT_KEY: &str = "SK";
 
-/// The attribute by which DynamoDB deletes rows some time after their end. Only replay rows have it.
-pub const TTL_ATTRIBUTE: &str = "expires_at";
-
 /// The local secondary indexes. Each is named after the attribute that is its sort key and projects all attributes; only
 /// customer rows have these attributes. Local, because a list must show a write at once; they can't be added to a table later.
 pub const INDEXES: [&str; 5] = ["by_name", "by_email", "by_status", "by_registered", "by_modified"];
