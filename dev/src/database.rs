@@ -1,0 +1,121 @@
+//! The DynamoDB that everything uses: the embedded engine with its data in a file or in memory, or one that runs elsewhere.
+
+use std::future;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use shared::table::{Store, StoreError, schema};
+use tokio::net::TcpStream;
+
+use crate::arguments::{Data, Endpoint};
+use crate::data_folder::{DataFolder, Held, Part, short};
+use crate::engine::{Engine, Storage};
+use crate::environment::TABLE_NAME;
+use crate::problem::Problem;
+use crate::terminal::say;
+
+/// How long a DynamoDB that runs elsewhere may take to accept a connection.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A DynamoDB that answers.
+#[derive(Debug)]
+pub(crate) enum Database {
+    File { path: PathBuf, engine: Engine, _held: Held },
+    Memory { engine: Engine },
+    Elsewhere { url: String },
+}
+
+impl Database {
+    /// Reaches or starts the database that is asked for; the embedded engine answers behind `listener`.
+    pub(crate) async fn open(data: &Data, folder: &DataFolder, listener: TcpListener) -> Result<Self, Problem> {
+        let database = match data {
+            Data::Stored { reset } => {
+                let held = folder.hold(Part::Database)?;
+                if *reset {
+                    empty(folder)?;
+                }
+                let path = folder.database();
+                let engine = Engine::start(Storage::File(&path), listener)?;
+                Self::File { path, engine, _held: held }
+            }
+            Data::InMemory => Self::Memory { engine: Engine::start(Storage::Memory, listener)? },
+            Data::At(endpoint) => Self::reach(endpoint).await?,
+        };
+        match &database {
+            Self::File { path, engine, .. } => say(format_args!("database: {}, at {}", short(path), engine.endpoint())),
+            Self::Memory { engine } => say(format_args!("database: in memory, at {}", engine.endpoint())),
+            Self::Elsewhere { url } => say(format_args!("database: {url}")),
+        }
+        Ok(database)
+    }
+
+    async fn reach(Endpoint { url, host, port }: &Endpoint) -> Result<Self, Problem> {
+        // The SDK would find out as well, after four tries and with a page of its inner life.
+        let connected = tokio::time::timeout(PATIENCE, TcpStream::connect((host.as_str(), *port))).await;
+        let cause = match connected {
+            Ok(Ok(_)) => return Ok(Self::Elsewhere { url: url.clone() }),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("no connection within {} seconds", PATIENCE.as_secs()),
+        };
+        Err(Problem::NoDynamoDb { url: url.clone(), cause })
+    }
+
+    /// Its address, as clients of DynamoDB take it.
+    pub(crate) fn endpoint(&self) -> &str {
+        match self {
+            Self::File { engine, .. } | Self::Memory { engine } => engine.endpoint(),
+            Self::Elsewhere { url } => url,
+        }
+    }
+
+    /// Creates the table where there is none.
+    pub(crate) async fn table(&self) -> Result<Store, Problem> {
+        // A client of our own, because the SDK's would ask the proxy that `HTTP_PROXY` names for an address of this machine.
+        let direct = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
+        let store = Store::new(Store::local_configuration(self.endpoint()).http_client(direct), TABLE_NAME);
+        schema::create_table(&store).await.map_err(|error| self.problem(&error))?;
+        Ok(store)
+    }
+
+    /// What to do about a failure of the table.
+    pub(crate) fn problem(&self, error: &StoreError) -> Problem {
+        let cause = error.to_string();
+        match (self, error) {
+            (Self::File { path, .. }, _) => Problem::StaleData { path: path.clone(), cause },
+            (Self::Memory { .. }, _) => Problem::Engine(cause),
+            (Self::Elsewhere { url }, StoreError::Unavailable(_)) => Problem::NoDynamoDb { url: url.clone(), cause },
+            (Self::Elsewhere { url }, StoreError::Internal(_)) => Problem::UnusableDynamoDb { url: url.clone(), cause },
+        }
+    }
+
+    /// Waits until the embedded engine ends by itself, which it never does when all is well.
+    pub(crate) async fn failed(&mut self) -> Problem {
+        match self {
+            Self::File { engine, .. } | Self::Memory { engine } => engine.failed().await,
+            Self::Elsewhere { .. } => future::pending().await,
+        }
+    }
+
+    /// Stops what was started, and lets the data file go.
+    pub(crate) async fn stop(self) {
+        match self {
+            Self::File { engine, .. } | Self::Memory { engine } => engine.stop().await,
+            Self::Elsewhere { .. } => {}
+        }
+    }
+}
+
+fn empty(folder: &DataFolder) -> Result<(), Problem> {
+    let removed = folder.reset()?;
+    if removed.is_empty() {
+        say("reset: there was no stored data");
+    }
+    for path in removed {
+        say(format_args!("reset: removed {}", short(&path)));
+    }
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! The environment of the programs that `cargo dev` starts.
+
+use std::env;
+use std::ffi::OsStr;
+
+use http::Uri;
+use tokio::process::Command;
+
+/// The name of the table on any engine.
+pub(crate) const TABLE_NAME: &str = "clientele";
+
+/// The variables that name hosts to be reached without a proxy. Which of the two is read differs between programs.
+const PROXY_EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
+/// The variables that lead a function, or the AWS CLI, to the table.
+pub(crate) fn of_table(endpoint: &str) -> [(&'static str, String); 6] {
+    [
+        ("TABLE_NAME", TABLE_NAME.to_owned()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint.to_owned()),
+        ("AWS_REGION", "us-east-1".to_owned()),
+        // The CLI's name for the same.
+        ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+    ]
+}
+
+/// Has the functions below `command` use the table at this endpoint and nothing else of AWS, whatever the shell or the home
+/// folder of the person at the terminal says.
+pub(crate) fn point_to_table(command: &mut Command, endpoint: &str) {
+    forget(command, leads_elsewhere);
+    command.envs(of_table(endpoint));
+    // A profile can name another endpoint, or have all of them ignored.
+    command.envs([("AWS_CONFIG_FILE", "/dev/null"), ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")]);
+    // The SDK asks the proxy that `HTTP_PROXY` names for addresses of this machine too. Cargo may need that proxy.
+    let host = endpoint.parse().ok().and_then(|uri: Uri| uri.host().map(str::to_owned));
+    let direct = PROXY_EXCEPTIONS.into_iter().filter_map(|name| env::var(name).ok()).chain(host).collect::<Vec<_>>().join(",");
+    command.envs(PROXY_EXCEPTIONS.map(|name| (name, &direct)));
+}
+
+/// Has cargo, when started by `command`, see the environment that it sees when it is started by hand. `cargo dev` itself runs
+/// below `cargo run`, which told it about the package `dev`; a build script that asks for such a variable would run anew each
+/// time.
+pub(crate) fn forget_cargo_run(command: &mut Command) {
+    forget(command, is_of_cargo_run);
+}
+
+fn forget(command: &mut Command, is_meant: impl Fn(&str) -> bool) {
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(&is_meant) {
+            command.env_remove::<&OsStr>(&name);
+        }
+    }
+}
+
+fn leads_elsewhere(name: &str) -> bool {
+    // AWS_LC_SYS_… are settings of a C library's build.
+    name.starts_with("AWS_") && !name.starts_with("AWS_LC_")
+}
+
+fn is_of_cargo_run(name: &str) -> bool {
+    name.starts_with("CARGO_PKG_") || matches!(name, "CARGO" | "CARGO_BIN_NAME" | "CARGO_MANIFEST_DIR" | "CARGO_MANIFEST_PATH")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_leads_to_another_table_or_account_is_forgotten() {
+        for name in ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] {
+            assert!(leads_elsewhere(name), "{name}");
+        }
+        for name in ["AWS_LC_SYS_NO_JITTER_ENTROPY", "LOG_LEVEL", "PATH"] {
+            assert!(!leads_elsewhere(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_a_person_tells_cargo_is_kept() {
+        for name in ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_NET_OFFLINE", "CARGO_BUILD_JOBS", "RUSTFLAGS"] {
+            assert!(!is_of_cargo_run(name), "{name}");
+        }
+        assert!(is_of_cargo_run("CARGO_PKG_NAME") && is_of_cargo_run("CARGO_MANIFEST_DIR"));
+    }
+}

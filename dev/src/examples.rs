@@ -1,0 +1,68 @@
+//! The commands that are printed for the person at the terminal.
+
+use crate::cargo_lambda::CargoLambda;
+use crate::demo::{CUSTOMER_EMAIL, CUSTOMER_NAME, CUSTOMER_PHONE, DemoReseller};
+
+/// A command for each operation of the reseller API, with a key that works.
+pub(crate) fn of_reseller_api(base_url: &str, reseller: &DemoReseller) -> String {
+    let customers = format!("{base_url}/api/v3/reseller/customer/");
+    let customer = format!("{customers}{}/", reseller.customer().map(|id| id.number()).unwrap_or_default());
+    let key = format!("-H 'x-zoom-s2t-key: {}'", reseller.reseller_key);
+    let json = "-H 'content-type: application/json'";
+    let body = |name: &str| format!(r#"'{{"name": "{name}", "email": "{CUSTOMER_EMAIL}", "phone": "{CUSTOMER_PHONE}"}}'"#);
+    [
+        ("Create a customer", format!("curl -i -X POST {customers} {key} {json} -d {}", body("Another Name"))),
+        ("List customers", format!("curl -i '{customers}?sort=name&limit=10' {key}")),
+        ("Read the demo customer", format!("curl -i {customer} {key}")),
+        ("Change it", format!("curl -i -X PUT {customer} {key} {json} -d {}", body(CUSTOMER_NAME))),
+        ("Delete it (the next `cargo dev` makes a new one)", format!("curl -i -X DELETE {customer} {key}")),
+    ]
+    .map(|(what, command)| format!("# {what}\n{command}\n"))
+    .join("\n")
+}
+
+/// A command that invokes an operator's function.
+pub(crate) fn of_operators(cargo_lambda: &CargoLambda, port: u16) -> String {
+    let program = cargo_lambda.typed();
+    // Its own default address is `::1`.
+    let address = format!("--invoke-address 127.0.0.1 --invoke-port {port}");
+    format!("# List the resellers, as an operator\n{program} invoke operator-list-resellers {address} --data-ascii '{{}}'\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::credentials::NewToken;
+    use shared::customer::CustomerId;
+    use shared::reseller::ResellerId;
+
+    #[test]
+    fn each_operation_has_a_command_with_the_key_and_the_demo_customer() {
+        let id = ResellerId::new(1).unwrap();
+        let customer_key = NewToken::of_customer(id, CustomerId::new(17).unwrap()).unwrap().reveal().to_owned();
+        let reseller = DemoReseller {
+            id,
+            name: "Northwind Resale".into(),
+            account_id: 1001,
+            reseller_key: "sk_reseller_x".into(),
+            read_only_key: String::new(),
+            customer_key,
+            expired_key: String::new(),
+            revoked_key: String::new(),
+        };
+        let text = of_reseller_api("http://127.0.0.1:9001", &reseller);
+        let commands: Vec<&str> = text.lines().filter(|line| line.starts_with("curl ")).collect();
+        let has = |method: &str, path: &str| {
+            let address = format!("http://127.0.0.1:9001/api/v3/reseller/customer/{path}");
+            commands.iter().any(|command| command.contains(method) && command.contains(&address))
+        };
+        assert_eq!(commands.len(), 5);
+        assert!(commands.iter().all(|command| command.contains("-H 'x-zoom-s2t-key: sk_reseller_x'")));
+        assert!(
+            has("-X POST", "") && has("curl", "?") && has("curl", "17/ ") && has("-X PUT", "17/ ") && has("-X DELETE", "17/ ")
+        );
+        assert!(commands.iter().any(|command| {
+            command.ends_with(r#"-d '{"name": "Customer Name", "email": "customer@example.com", "phone": "+31 012 345678"}'"#)
+        }));
+    }
+}

@@ -1,0 +1,43 @@
+//! `cargo dev`: the whole product on this machine, and nothing left of it after Ctrl-C.
+
+mod arguments;
+mod cargo_lambda;
+mod data_folder;
+mod database;
+mod demo;
+mod engine;
+mod environment;
+mod examples;
+mod port;
+mod problem;
+mod processes;
+mod routes;
+mod serve_all;
+mod serve_database;
+mod signals;
+mod terminal;
+mod watch;
+
+use std::process::ExitCode;
+
+use arguments::Task;
+use problem::Problem;
+
+/// What a shell reports of a program that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let done = match arguments::parse() {
+        Task::Serve(wanted) => serve_all::run(&wanted).await,
+        Task::Database(wanted) => serve_database::run(&wanted).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Problem::Interrupted) => ExitCode::from(INTERRUPTED),
+        Err(problem) => {
+            terminal::say(format_args!("\nerror: {problem}"));
+            ExitCode::FAILURE
+        }
+    }
+}

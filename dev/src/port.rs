@@ -1,0 +1,44 @@
+//! Taking a port of this machine, and saying so when it is taken.
+
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
+
+use crate::problem::Problem;
+
+/// Listens on a port of 127.0.0.1; 0 stands for any that is free. `command` is what takes another one by `--port`.
+pub(crate) fn listen(port: u16, command: &'static str) -> Result<TcpListener, Problem> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let in_use = || Problem::PortInUse { port, command, other: port.checked_add(1).unwrap_or(port - 1) };
+    // Some systems allow one process to listen on this address and another on all addresses with the same port. Then the
+    // answers would come from either.
+    if port != 0 && TcpStream::connect_timeout(&address, Duration::from_millis(200)).is_ok() {
+        return Err(in_use());
+    }
+    TcpListener::bind(address).map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => in_use(),
+        _ => Problem::Port { port, cause: error },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_in_use_is_told_with_one_to_take_instead() {
+        let taken = listen(0, "cargo dev").unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let refused = listen(port, "cargo dev").unwrap_err().to_string();
+        assert!(refused.starts_with(&format!("port {port} on 127.0.0.1 is in use")), "{refused}");
+        drop(taken);
+        listen(port, "cargo dev").unwrap();
+    }
+
+    #[test]
+    fn a_port_that_is_taken_on_all_addresses_is_in_use_too() {
+        let taken = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        assert!(matches!(listen(port, "cargo dev"), Err(Problem::PortInUse { .. })));
+    }
+}

@@ -1,0 +1,95 @@
+//! `cargo dev`: the database, the demo data and all functions, until somebody asks for an end.
+
+use std::path::Path;
+
+use crate::arguments::Serve;
+use crate::cargo_lambda::CargoLambda;
+use crate::data_folder::{DataFolder, Part, short, workspace};
+use crate::database::Database;
+use crate::demo::{self, Demo, DemoError};
+use crate::examples;
+use crate::port;
+use crate::problem::Problem;
+use crate::processes::Process;
+use crate::routes::{self, Route};
+use crate::signals::Signals;
+use crate::terminal::{say, show};
+use crate::watch;
+
+/// Serves everything until somebody asks for an end.
+pub(crate) async fn run(wanted: &Serve) -> Result<(), Problem> {
+    let mut signals = Signals::listen()?;
+    let folder = DataFolder::open()?;
+    let _held = folder.hold(Part::Served)?;
+    let routes = routes::read(workspace())?;
+    // Only to tell in time: `cargo lambda watch` takes it after minutes of building.
+    drop(port::listen(wanted.port, "cargo dev")?);
+    let cargo_lambda = CargoLambda::find(&folder, &mut signals).await?;
+    let listener = port::listen(0, "cargo dev")?;
+    let mut database = signals.unless(Database::open(&wanted.data, &folder, listener)).await??;
+    let served = serve(wanted, &folder, &routes, &cargo_lambda, &mut database, &mut signals).await;
+    database.stop().await;
+    served
+}
+
+async fn serve(
+    wanted: &Serve,
+    folder: &DataFolder,
+    routes: &[Route],
+    cargo_lambda: &CargoLambda,
+    database: &mut Database,
+    signals: &mut Signals,
+) -> Result<(), Problem> {
+    let base_url = format!("http://127.0.0.1:{}", wanted.port);
+    let demo = signals.unless(demo_data(database, &folder.demo(), &base_url)).await??;
+    say("building the functions");
+    watch::build(signals).await?;
+    say("starting the functions");
+    let mut functions = watch::start(cargo_lambda, wanted.port, database.endpoint(), wanted.ignore_changes)?;
+    let ready = tokio::select! {
+        ready = watch::answers(wanted.port, routes) => ready,
+        ended = functions.ended() => Err(ended.map_or_else(|problem| problem, Problem::WatchEnded)),
+        () = signals.next() => Err(Problem::Interrupted),
+    };
+    let served = match ready {
+        Ok(()) => {
+            greet(wanted.port, &demo, folder, cargo_lambda);
+            until_the_end(&mut functions, database, signals).await
+        }
+        Err(problem) => Err(problem),
+    };
+    say("\nstopping");
+    functions.stop(signals).await?;
+    served
+}
+
+async fn demo_data(database: &Database, file: &Path, base_url: &str) -> Result<Demo, Problem> {
+    let store = database.table().await?;
+    let demo = demo::provide(&store, demo::read(file), base_url).await.map_err(|error| match error {
+        DemoError::Store(error) => database.problem(&error),
+        DemoError::Impossible(reason) => Problem::Demo(reason),
+    })?;
+    demo::write(&demo, file)?;
+    Ok(demo)
+}
+
+fn greet(port: u16, demo: &Demo, folder: &DataFolder, cargo_lambda: &CargoLambda) {
+    show(format_args!(
+        "\nClientele answers at {}. Keys of the demo resellers are in {}.\n",
+        demo.base_url,
+        short(&folder.demo())
+    ));
+    if let Some(reseller) = demo.resellers.first() {
+        show(examples::of_reseller_api(&demo.base_url, reseller));
+    }
+    show(examples::of_operators(cargo_lambda, port));
+    show("Ctrl-C stops everything.");
+}
+
+async fn until_the_end(functions: &mut Process, database: &mut Database, signals: &mut Signals) -> Result<(), Problem> {
+    tokio::select! {
+        () = signals.next() => Ok(()),
+        ended = functions.ended() => Err(ended.map_or_else(|problem| problem, Problem::WatchEnded)),
+        failed = database.failed() => Err(failed),
+    }
+}

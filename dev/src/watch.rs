@@ -1,0 +1,94 @@
+//! Building the functions, and serving them with `cargo lambda watch`.
+
+use std::env;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::process::Command;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::cargo_lambda::CargoLambda;
+use crate::data_folder::workspace;
+use crate::environment;
+use crate::problem::Problem;
+use crate::processes::{self, Process};
+use crate::routes::Route;
+use crate::signals::Signals;
+
+/// How long a route may take to answer for the first time, with its function built.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long to wait before asking again.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Builds all functions, as `cargo lambda watch` will ask for them: it runs `cargo run --bin <function>` in the root of the
+/// workspace without naming a package, so that features are those of the whole workspace.
+pub(crate) async fn build(signals: &mut Signals) -> Result<(), Problem> {
+    let mut command = Command::new("cargo");
+    command.args(["build", "--bins"]).current_dir(workspace());
+    environment::forget_cargo_run(&mut command);
+    let status = processes::run("cargo build", &mut command, signals).await?;
+    if status.success() { Ok(()) } else { Err(Problem::NotBuilt) }
+}
+
+/// Starts to serve the functions on a port of 127.0.0.1, with the table at `endpoint`.
+pub(crate) fn start(cargo_lambda: &CargoLambda, port: u16, endpoint: &str, ignore_changes: bool) -> Result<Process, Problem> {
+    let mut command = cargo_lambda.subcommand("watch");
+    command.args(["--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()]).current_dir(workspace());
+    if ignore_changes {
+        command.arg("--ignore-changes");
+    }
+    environment::forget_cargo_run(&mut command);
+    environment::point_to_table(&mut command, endpoint);
+    if env::var_os("RUST_LOG").is_none() {
+        // At its default level it says at length what it starts and ends.
+        command.env("RUST_LOG", "cargo_lambda=warn");
+    }
+    Process::start("cargo lambda watch", &mut command)
+}
+
+/// Waits until every route is answered by its function, which also starts them all.
+///
+/// Nobody is named in these calls, so that the answer is the function's refusal.
+pub(crate) async fn answers(port: u16, routes: &[Route]) -> Result<(), Problem> {
+    // One after the other: started at once, they only wait for each other's lock on the build.
+    for route in routes {
+        route_answers(port, route).await?;
+    }
+    Ok(())
+}
+
+async fn route_answers(port: u16, route: &Route) -> Result<(), Problem> {
+    let deadline = Instant::now() + PATIENCE;
+    let mut last = format!("nothing came within {} seconds", PATIENCE.as_secs());
+    loop {
+        match timeout_at(deadline, status(port, route)).await {
+            // What `cargo lambda watch` says itself of a route or function that it does not know, or of one that failed.
+            Ok(Ok(status)) if status == 404 || status >= 500 => last = format!("the answer is {status}"),
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(error)) => last = error.to_string(),
+            Err(_) => {
+                let route_called = format!("{} {}", route.method, route.path);
+                return Err(Problem::Silent { route: route_called, function: route.function.clone(), last });
+            }
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+/// The status that a call without a key is answered with.
+async fn status(port: u16, route: &Route) -> std::io::Result<u16> {
+    let mut connection = TcpStream::connect(("127.0.0.1", port)).await?;
+    let request = format!(
+        "{} {} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        route.method,
+        route.sample_path()
+    );
+    connection.write_all(request.as_bytes()).await?;
+    let mut answer = Vec::new();
+    connection.read_to_end(&mut answer).await?;
+    // "HTTP/1.1 401 Unauthorized"
+    let status = String::from_utf8_lossy(&answer).split_whitespace().nth(1).and_then(|status| status.parse().ok());
+    status.ok_or_else(|| std::io::Error::other("the answer is not HTTP"))
+}
