@@ -1,0 +1,13 @@
+//! What tests are written with: a product with its database, resellers, requests and answers.
+
+mod answer;
+mod app;
+mod events;
+pub mod records;
+pub mod routes;
+mod wire;
+
+pub use answer::Answer;
+pub use app::{App, Keys, Tenant};
+pub use events::{Event, encoded};
+pub use wire::{Call, Effect, Wire};

@@ -1,0 +1,150 @@
+//! Records as they lie in the table: to see what an API does not show, and to make what it could not have made.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use shared::credentials::{Claim, Kind, sha256_hex};
+use shared::customer::{CustomerId, NewCustomer, Profile};
+use shared::normalization::normalize;
+use shared::reseller::AccountId;
+use shared::table::{Caller, CreateError, Position, Table, Write};
+use shared::validation::{Text, text};
+
+use super::{App, Tenant};
+
+/// A row with its attributes in order.
+pub type Row = BTreeMap<String, AttributeValue>;
+
+/// A text that any API may have stored.
+#[track_caller]
+pub fn stored(value: &str) -> Option<Text> {
+    text(value, usize::MAX).unwrap()
+}
+
+/// A customer to be created as another API would.
+pub fn new_customer(tenant: &Tenant, profile: Profile) -> NewCustomer {
+    NewCustomer { account_id: AccountId(tenant.account_id), code: None, profile, holds_email: false }
+}
+
+/// A number attribute.
+#[track_caller]
+pub fn number(row: &Row, attribute: &str) -> u64 {
+    row[attribute].as_n().unwrap_or_else(|_| panic!("{attribute} of {row:?}")).parse().unwrap()
+}
+
+/// A text attribute; `None` when it is absent or null.
+pub fn words<'a>(row: &'a Row, attribute: &str) -> Option<&'a str> {
+    row.get(attribute).and_then(|value| value.as_s().ok()).map(String::as_str)
+}
+
+impl App {
+    /// The table with a verified caller, as a handler that writes has it. One call.
+    pub async fn writer(&self, tenant: &Tenant) -> (Table<Write>, Caller<Write>) {
+        let table = Table::<Write>::new(self.store.clone());
+        let claim = Claim::parse(&tenant.key).unwrap();
+        let (caller, _) = table.load(&claim, None).await.unwrap().open(Kind::Reseller).unwrap();
+        (table, caller)
+    }
+
+    /// Creates a customer as an API does that claims values exclusively, and gives its id.
+    pub async fn create_record(&self, tenant: &Tenant, new: NewCustomer) -> Result<u64, CreateError> {
+        let (table, caller) = self.writer(tenant).await;
+        table.create(&caller, new).await.map(|customer| customer.id.number())
+    }
+
+    /// One row of the table.
+    pub async fn row(&self, partition: &str, sort: &str) -> Option<Row> {
+        let key = [("PK", partition), ("SK", sort)].map(|(name, value)| (name.into(), AttributeValue::S(value.into())));
+        let get = self.raw_client().get_item().table_name(self.store.table_name()).set_key(Some(HashMap::from(key)));
+        get.consistent_read(true).send().await.unwrap().item.map(|item| item.into_iter().collect())
+    }
+
+    /// The row of a customer.
+    pub async fn customer_row(&self, tenant: &Tenant, id: u64) -> Option<Row> {
+        self.row(&format!("RESELLER#{}", tenant.id), &format!("CUSTOMER#{id:016}")).await
+    }
+
+    /// Who holds this address exclusively.
+    pub async fn holder_of_email(&self, tenant: &Tenant, email: &str) -> Option<u64> {
+        self.holder(tenant, "EMAIL", email).await
+    }
+
+    /// Who holds this code.
+    pub async fn holder_of_code(&self, tenant: &Tenant, code: &str) -> Option<u64> {
+        self.holder(tenant, "CODE", code).await
+    }
+
+    async fn holder(&self, tenant: &Tenant, what: &str, value: &str) -> Option<u64> {
+        let (partition, sort) = (format!("RESELLER#{}#CLAIMS", tenant.id), format!("{what}#{}", sha256_hex(&normalize(value))));
+        self.row(&partition, &sort).await.map(|row| number(&row, "customer"))
+    }
+
+    /// All rows of the table but the counters, which have gaps: to show that a call wrote nothing.
+    pub async fn all_rows_but_counters(&self) -> Vec<String> {
+        self.all_rows().await.into_iter().filter(|row| !row.contains("COUNTER#")).collect()
+    }
+
+    /// Checks that all rows of a reseller agree with each other: counts with records, claims with those who hold them, places in
+    /// the indexes with what they are sorted by. Gives the rows of its customers, by id.
+    #[track_caller]
+    pub fn audit(&self, tenant: &Tenant) -> impl Future<Output = BTreeMap<u64, Row>> {
+        let place = std::panic::Location::caller();
+        async move { self.audit_from(tenant, place).await }
+    }
+
+    async fn audit_from(&self, tenant: &Tenant, place: &std::panic::Location<'_>) -> BTreeMap<u64, Row> {
+        let partition = format!("RESELLER#{}", tenant.id);
+        let mut customers = BTreeMap::new();
+        let mut counts = BTreeMap::new();
+        let mut claims = BTreeMap::new();
+        let pages = self.raw_client().scan().table_name(self.store.table_name()).consistent_read(true).into_paginator();
+        for row in pages.items().send().collect::<Result<Vec<_>, _>>().await.unwrap() {
+            let row: Row = row.into_iter().collect();
+            let (pk, sk) = (words(&row, "PK").unwrap(), words(&row, "SK").unwrap().to_owned());
+            match pk.strip_prefix(&partition) {
+                Some("") if sk.starts_with("CUSTOMER#") => {
+                    assert_eq!(sk, format!("CUSTOMER#{:016}", number(&row, "id")), "{place}");
+                    customers.insert(number(&row, "id"), row);
+                }
+                Some("#COUNTS") => {
+                    counts.insert(sk, (number(&row, "customers"), number(&row, "active")));
+                }
+                Some("#CLAIMS") => {
+                    claims.insert(sk, number(&row, "customer"));
+                }
+                _ => {}
+            }
+        }
+
+        let mut counted = BTreeMap::new();
+        let mut held = BTreeMap::new();
+        for (id, row) in &customers {
+            let is_active = *row["is_active"].as_bool().unwrap();
+            let shard: &mut (u64, u64) = counted.entry(format!("CUSTOMERS#{}", id % 16)).or_default();
+            *shard = (shard.0 + 1, shard.1 + u64::from(is_active));
+            let claim = |what: &str, value: &str| format!("{what}#{}", sha256_hex(&normalize(value)));
+            if let Some(email) = words(row, "email").filter(|_| *row["holds_email"].as_bool().unwrap()) {
+                assert_eq!(held.insert(claim("EMAIL", email), *id), None, "{place}: two hold one address, {row:?}");
+            }
+            if let Some(code) = words(row, "code") {
+                assert_eq!(held.insert(claim("CODE", code), *id), None, "{place}: two hold one code, {row:?}");
+            }
+            let parts: Vec<&str> = ["first_name", "last_name"].iter().filter_map(|part| words(row, part)).collect();
+            let name = words(row, "organization").map_or_else(|| parts.join(" "), str::to_owned);
+            for (index, value) in [
+                ("by_name", normalize(&name)),
+                ("by_email", normalize(words(row, "email").unwrap_or_default())),
+                ("by_status", u8::from(is_active).to_string()),
+                ("by_registered", words(row, "created_at").unwrap().to_owned()),
+                ("by_modified", words(row, "modified_at").unwrap().to_owned()),
+            ] {
+                let sorted_by = Position::new(&value, CustomerId::new(*id).unwrap());
+                assert_eq!(words(row, index), Some(format!("{}\0{id:016}", sorted_by.value()).as_str()), "{place}: {row:?}");
+            }
+        }
+        counts.retain(|_, count| *count != (0, 0));
+        assert_eq!(counts, counted, "{place}: the counts, and how many there are");
+        assert_eq!(claims, held, "{place}: the claims, and who holds them");
+        customers
+    }
+}

@@ -1,0 +1,181 @@
+//! The wire between the SDK and the engine: counts the calls, and breaks where a test says so. It takes the place of the SDK's
+//! HTTP client, so that the SDK's own retries and time-outs are part of what is tested.
+
+use std::sync::{Arc, Mutex};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use serde_json::Value;
+
+/// One call on the wire: an attempt of the SDK.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The name of the operation, such as `TransactWriteItems`.
+    pub operation: String,
+    /// The body of the request.
+    pub request: Value,
+    /// The body of the engine's answer; null when there was none.
+    pub response: Value,
+    /// Which sequential round trip it belongs to, from 1: calls of one round began before any of them was answered.
+    pub round: usize,
+}
+
+impl Call {
+    /// The capacity units that the engine says this call consumed.
+    pub fn capacity_units(&self) -> f64 {
+        let consumed = &self.response["ConsumedCapacity"];
+        let tables = consumed.as_array().map_or(std::slice::from_ref(consumed), Vec::as_slice);
+        tables.iter().map(|table| table["CapacityUnits"].as_f64().unwrap_or_else(|| panic!("no capacity in {self:?}"))).sum()
+    }
+}
+
+/// What happens to a call.
+pub enum Effect {
+    /// It goes through.
+    Pass,
+    /// The engine does not see it; this is the answer.
+    Answer(u16, Value),
+    /// The engine does not see it, and the connection breaks.
+    Break,
+    /// The engine carries it out, and its answer is lost.
+    LoseAnswer,
+    /// The engine does not see it, and no answer ever comes.
+    Hang,
+}
+
+type Script = Box<dyn FnMut(&Call) -> Effect + Send>;
+
+/// A wire that can be listened to and broken.
+#[derive(Clone, Default)]
+pub struct Wire {
+    calls: Arc<Mutex<Vec<Call>>>,
+    script: Arc<Mutex<Option<Script>>>,
+}
+
+impl Wire {
+    /// From now on every attempt is decided by `script`.
+    pub fn script(&self, script: impl FnMut(&Call) -> Effect + Send + 'static) {
+        *self.script.lock().unwrap() = Some(Box::new(script));
+    }
+
+    /// The next `times` attempts of `operation` get this effect, all else goes through.
+    pub fn fail(&self, operation: &'static str, mut times: usize, effect: impl Fn(&Call) -> Effect + Send + 'static) {
+        self.script(move |call| {
+            if call.operation == operation && times > 0 {
+                times -= 1;
+                effect(call)
+            } else {
+                Effect::Pass
+            }
+        });
+    }
+
+    /// From now on everything goes through.
+    pub fn mend(&self) {
+        *self.script.lock().unwrap() = None;
+    }
+
+    /// The calls since the last time that this was asked.
+    pub fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.calls.lock().unwrap())
+    }
+
+    /// The operations of the calls since the last time, sorted.
+    pub fn take_operations(&self) -> Vec<String> {
+        let mut operations: Vec<String> = self.take_calls().into_iter().map(|call| call.operation).collect();
+        operations.sort();
+        operations
+    }
+
+    /// How many calls each sequential round trip had, since the last time.
+    pub fn take_rounds(&self) -> Vec<usize> {
+        let calls = self.take_calls();
+        let last = calls.iter().map(|call| call.round).max().unwrap_or_default();
+        (1..=last).map(|round| calls.iter().filter(|call| call.round == round).count()).collect()
+    }
+
+    /// An HTTP client of the SDK over this wire.
+    pub fn client(&self) -> SharedHttpClient {
+        SharedHttpClient::new(Client { wire: self.clone(), inner: aws_smithy_http_client::Builder::new().build_http() })
+    }
+}
+
+#[derive(Clone)]
+struct Client {
+    wire: Wire,
+    inner: SharedHttpClient,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Client over a wire")
+    }
+}
+
+impl HttpClient for Client {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(Connector { wire: self.wire.clone(), inner: self.inner.http_connector(settings, components) })
+    }
+}
+
+struct Connector {
+    wire: Wire,
+    inner: SharedHttpConnector,
+}
+
+impl std::fmt::Debug for Connector {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Connector over a wire")
+    }
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let mut call = Call {
+            operation: target.rsplit('.').next().unwrap_or_default().to_owned(),
+            request: request.body().bytes().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default(),
+            response: Value::Null,
+            round: 1 + self.wire.calls.lock().unwrap().iter().map(|call| call.round).max().unwrap_or_default(),
+        };
+        let effect = self.wire.script.lock().unwrap().as_mut().map_or(Effect::Pass, |script| script(&call));
+        let (wire, inner) = (self.wire.clone(), self.inner.clone());
+        HttpConnectorFuture::new(async move {
+            let is_lost = matches!(effect, Effect::LoseAnswer);
+            let outcome = match effect {
+                Effect::Pass | Effect::LoseAnswer => {
+                    let mut response = inner.call(request).await?;
+                    let body = response.take_body();
+                    let bytes = aws_smithy_types::byte_stream::ByteStream::new(body)
+                        .collect()
+                        .await
+                        .map_err(|error| ConnectorError::other(error.into(), None))?
+                        .into_bytes();
+                    call.response = serde_json::from_slice(&bytes).unwrap_or_default();
+                    if is_lost {
+                        Err(ConnectorError::timeout("the test lost the answer".into()))
+                    } else {
+                        *response.body_mut() = SdkBody::from(bytes);
+                        Ok(response)
+                    }
+                }
+                Effect::Answer(status, body) => {
+                    let status = aws_smithy_runtime_api::http::StatusCode::try_from(status).unwrap();
+                    Ok(HttpResponse::new(status, SdkBody::from(body.to_string())))
+                }
+                Effect::Break => Err(ConnectorError::io("the test broke the connection".into())),
+                Effect::Hang => {
+                    wire.calls.lock().unwrap().push(call);
+                    return std::future::pending().await;
+                }
+            };
+            wire.calls.lock().unwrap().push(call);
+            outcome
+        })
+    }
+}

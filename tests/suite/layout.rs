@@ -1,0 +1,95 @@
+//! What stands in several places agrees: routes, binaries and events.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::harness::routes::{find, table, workspace};
+
+/// The names of all Lambda binaries.
+fn binaries() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for package in std::fs::read_dir(workspace().join("functions")).unwrap() {
+        for binary in std::fs::read_dir(package.unwrap().path().join("src/bin")).unwrap() {
+            names.insert(binary.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    names
+}
+
+fn is_operators(function: &str) -> bool {
+    function.starts_with("operator-")
+}
+
+#[test]
+fn every_binary_but_the_operators_has_a_route_and_every_route_a_binary() {
+    let routed: BTreeSet<String> = table().into_iter().map(|route| route.function).collect();
+    let expected: BTreeSet<String> = binaries().into_iter().filter(|name| !is_operators(name)).collect();
+    assert_eq!(routed, expected);
+}
+
+#[test]
+fn every_route_of_the_reseller_api_has_both_slash_forms() {
+    let routes = table();
+    for route in routes.iter().filter(|route| route.function.starts_with("reseller-")) {
+        let twin = match route.path.strip_suffix('/') {
+            Some(without) => without.to_owned(),
+            None => format!("{}/", route.path),
+        };
+        let has_twin =
+            routes.iter().any(|other| other.path == twin && other.method == route.method && other.function == route.function);
+        assert!(has_twin, "{route:?} has no twin {twin}");
+    }
+}
+
+#[test]
+fn no_two_functions_answer_one_call() {
+    let mut routes = table();
+    routes.sort();
+    for pair in routes.windows(2) {
+        assert!((&pair[0].path, &pair[0].method) != (&pair[1].path, &pair[1].method), "{pair:?}");
+    }
+}
+
+#[test]
+fn every_binary_has_an_event_that_its_route_leads_to_it() {
+    let folder = workspace().join("events");
+    let events: BTreeSet<String> =
+        std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    let expected: BTreeSet<String> = binaries().iter().map(|name| format!("{name}.json")).collect();
+    assert_eq!(events, expected);
+
+    for function in binaries() {
+        let event: Value = serde_json::from_slice(&std::fs::read(folder.join(format!("{function}.json"))).unwrap()).unwrap();
+        if is_operators(&function) {
+            assert!(event.is_object() && event.get("routeKey").is_none(), "{function}");
+            continue;
+        }
+        let text =
+            |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{function}: {pointer}"));
+        let matched = find(&table(), text("/requestContext/http/method"), text("/rawPath")).unwrap();
+        assert_eq!(matched.function, function);
+        assert_eq!(matched.route_key, text("/routeKey"));
+        assert_eq!(
+            event.get("pathParameters").cloned().unwrap_or_default(),
+            match matched.parameters.is_empty() {
+                true => Value::Null,
+                false => Value::Object(matched.parameters),
+            }
+        );
+        assert_eq!(text("/version"), "2.0");
+        assert_eq!(text("/requestContext/http/path"), text("/rawPath"));
+    }
+}
+
+#[test]
+fn every_binary_runs_the_handler_that_it_is_named_after() {
+    for package in ["reseller", "operator"] {
+        for function in binaries().iter().filter(|name| name.starts_with(package)) {
+            let path = workspace().join(format!("functions/{package}/src/bin/{function}.rs"));
+            let handler = function.replacen('-', "::", 1).replace('-', "_");
+            let source = std::fs::read_to_string(path).unwrap();
+            assert!(source.contains(&format!("{handler})")), "{function} does not run {handler}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What a list costs at the database: calls and read units, as the engine counts them. Engines round differently, so costs are
+//! compared with each other and not with numbers.
+
+use serde_json::json;
+
+use crate::harness::{Answer, App, Call, Tenant};
+
+/// A reseller with two kinds of customers, whose rows have the same size.
+struct Crowd {
+    app: App,
+    tenant: Tenant,
+    active: u64,
+    inactive: u64,
+    /// Three that share a name and an address with nobody else.
+    needles: Vec<u64>,
+}
+
+impl Crowd {
+    /// 100 customers, half of them active.
+    async fn of_100() -> Self {
+        let (app, tenant) = App::with_reseller().await;
+        let body = |name: &str, email: &str, is_active: bool| json!({"name": name, "email": email, "is_active": is_active});
+        let active = app.create_with(&tenant, body("Model 000000", "active@example.com", true)).await;
+        let inactive = app.create_with(&tenant, body("Model 000001", "asleep@example.com", false)).await;
+        let mut needles = Vec::new();
+        for _ in 0..3 {
+            needles.push(app.create_with(&tenant, body("Needle 00000", "needle@example.com", true)).await);
+        }
+        app.fill(&tenant, active, "Early", 46).await;
+        app.fill(&tenant, inactive, "Later", 49).await;
+        Self { app, tenant, active, inactive, needles }
+    }
+
+    /// 9,900 more, before, between and behind those that are there.
+    async fn grow_to_10_000(&self) {
+        self.app.fill(&self.tenant, self.active, "Crowd", 4_950).await;
+        self.app.fill(&self.tenant, self.inactive, "Extra", 2_475).await;
+        self.app.fill(&self.tenant, self.inactive, "Zebra", 2_475).await;
+    }
+
+    /// The answer at this path, and the calls that it took.
+    async fn get(&self, path: &str) -> (Answer, Vec<Call>) {
+        self.app.wire.take_calls();
+        let answer = self.app.request("GET", path).key(&self.tenant.key).send().await.expect(200);
+        (answer, self.app.wire.take_calls())
+    }
+
+    /// The read units of the first page of this list and of the second one, which is read by cursor. Each page takes exactly
+    /// three calls, and tells this total.
+    async fn units(&self, query: &str, total: usize) -> [f64; 2] {
+        let mut path = format!("/api/v3/reseller/customer/?{query}");
+        let mut units = [0.0; 2];
+        for of_page in &mut units {
+            let (answer, calls) = self.get(&path).await;
+            assert_eq!(answer.json()["total_results"], total, "{answer}");
+            let mut operations: Vec<&str> = calls.iter().map(|call| call.operation.as_str()).collect();
+            operations.sort_unstable();
+            assert_eq!(operations, ["BatchGetItem", "Query", "Query"], "{answer}");
+            *of_page = calls.iter().map(Call::capacity_units).sum();
+            path = answer.next().unwrap_or_else(|| panic!("no second page\n{answer}"));
+        }
+        units
+    }
+
+    /// The read units of the total of this list, which has calls of its own.
+    async fn units_of_total(&self, query: &str, total: usize) -> f64 {
+        let (answer, calls) = self.get(&format!("/api/v3/reseller/customer/?{query}")).await;
+        assert_eq!(answer.json()["total_results"], total, "{answer}");
+        let of_total: Vec<&Call> = calls.iter().filter(|call| call.request.to_string().contains("#COUNTS\"")).collect();
+        assert_eq!(of_total.len(), 1, "{calls:?}");
+        of_total[0].capacity_units()
+    }
+}
+
+const INDEXED: [&str; 6] = ["id", "name", "email", "is_active", "registration_date", "last_modified"];
+
+#[tokio::test]
+async fn a_list_of_ten_costs_the_same_with_100_customers_and_with_10000() {
+    let crowd = Crowd::of_100().await;
+    // Lists whose pages cost the same however many customers there are, each with its total then and later.
+    let mut lists: Vec<(String, [usize; 2])> = vec![("".into(), [100, 10_000]), ("sort=id&limit=10".into(), [100, 10_000])];
+    for sort in INDEXED {
+        for direction in ["asc", "desc"] {
+            lists.push((format!("sort={sort}&direction={direction}"), [100, 10_000]));
+            // An offset costs by its size.
+            lists.push((format!("sort={sort}&direction={direction}&offset=60"), [100, 10_000]));
+        }
+    }
+    // All customers of one status stand together in these orders.
+    for order in ["sort=id", "sort=id&direction=desc", "sort=is_active", "sort=is_active&direction=desc"] {
+        lists.push((format!("{order}&filter=is_active=true"), [50, 5_000]));
+        lists.push((format!("{order}&filter=is_active=false"), [50, 5_000]));
+    }
+    // These filters cost by their matches, in every order.
+    for sort in INDEXED.into_iter().chain(["phone"]) {
+        for filter in ["name=needle+00000", "email=NEEDLE@example.com", "name=needle+00000&filter=is_active=true"] {
+            lists.push((format!("sort={sort}&direction=desc&limit=1&filter={filter}"), [3, 3]));
+        }
+    }
+    // In the other orders, those of the other status have to be passed over, which costs; the total does not. (In these
+    // directions there are few of them to pass over, which saves time.)
+    let passing: Vec<String> = INDEXED
+        .iter()
+        .flat_map(|sort| {
+            ["direction=asc&filter=is_active=true", "direction=desc&filter=is_active=false"].map(|rest| (sort, rest))
+        })
+        .map(|(sort, rest)| format!("sort={sort}&{rest}"))
+        .collect();
+    let single = [format!("filter=id={}", crowd.needles[1]), "filter=name=model+000001".into()];
+
+    let mut costs = [Vec::new(), Vec::new()];
+    for (size, costs) in costs.iter_mut().enumerate() {
+        if size == 1 {
+            crowd.grow_to_10_000().await;
+        }
+        for (query, totals) in &lists {
+            costs.push((query, crowd.units(query, totals[size]).await));
+        }
+        for query in &passing {
+            costs.push((query, [crowd.units_of_total(query, [50, 5_000][size]).await; 2]));
+        }
+        for query in &single {
+            let (answer, calls) = crowd.get(&format!("/api/v3/reseller/customer/?{query}")).await;
+            assert_eq!((answer.ids().len(), calls.len()), (1, 3), "{answer}");
+            costs.push((query, [calls.iter().map(Call::capacity_units).sum(); 2]));
+        }
+    }
+    let [with_100, with_10_000] = costs;
+    assert_eq!(with_100, with_10_000);
+}

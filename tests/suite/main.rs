@@ -1,0 +1,30 @@
+//! The whole product over a real DynamoDB engine, black box: requests go in as the gateway's events, answers are looked at as
+//! clients see them.
+//!
+//! Each test has a database of its own: the embedded engine, or a table of its own at the endpoint that the environment variable
+//! `CLIENTELE_TEST_ENDPOINT` names.
+#![expect(unreachable_pub, reason = "`pub` marks what tests may use of the harness")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail by panicking"
+)]
+
+mod claims;
+mod concurrency;
+mod cursor_walk;
+mod examples;
+mod faults;
+mod harness;
+mod hostile;
+mod isolation;
+mod layout;
+mod list;
+mod list_costs;
+mod list_order;
+mod operators;
+mod refusals;
+mod round_trips;
+mod served;

@@ -1,0 +1,167 @@
+//! What operators invoke: answers and errors, as they read them.
+
+use serde_json::{Value, json};
+
+use crate::harness::App;
+
+fn error(code: &str, message: &str) -> Result<Value, (String, String)> {
+    Err((code.to_owned(), message.to_owned()))
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[tokio::test]
+async fn provisioning_gives_a_reseller_with_an_account_and_a_working_key() {
+    let app = App::start().await;
+    let first = app.operate("operator-provision-reseller", json!({"name": " Northwind Resale "})).await.unwrap();
+    assert_eq!(keys(&first), ["reseller_id", "name", "account_id", "created_at", "key"]);
+    assert_eq!(
+        (&first["reseller_id"], &first["name"], &first["account_id"]),
+        (&json!(1), &json!("Northwind Resale"), &json!(1001))
+    );
+    let key = &first["key"];
+    assert_eq!(key["permissions"], json!(["read", "write"]));
+    assert_eq!((&key["kind"], &key["valid_until"], &key["revoked_at"]), (&json!("reseller"), &Value::Null, &Value::Null));
+    let token = key["token"].as_str().unwrap();
+    assert!(token.starts_with("sk_reseller_") && token.ends_with(key["last_four"].as_str().unwrap()));
+    app.reseller_api("GET", "").key(token).send().await.expect(200);
+
+    let second = app.operate("operator-provision-reseller", json!({"name": "Harbour Telecom"})).await.unwrap();
+    assert_eq!((&second["reseller_id"], &second["account_id"]), (&json!(2), &json!(1002)));
+    let listed = app.operate("operator-list-resellers", json!({})).await.unwrap();
+    assert_eq!(listed["count"], 2);
+    assert_eq!(listed["resellers"][0]["name"], "Northwind Resale");
+    assert_eq!(listed["resellers"][1]["account_ids"], json!([1002]));
+    assert_eq!(app.operate("operator-list-resellers", Value::Null).await.unwrap(), listed);
+}
+
+#[tokio::test]
+async fn resellers_are_listed_in_the_order_of_their_ids_also_beyond_nine() {
+    let app = App::start().await;
+    for number in 1..=11 {
+        app.reseller(&format!("Reseller {number}")).await;
+    }
+    let listed = app.operate("operator-list-resellers", json!({})).await.unwrap();
+    let ids: Vec<u64> = listed["resellers"].as_array().unwrap().iter().map(|one| one["reseller_id"].as_u64().unwrap()).collect();
+    assert_eq!(ids, (1..=11).collect::<Vec<u64>>());
+}
+
+#[tokio::test]
+async fn fifty_resellers_at_once_get_fifty_ids() {
+    let app = App::start().await;
+    let made = futures_util::future::join_all((0..50).map(|_| app.reseller("Twin"))).await;
+    let mut ids: Vec<(u64, u64)> = made.iter().map(|tenant| (tenant.id, tenant.account_id)).collect();
+    ids.sort_unstable();
+    ids.dedup_by_key(|(id, _)| *id);
+    assert_eq!(ids.len(), 50);
+    let mut accounts: Vec<u64> = made.iter().map(|tenant| tenant.account_id).collect();
+    accounts.sort_unstable();
+    assert_eq!(accounts, (1001..=1050).collect::<Vec<u64>>());
+}
+
+#[tokio::test]
+async fn a_key_is_issued_listed_without_its_token_and_revoked_by_its_id() {
+    let (app, tenant) = App::with_reseller().await;
+    let payload = json!({
+        "reseller_id": tenant.id, "kind": "reseller", "permissions": ["write", "read", "read"], "label": "nightly import",
+        "valid_until": "2999-01-01T00:00:00Z",
+    });
+    let issued = app.operate("operator-issue-key", payload).await.unwrap();
+    assert_eq!(issued["permissions"], json!(["read", "write"]));
+    assert_eq!(issued["valid_until"], "2999-01-01T00:00:00.000Z");
+    let token = issued["token"].as_str().unwrap();
+    app.reseller_api("GET", "").key(token).send().await.expect(200);
+
+    let listed = app.operate("operator-list-keys", json!({"reseller_id": tenant.id})).await.unwrap();
+    assert_eq!(listed["count"], 2);
+    let text = listed.to_string();
+    assert!(!text.contains(token) && !text.contains(&tenant.key), "{text}");
+    let key = listed["keys"].as_array().unwrap().iter().find(|key| key["key_id"] == issued["key_id"]).unwrap();
+    assert_eq!((&key["label"], &key["last_four"]), (&json!("nightly import"), &issued["last_four"]));
+
+    let revocation = json!({"reseller_id": tenant.id, "key_id": issued["key_id"]});
+    let revoked = app.operate("operator-revoke-key", revocation.clone()).await.unwrap();
+    assert!(revoked["revoked_at"].is_string());
+    app.reseller_api("GET", "").key(token).send().await.expect_error(401, "KEY_REVOKED");
+    assert_eq!(app.operate("operator-revoke-key", revocation).await.unwrap(), revoked, "a second time changes nothing");
+    app.list(&tenant, "").await;
+}
+
+#[tokio::test]
+async fn no_token_is_stored_anywhere() {
+    let (app, tenant) = App::with_reseller().await;
+    let all = app.keys(&tenant).await;
+    let rows = app.all_rows().await.concat();
+    for token in [&tenant.key, &all.read_only, &all.write_only, &all.customer, &all.expired, &all.revoked] {
+        let secret = &token[token.rfind('_').unwrap() + 1..];
+        assert!(!rows.contains(secret));
+    }
+}
+
+#[tokio::test]
+async fn wrong_payloads_get_a_sentence_and_write_nothing() {
+    let (app, tenant) = App::with_reseller().await;
+    let rows = app.all_rows().await;
+    let good = json!({"reseller_id": tenant.id, "kind": "reseller", "permissions": ["read"], "label": "x"});
+    let with = |field: &str, value: Value| {
+        let mut payload = good.clone();
+        payload[field] = value;
+        payload
+    };
+    let cases = [
+        ("operator-provision-reseller", json!({}), "The payload is wrong: missing field `name`."),
+        ("operator-provision-reseller", json!({"name": ""}), "name is required."),
+        ("operator-provision-reseller", json!({"name": "x".repeat(256)}), "name must have at most 255 characters."),
+        ("operator-provision-reseller", json!({"nmae": "x"}), "The payload is wrong: unknown field `nmae`, expected `name`."),
+        ("operator-issue-key", with("label", json!(" ")), "label is required."),
+        ("operator-issue-key", with("permissions", json!([])), "permissions must name at least one of read and write."),
+        (
+            "operator-issue-key",
+            with("permissions", json!(["admin"])),
+            "The payload is wrong: unknown variant `admin`, expected `read` or `write`.",
+        ),
+        ("operator-issue-key", with("kind", json!("customer")), "customer_id is required for a key of the kind customer."),
+        ("operator-issue-key", with("customer_id", json!(1)), "customer_id is only for keys of the kind customer."),
+        ("operator-issue-key", with("valid_until", json!("2020-01-01T00:00:00Z")), "valid_until must be in the future."),
+        (
+            "operator-revoke-key",
+            json!({"reseller_id": tenant.id, "key_id": tenant.key}),
+            "key_id must be the 12 hexadecimal digits that operator-list-keys shows, not the token.",
+        ),
+    ];
+    for (function, payload, message) in cases {
+        assert_eq!(app.operate(function, payload).await, error("VALIDATION_ERROR", message));
+    }
+    for (function, payload) in [
+        ("operator-provision-reseller", json!("name")),
+        ("operator-issue-key", with("valid_until", json!("tomorrow"))),
+        ("operator-issue-key", with("reseller_id", json!("1"))),
+        ("operator-list-keys", json!([])),
+        ("operator-list-resellers", json!({"all": true})),
+    ] {
+        let (code, message) = app.operate(function, payload).await.unwrap_err();
+        assert_eq!(code, "VALIDATION_ERROR");
+        assert!(message.starts_with("The payload is wrong: ") && message.ends_with('.'), "{message}");
+    }
+    assert_eq!(app.all_rows().await, rows);
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_named() {
+    let (app, tenant) = App::with_reseller().await;
+    let rows = app.all_rows().await;
+    let no_reseller = |id: u64| format!("There is no reseller {id}. operator-list-resellers lists them all.");
+    for id in [0, 2, 1 << 24, u64::MAX] {
+        let payload = json!({"reseller_id": id, "kind": "reseller", "permissions": ["read"], "label": "x"});
+        assert_eq!(app.operate("operator-issue-key", payload).await, error("NOT_FOUND", &no_reseller(id)));
+        assert_eq!(app.operate("operator-list-keys", json!({"reseller_id": id})).await, error("NOT_FOUND", &no_reseller(id)));
+    }
+    let revocation = json!({"reseller_id": tenant.id, "key_id": "0123456789ab"});
+    let message = "Reseller 1 has no key 0123456789ab. operator-list-keys lists them all.";
+    assert_eq!(app.operate("operator-revoke-key", revocation).await, error("NOT_FOUND", message));
+    let payload = json!({"reseller_id": 1, "kind": "customer", "permissions": ["read"], "label": "x", "customer_id": 77});
+    assert_eq!(app.operate("operator-issue-key", payload).await, error("NOT_FOUND", "Reseller 1 has no customer 77."));
+    assert_eq!(app.all_rows().await, rows);
+}

@@ -1,0 +1,247 @@
+//! The real thing: the product as `cargo dev` serves it, called by HTTP and by `cargo lambda invoke`.
+//!
+//! These tests are ignored unless asked for, because they need it to run; `CLIENTELE_DEMO` names its `demo.json`. `.ci/run` shows
+//! how.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::harness::Answer;
+use crate::harness::routes::{table, workspace};
+
+const BASE: &str = "/api/v3/reseller/customer";
+
+/// What `cargo dev` says about itself.
+fn demo() -> Value {
+    let path = std::env::var("CLIENTELE_DEMO").expect("CLIENTELE_DEMO names the demo.json of a running `cargo dev`");
+    serde_json::from_slice(&std::fs::read(workspace().join(path)).unwrap()).unwrap()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+fn call(method: &str, path: &str, key: Option<&str>, body: Option<&str>) -> Answer {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+    let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", text(&demo()["base_url"])));
+    if let Some(key) = key {
+        request = request.header("x-zoom-s2t-key", key);
+    }
+    let response = match body {
+        Some(body) => agent.run(request.header("content-type", "application/json").body(body.to_owned()).unwrap()),
+        None => agent.run(request.body(()).unwrap()),
+    };
+    let mut response = response.unwrap();
+    Answer {
+        request: format!("{method} {path}\n{}", body.unwrap_or_default()),
+        status: response.status().as_u16(),
+        headers: response.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect(),
+        body: response.body_mut().read_to_string().unwrap(),
+    }
+}
+
+/// Runs `cargo lambda invoke` as an operator would: whether it went well, and what it printed.
+fn invoke(function: &str, payload: &str) -> (bool, String) {
+    let base_url = demo()["base_url"].clone();
+    let port = text(&base_url).rsplit(':').next().unwrap();
+    let output = Command::new("cargo")
+        .args(["lambda", "invoke", function, "--invoke-address", "127.0.0.1", "--invoke-port", port, "--data-ascii", payload])
+        .current_dir(workspace())
+        .output()
+        .unwrap();
+    (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+fn event(function: &str) -> String {
+    std::fs::read_to_string(workspace().join(format!("events/{function}.json"))).unwrap()
+}
+
+fn invoke_for_json(function: &str, payload: &str) -> Value {
+    let (is_well, printed) = invoke(function, payload);
+    assert!(is_well, "{function} {payload}\n{printed}");
+    serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}\n{function} {payload}\n{printed}"))
+}
+
+#[test]
+#[ignore = "needs a running `cargo dev`"]
+fn every_route_answers_in_both_slash_forms() {
+    let demo = demo();
+    let key = text(&demo["resellers"][0]["reseller_key"]);
+    let body = r#"{"name": "Customer Name", "email": "customer@example.com", "phone": "+31 012 345678"}"#;
+    let mut called = 0;
+    for slash in ["/", ""] {
+        let created = call("POST", &format!("{BASE}{slash}"), Some(key), Some(body)).expect(201);
+        let one = format!("{BASE}/{}{slash}", created.id());
+        assert_eq!(call("GET", &one, Some(key), None).expect(200).body, created.body);
+        let listed = call("GET", &format!("{BASE}{slash}?filter=id={}&limit=1", created.id()), Some(key), None).expect(200);
+        assert_eq!(listed.ids(), [created.id()], "{listed}");
+        assert_eq!(call("PUT", &one, Some(key), Some(body)).expect(201).body, created.body);
+        assert_eq!(call("DELETE", &one, Some(key), None).expect(204).body, "");
+        call("GET", &one, Some(key), None).expect_error(404, "NOT_FOUND");
+        called += 5;
+    }
+    assert_eq!(called, table().iter().filter(|route| route.function.starts_with("reseller-")).count());
+}
+
+#[test]
+#[ignore = "needs a running `cargo dev`"]
+fn the_demo_keys_are_in_the_states_that_they_are_named_after() {
+    for reseller in demo()["resellers"].as_array().unwrap() {
+        let list = |key: &str| call("GET", &format!("{BASE}/"), Some(text(&reseller[key])), None);
+        let create = |key: &str| call("POST", &format!("{BASE}/"), Some(text(&reseller[key])), Some("{}"));
+        list("reseller_key").expect(200);
+        create("reseller_key").expect_error(400, "VALIDATION_ERROR");
+        list("read_only_key").expect(200);
+        create("read_only_key").expect_error(403, "FORBIDDEN");
+        list("customer_key").expect_error(403, "FORBIDDEN");
+        list("expired_key").expect_error(401, "INVALID_API_KEY");
+        list("revoked_key").expect_error(401, "KEY_REVOKED");
+    }
+    call("GET", &format!("{BASE}/"), None, None).expect_error(401, "MISSING_API_KEY");
+}
+
+#[test]
+#[ignore = "needs a running `cargo dev`"]
+fn a_path_with_encoded_digits_and_hostile_requests_are_answered_as_everywhere() {
+    let demo = demo();
+    let key = Some(text(&demo["resellers"][0]["reseller_key"]));
+    let id = call("POST", &format!("{BASE}/"), key, Some(r#"{"name": "A", "email": "a@example.com"}"#)).expect(201).id();
+    let encoded: String = id.to_string().bytes().map(|digit| format!("%{digit:02x}")).collect();
+    assert_eq!(call("GET", &format!("{BASE}/{encoded}/"), key, None).expect(200).id(), id);
+    call("GET", &format!("{BASE}/%zz/"), key, None).expect(400);
+    call("GET", &format!("{BASE}/abc/"), key, None).expect_faults(&["id"]);
+    call("GET", &format!("{BASE}/?limit=%zz"), key, None).expect_faults(&["limit"]);
+    call("POST", &format!("{BASE}/"), key, Some(&"[".repeat(100_000))).expect_error(400, "MALFORMED_JSON");
+    let large = format!(r#"{{"name": "{}"}}"#, "x".repeat(256 * 1024));
+    call("POST", &format!("{BASE}/"), key, Some(&large)).expect_error(400, "VALIDATION_ERROR");
+    call("DELETE", &format!("{BASE}/{id}/"), key, None).expect(204);
+}
+
+#[test]
+#[ignore = "needs a running `cargo dev`"]
+fn a_cursor_is_followed_by_its_link_as_it_is() {
+    let demo = demo();
+    let key = Some(text(&demo["resellers"][1]["reseller_key"]));
+    let made: Vec<u64> = ["Ä & B", "ä=c", "Zoë"]
+        .iter()
+        .map(|name| json!({"name": name, "email": "walk@example.com"}).to_string())
+        .map(|body| call("POST", &format!("{BASE}/"), key, Some(&body)).expect(201).id())
+        .collect();
+    let mut next = Some(format!("{BASE}/?limit=1&sort=name&direction=desc&filter=email=walk%40example.com"));
+    let mut met = Vec::new();
+    while let Some(path) = next {
+        let page = call("GET", &path, key, None).expect(200);
+        met.extend(page.ids());
+        next = page.next();
+    }
+    assert_eq!(met, [made[1], made[0], made[2]]);
+    for id in made {
+        call("DELETE", &format!("{BASE}/{id}"), key, None).expect(204);
+    }
+}
+
+#[test]
+#[ignore = "needs a running `cargo dev`"]
+fn every_reseller_event_can_be_invoked() {
+    let demo = demo();
+    let key = text(&demo["resellers"][0]["reseller_key"]);
+    // As they are, their key is nobody's.
+    for function in ["create-customer", "list-customers", "get-customer", "update-customer", "delete-customer"] {
+        let function = format!("reseller-{function}");
+        let answer = invoke_for_json(&function, &event(&function));
+        assert_eq!(answer["statusCode"], 401, "{function} {answer}");
+    }
+    // With a key, and with the id of the customer that the first one creates, they are a life.
+    let send = |function: &str, id: u64| {
+        let event = event(function).replace("sk_reseller_put-your-own-key-here", key).replace("/1/", &format!("/{id}/"));
+        let event = event.replace(r#""id": "1""#, &format!(r#""id": "{id}""#));
+        let answer = invoke_for_json(function, &event);
+        let body = answer["body"].as_str().unwrap_or_default();
+        (answer["statusCode"].as_u64().unwrap(), serde_json::from_str::<Value>(body).unwrap_or_default())
+    };
+    let (status, created) = send("reseller-create-customer", 0);
+    assert_eq!(status, 201, "{created}");
+    let id = created["result"]["id"].as_u64().unwrap();
+    assert_eq!(send("reseller-get-customer", id), (200, created.clone()));
+    assert_eq!(send("reseller-update-customer", id), (201, created));
+    let (status, listed) = send("reseller-list-customers", id);
+    assert_eq!((status, listed["result"].is_array()), (200, true), "{listed}");
+    assert_eq!(send("reseller-delete-customer", id).0, 204);
+    assert_eq!(send("reseller-get-customer", id).0, 404);
+}
+
+#[test]
+#[ignore = "needs a running `cargo dev`"]
+fn every_operators_event_can_be_invoked() {
+    let made = invoke_for_json("operator-provision-reseller", &event("operator-provision-reseller"));
+    let id = made["reseller_id"].as_u64().unwrap();
+    let listed = invoke_for_json("operator-list-resellers", &event("operator-list-resellers"));
+    let is_listed = listed["resellers"].as_array().unwrap().iter().any(|one| one["reseller_id"] == id);
+    assert!(is_listed, "{listed}");
+    // The other events are about the first reseller, which `cargo dev` makes.
+    let keys = invoke_for_json("operator-list-keys", &event("operator-list-keys"));
+    let issued = invoke_for_json("operator-issue-key", &event("operator-issue-key"));
+    assert_eq!(invoke_for_json("operator-list-keys", &event("operator-list-keys"))["count"], keys["count"].as_u64().unwrap() + 1);
+    let key = text(&issued["token"]);
+    call("GET", &format!("{BASE}/"), Some(key), None).expect(200);
+
+    let (is_well, printed) = invoke("operator-revoke-key", &event("operator-revoke-key"));
+    assert!(!is_well && printed.contains("Reseller 1 has no key 0123456789ab."), "{printed}");
+    let revocation = event("operator-revoke-key").replace("0123456789ab", text(&issued["key_id"]));
+    let revoked = invoke_for_json("operator-revoke-key", &revocation);
+    assert!(revoked["revoked_at"].is_string(), "{revoked}");
+    call("GET", &format!("{BASE}/"), Some(key), None).expect_error(401, "KEY_REVOKED");
+}
+
+/// The examples of the README: each command that stands in a `sh` block, and the answer that stands in the next one.
+fn readme_examples() -> Vec<(String, String)> {
+    let readme = std::fs::read_to_string(workspace().join("README.md")).unwrap();
+    let blocks: Vec<(&str, &str)> =
+        readme.split("```").skip(1).step_by(2).map(|block| block.split_once('\n').unwrap_or((block, ""))).collect();
+    blocks
+        .windows(2)
+        .filter(|pair| pair[0].0 == "sh")
+        .map(|pair| (pair[0].1.trim().to_owned(), pair[1].1.trim().to_owned()))
+        .collect()
+}
+
+#[test]
+#[ignore = "needs a running `cargo dev`"]
+fn the_examples_of_the_readme_answer_what_it_says() {
+    let demo = demo();
+    let examples = readme_examples();
+    assert!(examples.len() >= 6, "{examples:?}");
+    let mut id = None;
+    for (command, expected) in examples {
+        let of_this_run = command.replace("http://127.0.0.1:9000", text(&demo["base_url"]));
+        // The README creates the customer 3, the first one in a fresh database.
+        let of_this_run =
+            id.map_or(of_this_run.clone(), |id: u64| of_this_run.replace("/customer/3/", &format!("/customer/{id}/")));
+        let output = Command::new("bash")
+            .args(["-c", &of_this_run])
+            .env("KEY", text(&demo["resellers"][0]["reseller_key"]))
+            .output()
+            .unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        if id.is_none() {
+            id = serde_json::from_str::<Value>(&printed).unwrap_or_default()["result"]["id"].as_u64();
+        }
+        // A status code must be right to the digit.
+        let compared = |text: &str| if expected.len() == 3 { text.trim().to_owned() } else { without_numbers(text.trim()) };
+        assert_eq!(compared(&printed), compared(&expected), "{of_this_run}");
+    }
+}
+
+/// The text with every number as `0`: ids and times are of the moment.
+fn without_numbers(text: &str) -> String {
+    let mut masked = String::new();
+    for character in text.chars() {
+        match character {
+            '0'..='9' if masked.ends_with('0') => {}
+            '0'..='9' => masked.push('0'),
+            other => masked.push(other),
+        }
+    }
+    masked
+}
