@@ -5,9 +5,6 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use shared::table::{Store, StoreError, schema};
 use tokio::net::TcpStream;
 
@@ -74,9 +71,7 @@ impl Database {
 
     /// Creates the table where there is none.
     pub(crate) async fn table(&self) -> Result<Store, Problem> {
-        // A client of our own, because the SDK's would ask the proxy that `HTTP_PROXY` names for an address of this machine.
-        let direct = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
-        let store = Store::new(Store::local_configuration(self.endpoint()).http_client(direct), TABLE_NAME);
+        let store = Store::local(self.endpoint(), TABLE_NAME);
         schema::create_table(&store).await.map_err(|error| self.problem(&error))?;
         Ok(store)
     }

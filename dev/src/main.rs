@@ -8,6 +8,7 @@ mod demo;
 mod engine;
 mod environment;
 mod examples;
+mod ipv6;
 mod port;
 mod problem;
 mod processes;

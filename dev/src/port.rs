@@ -31,8 +31,6 @@ mod tests {
         let port = taken.local_addr().unwrap().port();
         let refused = listen(port, "cargo dev").unwrap_err().to_string();
         assert!(refused.starts_with(&format!("port {port} on 127.0.0.1 is in use")), "{refused}");
-        drop(taken);
-        listen(port, "cargo dev").unwrap();
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::data_folder::{DataFolder, Part, short, workspace};
 use crate::database::Database;
 use crate::demo::{self, Demo, DemoError};
 use crate::examples;
+use crate::ipv6;
 use crate::port;
 use crate::problem::Problem;
 use crate::processes::Process;
@@ -53,6 +54,7 @@ async fn serve(
     };
     let served = match ready {
         Ok(()) => {
+            tokio::spawn(ipv6::carry(wanted.port));
             greet(wanted.port, &demo, folder, cargo_lambda);
             until_the_end(&mut functions, database, signals).await
         }

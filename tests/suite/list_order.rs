@@ -196,15 +196,14 @@ async fn every_order_and_every_filter_alone_and_combined() {
     ];
     for (filters, conditions) in &cases {
         for sort in KEYS {
-            for direction in ["asc", "desc"] {
-                let all = expected(&known, sort, direction, conditions);
-                let query = format!("{filters}&sort={sort}&direction={direction}");
-                app.list(&tenant, &format!("{query}&limit=1000")).await.expect_list(&all, all.len());
-            }
-            // The total does not depend on the page.
             let all = expected(&known, sort, "asc", conditions);
-            let page: Vec<u64> = all.iter().skip(1).take(2).copied().collect();
-            app.list(&tenant, &format!("limit=2&offset=1&sort={sort}&{filters}")).await.expect_list(&page, all.len());
+            app.list(&tenant, &format!("limit=1000&sort={sort}&{filters}")).await.expect_list(&all, all.len());
+            let backwards = expected(&known, sort, "desc", conditions);
+            let query = format!("{filters}&direction=desc&sort={sort}&offset=1");
+            // The total does not depend on the page.
+            app.list(&tenant, &query)
+                .await
+                .expect_list(backwards.iter().skip(1).take(10).copied().collect::<Vec<_>>().as_slice(), all.len());
         }
     }
 }

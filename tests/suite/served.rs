@@ -45,8 +45,12 @@ fn call(method: &str, path: &str, key: Option<&str>, body: Option<&str>) -> Answ
 fn invoke(function: &str, payload: &str) -> (bool, String) {
     let base_url = demo()["base_url"].clone();
     let port = text(&base_url).rsplit(':').next().unwrap();
+    let has_ipv6 = std::net::TcpListener::bind("[::1]:0").is_ok();
+    // Its default is `::1`, which `cargo dev` serves too, where the machine has it.
+    let address: &[&str] = if has_ipv6 { &[] } else { &["--invoke-address", "127.0.0.1"] };
     let output = Command::new("cargo")
-        .args(["lambda", "invoke", function, "--invoke-address", "127.0.0.1", "--invoke-port", port, "--data-ascii", payload])
+        .args(["lambda", "invoke", function, "--invoke-port", port, "--data-ascii", payload])
+        .args(address)
         .current_dir(workspace())
         .output()
         .unwrap();

@@ -80,6 +80,8 @@ impl Table<Write> {
                         Some(latest) => current = latest,
                         None => return Ok(None),
                     }
+                    // Whether the address is free is asked again for the customer as it now is.
+                    is_free = true;
                 }
             }
         }

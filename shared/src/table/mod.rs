@@ -23,6 +23,9 @@ use aws_sdk_dynamodb::config::{self, BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity, TransactWriteItem};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -155,7 +158,10 @@ impl Store {
     /// The configuration of a client of a local engine, to be extended.
     #[must_use]
     pub fn local_configuration(endpoint: &str) -> config::Builder {
+        // The SDK's own client would ask the proxy that `HTTP_PROXY` names for an address of this machine.
+        let direct = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
         config::Builder::new()
+            .http_client(direct)
             .behavior_version(BehaviorVersion::latest())
             .endpoint_url(endpoint)
             .region(Region::from_static("us-east-1"))

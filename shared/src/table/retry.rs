@@ -1,5 +1,5 @@
 //! When and how long to try again. The SDK repeats single calls; what takes a new call (keys left unprocessed, a record that
-//! somebody else changed) goes through [`Rounds`]. Both stop early enough to answer 503 within the request's deadline.
+//! somebody else changed) goes through `Rounds`. Both stop early enough to answer 503 within the request's deadline.
 
 use std::time::Duration;
 
