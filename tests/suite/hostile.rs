@@ -198,11 +198,10 @@ async fn given_characters_that_xml_can_not_carry_then_400_wherever_they_stand() 
         target.refuses_fields(&with_value("name", json!(format!("Acme{character}"))), &["name"]).await;
         target.refuses_fields(&with_value("email", json!(format!("a{character}@example.com"))), &["email"]).await;
         target.refuses_fields(&with_value("phone", json!(format!("+1234567{character}"))), &["phone"]).await;
-        target.refuses_fields(&with_value("note", json!(format!("{character}"))), &["note"]).await;
-        target.refuses_fields(&with_value("note", json!([{"deep": ["down", format!("{character}")]}])), &["note"]).await;
-        target.refuses_fields(&with_value("note", json!({format!("{character}"): 1})), &["note"]).await;
-        let key = format!("no{character}te");
-        target.refuses_fields(&with_value(&key, json!(1)), &[&key]).await;
+        target.refuses_as_malformed(with_value("note", json!(format!("{character}"))).to_string()).await;
+        target.refuses_as_malformed(with_value("note", json!([{"deep": ["down", format!("{character}")]}])).to_string()).await;
+        target.refuses_as_malformed(with_value("note", json!({format!("{character}"): 1})).to_string()).await;
+        target.refuses_as_malformed(with_value(&format!("no{character}te"), json!(1)).to_string()).await;
         if code < 0x20 {
             target.refuses_as_malformed(format!("{{\"name\":\"A{character}b\",\"email\":\"a@example.com\"}}")).await;
         } else {
@@ -377,8 +376,8 @@ async fn given_values_of_another_type_then_400_with_every_faulty_field() {
     }
     let all = json!({"is_active": 1, "phone": 1, "email": 1, "name": 1});
     target.refuses_fields(&all, &["name", "email", "phone", "is_active"]).await;
-    let all = json!({"name": "", "email": "nobody", "phone": "12", "is_active": "yes", "note": "\u{1}"});
-    target.refuses_fields(&all, &["name", "email", "phone", "is_active", "note"]).await;
+    let all = json!({"name": "", "email": "nobody", "phone": "12", "is_active": "yes", "note": 1});
+    target.refuses_fields(&all, &["name", "email", "phone", "is_active"]).await;
     target.is_unchanged().await;
 }
 
@@ -768,30 +767,14 @@ async fn given_a_strange_host_then_no_link_carries_it() {
     }
 }
 
-/// What a function may answer, in bytes (AWS Lambda quotas, "Invocation payload"): more becomes a bare 500.
-const LARGEST_ANSWER: usize = 6 * 1024 * 1024;
-
 #[tokio::test]
-async fn given_as_many_faulty_fields_as_fit_then_the_answer_still_fits_into_what_lambda_passes_on() {
+async fn given_as_many_unusable_fields_as_fit_then_the_answer_is_short() {
     let target = Target::prepare().await;
-    let printable = || ('!'..='~').filter(|character| !matches!(character, '"' | '\\'));
-    let one = printable().map(String::from);
-    let two = printable().flat_map(|first| printable().map(move |second| format!("{first}{second}")));
-    let three = two.clone().flat_map(|two| printable().map(move |third| format!("{two}{third}")));
-    let mut body = String::from("{");
-    for key in one.chain(two).chain(three) {
-        let field = format!("\"{key}\u{fffe}\":0,");
-        if body.len() + field.len() > MAXIMUM_BODY {
-            break;
-        }
-        body.push_str(&field);
-    }
-    body.replace_range(body.len() - 1.., "}");
-    for answer in target.send_json(body.clone()).await {
-        let answer = answer.expect_error(400, "VALIDATION_ERROR");
-        // The gateway's format carries the body as a JSON string.
-        let size = json!({"body": answer.body}).to_string().len();
-        assert!(size < LARGEST_ANSWER, "{size} bytes of answer to {} bytes of request", body.len());
+    let fields = (0..MAXIMUM_BODY / 20).map(|number| format!("\"{number:06}\u{fffe}\":0"));
+    let body = format!("{{{}}}", fields.collect::<Vec<_>>().join(","));
+    for answer in target.send_json(body).await {
+        let answer = answer.expect_error(400, "MALFORMED_JSON");
+        assert!(answer.body.len() < 1024, "{answer}");
     }
     target.is_unchanged().await;
 }

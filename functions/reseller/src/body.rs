@@ -16,7 +16,7 @@ const MAXIMUM_EMAIL: usize = 254;
 /// How many levels of objects and arrays a body may have, its root included.
 const MAXIMUM_DEPTH: usize = 32;
 
-/// The fields that clients write. All others are ignored, but must be text that every API can carry.
+/// The fields that clients write. All others are ignored, as long as every API could carry them.
 const FIELDS: [&str; 4] = ["name", "email", "phone", "is_active"];
 
 /// A JSON object that a client sent.
@@ -33,10 +33,14 @@ impl Body {
         if depth(&root) > MAXIMUM_DEPTH {
             return Err(Error::Malformed(format!("it is nested deeper than {MAXIMUM_DEPTH} levels")));
         }
-        match root {
-            Value::Object(fields) => Ok(Self(fields)),
-            _ => Err(Error::Malformed("it must be a JSON object".to_owned())),
+        let Value::Object(fields) = root else {
+            return Err(Error::Malformed("it must be a JSON object".to_owned()));
+        };
+        let ignored = || fields.iter().filter(|(field, _)| !FIELDS.contains(&field.as_str()));
+        if ignored().any(|(field, value)| !field.chars().all(is_usable) || !is_all_usable(value)) {
+            return Err(Error::Malformed(format!("a field that is ignored {}", Invalid::UnusableCharacter)));
         }
+        Ok(Self(fields))
     }
 
     /// The profile that this body asks for: of a new customer, or of the one that it replaces.
@@ -57,11 +61,6 @@ impl Body {
         }
         if let Some(is_active) = faults.collect("is_active", self.is_active(&profile)) {
             profile.is_active = is_active;
-        }
-        for (field, value) in self.0.iter().filter(|(field, _)| !FIELDS.contains(&field.as_str())) {
-            if !field.chars().all(is_usable) || !is_all_usable(value) {
-                faults.add(field, Invalid::UnusableCharacter);
-            }
         }
         faults.none_or(profile)
     }
