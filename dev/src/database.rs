@@ -82,7 +82,9 @@ impl Database {
         match (self, error) {
             (Self::File { path, .. }, _) => Problem::StaleData { path: path.clone(), cause },
             (Self::Memory { .. }, _) => Problem::Engine(cause),
-            (Self::Elsewhere { url }, StoreError::Unavailable(_)) => Problem::NoDynamoDb { url: url.clone(), cause },
+            (Self::Elsewhere { url }, StoreError::Unavailable(_) | StoreError::Contended(_)) => {
+                Problem::NoDynamoDb { url: url.clone(), cause }
+            }
             (Self::Elsewhere { url }, StoreError::Internal(_)) => Problem::UnusableDynamoDb { url: url.clone(), cause },
         }
     }

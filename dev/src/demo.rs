@@ -10,10 +10,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use shared::credentials::{Claim, Kind, Permission};
+use shared::credentials::{Claim, Kind, Permission, Subject};
 use shared::customer::{CustomerId, NewCustomer, Profile};
 use shared::reseller::{Reseller, ResellerId};
-use shared::table::{CreateError, IssuedKey, KeySummary, NewKey, Operator, Read, Store, StoreError, Table, Write as Writing};
+use shared::table::{IssuedKey, KeySummary, NewKey, Operator, Read, Store, StoreError, Table, Write as Writing, WriteError};
 use shared::timestamp::Timestamp;
 use shared::validation::{self, Text};
 
@@ -48,6 +48,8 @@ pub(crate) struct DemoReseller {
     pub(crate) customer_key: String,
     pub(crate) expired_key: String,
     pub(crate) revoked_key: String,
+    /// Of the licensing API; may read and write.
+    pub(crate) licensing_token: String,
 }
 
 impl DemoReseller {
@@ -66,11 +68,11 @@ pub(crate) enum DemoError {
     Impossible(&'static str),
 }
 
-impl From<CreateError> for DemoError {
-    fn from(error: CreateError) -> Self {
+impl From<WriteError> for DemoError {
+    fn from(error: WriteError) -> Self {
         match error {
-            CreateError::Store(error) => Self::Store(error),
-            CreateError::Taken(_) => Self::Impossible("another customer holds the demo customer's address"),
+            WriteError::Store(error) => Self::Store(error),
+            WriteError::Taken(_) => Self::Impossible("another customer holds the demo customer's address"),
         }
     }
 }
@@ -128,7 +130,8 @@ impl Provision {
                 return Ok(false);
             };
             let is = |token: &str, is_so: &dyn Fn(&KeySummary) -> bool| {
-                let claim = Claim::parse(token).filter(|claim| claim.reseller() == reseller.id);
+                let claim =
+                    Claim::parse(token).or_else(|| Claim::parse_licensing(token)).filter(|claim| claim.reseller() == reseller.id);
                 claim.is_some_and(|claim| keys.iter().any(|key| key.key_id() == claim.hash().key_id() && is_so(key)))
             };
             let lives = |key: &KeySummary| key.credential.revoked_at.is_none() && key.credential.valid_until.is_none();
@@ -137,6 +140,7 @@ impl Provision {
             let in_their_states = is(&reseller.reseller_key, &|key| lives(key) && may_write(key))
                 && is(&reseller.read_only_key, &|key| lives(key) && !may_write(key))
                 && is(&reseller.customer_key, &lives)
+                && is(&reseller.licensing_token, &|key| lives(key) && may_write(key))
                 && is(&reseller.expired_key, &|key| key.credential.revoked_at.is_none() && has_expired(key))
                 && is(&reseller.revoked_key, &|key| key.credential.revoked_at.is_some());
             if !in_their_states || !self.customer_lives(reseller).await? {
@@ -157,9 +161,10 @@ impl Provision {
     /// The reseller of this name with new keys. It is made if there is none.
     async fn reseller(&self, name: &str, known: &[Reseller]) -> Result<DemoReseller, DemoError> {
         let (reseller, key) = match known.iter().find(|reseller| reseller.name.as_str() == name) {
-            Some(reseller) => {
-                (reseller.clone(), self.key(reseller, "demo", None, &[Permission::Read, Permission::Write], None).await?)
-            }
+            Some(reseller) => (
+                reseller.clone(),
+                self.key(reseller, "demo", Subject::Reseller, &[Permission::Read, Permission::Write], None).await?,
+            ),
             None => {
                 let made = self.operator.provision_reseller(text(name)?, text("demo")?).await?;
                 (made.reseller, made.key)
@@ -168,10 +173,11 @@ impl Provision {
         let customer = self.customer(&reseller, key.token.reveal()).await?;
         let both = [Permission::Read, Permission::Write];
         let yesterday = Timestamp::now().minus(Duration::from_secs(24 * 60 * 60));
-        let read_only = self.key(&reseller, "demo, read only", None, &[Permission::Read], None).await?;
-        let of_customer = self.key(&reseller, "demo, of a customer", Some(customer), &both, None).await?;
-        let expired = self.key(&reseller, "demo, expired", None, &both, Some(yesterday)).await?;
-        let revoked = self.key(&reseller, "demo, revoked", None, &both, None).await?;
+        let read_only = self.key(&reseller, "demo, read only", Subject::Reseller, &[Permission::Read], None).await?;
+        let of_customer = self.key(&reseller, "demo, of a customer", Subject::Customer(customer), &both, None).await?;
+        let expired = self.key(&reseller, "demo, expired", Subject::Reseller, &both, Some(yesterday)).await?;
+        let licensing = self.key(&reseller, "demo, licensing", Subject::Licensing, &both, None).await?;
+        let revoked = self.key(&reseller, "demo, revoked", Subject::Reseller, &both, None).await?;
         self.operator.revoke_key(reseller.id, revoked.token.hash().key_id()).await?;
         let token = |key: &IssuedKey| key.token.reveal().to_owned();
         let account = reseller.account_ids.first().ok_or(DemoError::Impossible("a reseller has no account"))?;
@@ -184,6 +190,7 @@ impl Provision {
             customer_key: token(&of_customer),
             expired_key: token(&expired),
             revoked_key: token(&revoked),
+            licensing_token: token(&licensing),
         })
     }
 
@@ -191,11 +198,11 @@ impl Provision {
         &self,
         reseller: &Reseller,
         label: &str,
-        customer: Option<CustomerId>,
+        subject: Subject,
         permissions: &[Permission],
         valid_until: Option<Timestamp>,
     ) -> Result<IssuedKey, DemoError> {
-        let new = NewKey { reseller: reseller.id, customer, permissions: permissions.to_vec(), label: text(label)?, valid_until };
+        let new = NewKey { reseller: reseller.id, subject, permissions: permissions.to_vec(), label: text(label)?, valid_until };
         self.operator.issue_key(new).await?.ok_or(DemoError::Impossible("a reseller or customer is gone before it had a key"))
     }
 
@@ -270,6 +277,8 @@ mod tests {
             assert_eq!(writing(store, &reseller.read_only_key).await, Err(Refusal::NotAllowed));
             assert_eq!(reading(store, &reseller.customer_key, Kind::Customer).await, Ok(()));
             assert_eq!(reading(store, &reseller.customer_key, Kind::Reseller).await, Err(Refusal::NotAllowed));
+            let licensing = Claim::parse_licensing(&reseller.licensing_token).unwrap();
+            assert!(Table::<Writing>::new(store.clone()).load(&licensing, None).await.unwrap().open(Kind::Licensing).is_ok());
             assert_eq!(reading(store, &reseller.expired_key, Kind::Reseller).await, Err(Refusal::Invalid));
             assert_eq!(reading(store, &reseller.revoked_key, Kind::Reseller).await, Err(Refusal::Revoked));
         }
@@ -325,7 +334,7 @@ mod tests {
         let first = &repaired.resellers[0];
         let claim = Claim::parse(&first.reseller_key).unwrap();
         let (caller, customer) = writer.load(&claim, first.customer()).await.unwrap().open(Kind::Reseller).unwrap();
-        assert!(writer.delete(&caller, customer.unwrap()).await.unwrap());
+        assert!(writer.delete(&caller, customer.unwrap()).await.unwrap().is_some());
         let repaired = provided(&store, Some(&repaired)).await;
         keys_are_in_their_states(&store, &repaired).await;
 

@@ -21,6 +21,24 @@ pub(crate) fn of_reseller_api(base_url: &str, reseller: &DemoReseller) -> String
     .join("\n")
 }
 
+/// A command for each operation of the licensing API, on the same customers.
+pub(crate) fn of_licensing_api(base_url: &str, reseller: &DemoReseller) -> String {
+    let customer = format!("{base_url}/api/customer/{}", reseller.customer().map(|id| id.number()).unwrap_or_default());
+    let token = format!("-H 'Authorization: Basic {}'", reseller.licensing_token);
+    [
+        (
+            "Create a customer through the licensing API",
+            format!("curl -i {base_url}/api/customer {token} -d 'company=Example+Company+Inc.&email=example%40example.com'"),
+        ),
+        ("List all customers, also those that another API made", format!("curl -i {base_url}/api/customers {token}")),
+        ("Read the demo customer (302 is the documented success)", format!("curl -i {customer} {token}")),
+        ("Change it", format!("curl -i -X PUT {customer} {token} -d firstname=Ann")),
+        ("Delete it (410 is the documented success)", format!("curl -i -X DELETE {customer} {token}")),
+    ]
+    .map(|(what, command)| format!("# {what}\n{command}\n"))
+    .join("\n")
+}
+
 /// A command that invokes an operator's function.
 pub(crate) fn of_operators(cargo_lambda: &CargoLambda, port: u16) -> String {
     let program = cargo_lambda.typed();
@@ -32,14 +50,14 @@ pub(crate) fn of_operators(cargo_lambda: &CargoLambda, port: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::credentials::NewToken;
+    use shared::credentials::{NewToken, Subject};
     use shared::customer::CustomerId;
     use shared::reseller::ResellerId;
 
     #[test]
     fn each_operation_has_a_command_with_the_key_and_the_demo_customer() {
         let id = ResellerId::new(1).unwrap();
-        let customer_key = NewToken::of_customer(id, CustomerId::new(17).unwrap()).unwrap().reveal().to_owned();
+        let customer_key = NewToken::generate(id, Subject::Customer(CustomerId::new(17).unwrap())).unwrap().reveal().to_owned();
         let reseller = DemoReseller {
             id,
             name: "Northwind Resale".into(),
@@ -49,6 +67,7 @@ mod tests {
             customer_key,
             expired_key: String::new(),
             revoked_key: String::new(),
+            licensing_token: "0123".into(),
         };
         let text = of_reseller_api("http://127.0.0.1:9001", &reseller);
         let commands: Vec<&str> = text.lines().filter(|line| line.starts_with("curl ")).collect();
@@ -57,6 +76,9 @@ mod tests {
             commands.iter().any(|command| command.contains(method) && command.contains(&address))
         };
         assert_eq!(commands.len(), 5);
+        let licensing = of_licensing_api("http://127.0.0.1:9001", &reseller);
+        assert_eq!(licensing.lines().filter(|line| line.starts_with("curl ")).count(), 5);
+        assert_eq!(licensing.matches("http://127.0.0.1:9001/api/customer/17 -H 'Authorization: Basic 0123'").count(), 3);
         assert!(commands.iter().all(|command| command.contains("-H 'x-zoom-s2t-key: sk_reseller_x'")));
         assert!(
             has("-X POST", "") && has("curl", "?") && has("curl", "17/ ") && has("-X PUT", "17/ ") && has("-X DELETE", "17/ ")

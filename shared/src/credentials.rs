@@ -10,6 +10,9 @@
 //!
 //! Each part is a number in base62 (`0-9A-Za-z`), padded with zeros; 22 digits hold 128 random bits. The checksum is the first
 //! 32 bits of the SHA-256 of all before it. It is no secret: who forges it on purpose has spent one database read and fails.
+//!
+//! The licensing API's clients know their token as 32 hexadecimal digits, whatever their case, which leaves room for 80 random
+//! bits between the reseller (24 bits) and the checksum (24 bits).
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -30,6 +33,40 @@ pub enum Kind {
     Reseller,
     /// One of its customers; ends with that customer.
     Customer,
+    /// The reseller, towards the licensing API.
+    Licensing,
+}
+
+/// Whom a new credential is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The reseller itself.
+    Reseller,
+    /// This customer of the reseller.
+    Customer(CustomerId),
+    /// The reseller, towards the licensing API.
+    Licensing,
+}
+
+impl Subject {
+    /// The customer that the credential stands for.
+    #[must_use]
+    pub fn customer(self) -> Option<CustomerId> {
+        match self {
+            Self::Customer(id) => Some(id),
+            Self::Reseller | Self::Licensing => None,
+        }
+    }
+
+    /// The kind of the credential.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Reseller => Kind::Reseller,
+            Self::Customer(_) => Kind::Customer,
+            Self::Licensing => Kind::Licensing,
+        }
+    }
 }
 
 /// What a credential allows.
@@ -129,7 +166,11 @@ impl TokenHash {
 /// The SHA-256 of a text as 64 lower-case hexadecimal digits.
 #[must_use]
 pub fn sha256_hex(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hex, byte| {
+    hex(&Sha256::digest(text))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
         // Writing to a `String` can't fail.
         let _ = write!(hex, "{byte:02x}");
         hex
@@ -149,21 +190,21 @@ const CUSTOMER_DIGITS: usize = 9;
 const RANDOM_DIGITS: usize = 22;
 const CHECKSUM_DIGITS: usize = 6;
 
-impl Kind {
-    fn prefix(self) -> &'static str {
-        match self {
-            Self::Reseller => "sk_reseller_",
-            Self::Customer => "sk_customer_",
-        }
-    }
-}
+const RESELLER_PREFIX: &str = "sk_reseller_";
+const CUSTOMER_PREFIX: &str = "sk_customer_";
+
+/// How many bytes of a licensing token name the reseller, and how many sum up all before them.
+const LICENSING_BYTES: usize = 3;
+const LICENSING_RANDOM_BYTES: usize = 10;
 
 impl Claim {
-    /// Reads a token of any kind; `None` when it can't be one that was ever issued. Makes no call.
+    /// Reads an API key, `sk_…`; `None` when it can't be one that was ever issued. Makes no call.
     #[must_use]
     pub fn parse(token: &str) -> Option<Self> {
-        let (kind, encoded) =
-            [Kind::Reseller, Kind::Customer].into_iter().find_map(|kind| Some((kind, token.strip_prefix(kind.prefix())?)))?;
+        let (names_customer, encoded) = match token.strip_prefix(CUSTOMER_PREFIX) {
+            Some(encoded) => (true, encoded),
+            None => (false, token.strip_prefix(RESELLER_PREFIX)?),
+        };
         let mut rest = encoded;
         let mut take = |digits: usize| {
             let (number, behind) = rest.split_at_checked(digits)?;
@@ -171,14 +212,25 @@ impl Claim {
             number.bytes().all(|byte| byte.is_ascii_alphanumeric()).then(|| base62::decode(number).ok())?
         };
         let reseller = ResellerId::new(u64::try_from(take(RESELLER_DIGITS)?).ok()?)?;
-        let customer = match kind {
-            Kind::Reseller => None,
-            Kind::Customer => Some(CustomerId::new(u64::try_from(take(CUSTOMER_DIGITS)?).ok()?)?),
-        };
+        let customer = if names_customer { Some(CustomerId::new(u64::try_from(take(CUSTOMER_DIGITS)?).ok()?)?) } else { None };
         take(RANDOM_DIGITS)?;
         let sum = take(CHECKSUM_DIGITS)?;
         let summed = token.get(..token.len().checked_sub(CHECKSUM_DIGITS)?)?;
         (rest.is_empty() && sum == u128::from(checksum(summed))).then(|| Self { reseller, customer, hash: TokenHash::of(token) })
+    }
+
+    /// Reads a token of the licensing API, 32 hexadecimal digits in any case; `None` when it can't be one that was ever issued.
+    /// Makes no call.
+    #[must_use]
+    pub fn parse_licensing(token: &str) -> Option<Self> {
+        let token = token.to_ascii_lowercase();
+        let (summed, sum) = token.split_at_checked(2 * (LICENSING_BYTES + LICENSING_RANDOM_BYTES))?;
+        if token.len() != 2 * (2 * LICENSING_BYTES + LICENSING_RANDOM_BYTES) || sum != licensing_checksum(summed) {
+            return None;
+        }
+        // The sum is of this text and no other, so that no sign or blank gets this far.
+        let reseller = u64::from_str_radix(summed.get(..2 * LICENSING_BYTES)?, 16).ok().and_then(ResellerId::new)?;
+        Some(Self { reseller, customer: None, hash: TokenHash::of(&token) })
     }
 
     /// The reseller that the token names.
@@ -213,26 +265,24 @@ impl fmt::Debug for NewToken {
 }
 
 impl NewToken {
-    /// A token of a reseller.
+    /// A token for this subject.
     ///
     /// # Errors
     /// When the operating system has no randomness to give.
-    pub fn of_reseller(reseller: ResellerId) -> Result<Self, getrandom::Error> {
-        Self::generate(Kind::Reseller, reseller, None)
+    pub fn generate(reseller: ResellerId, subject: Subject) -> Result<Self, getrandom::Error> {
+        let text = match subject {
+            Subject::Reseller => Self::key(RESELLER_PREFIX, reseller, None),
+            Subject::Customer(customer) => Self::key(CUSTOMER_PREFIX, reseller, Some(customer)),
+            Subject::Licensing => Self::licensing(reseller),
+        }?;
+        let hash = TokenHash::of(&text);
+        Ok(Self { text, hash })
     }
 
-    /// A token of a customer.
-    ///
-    /// # Errors
-    /// When the operating system has no randomness to give.
-    pub fn of_customer(reseller: ResellerId, customer: CustomerId) -> Result<Self, getrandom::Error> {
-        Self::generate(Kind::Customer, reseller, Some(customer))
-    }
-
-    fn generate(kind: Kind, reseller: ResellerId, customer: Option<CustomerId>) -> Result<Self, getrandom::Error> {
+    fn key(prefix: &str, reseller: ResellerId, customer: Option<CustomerId>) -> Result<String, getrandom::Error> {
         let mut random = [0; 16];
         getrandom::fill(&mut random)?;
-        let mut text = kind.prefix().to_owned();
+        let mut text = prefix.to_owned();
         push(&mut text, u128::from(reseller.number()), RESELLER_DIGITS);
         if let Some(customer) = customer {
             push(&mut text, u128::from(customer.number()), CUSTOMER_DIGITS);
@@ -240,8 +290,16 @@ impl NewToken {
         push(&mut text, u128::from_be_bytes(random), RANDOM_DIGITS);
         let sum = checksum(&text);
         push(&mut text, u128::from(sum), CHECKSUM_DIGITS);
-        let hash = TokenHash::of(&text);
-        Ok(Self { text, hash })
+        Ok(text)
+    }
+
+    fn licensing(reseller: ResellerId) -> Result<String, getrandom::Error> {
+        let mut random = [0; LICENSING_RANDOM_BYTES];
+        getrandom::fill(&mut random)?;
+        let mut text = format!("{:06x}{}", reseller.number(), hex(&random));
+        let sum = licensing_checksum(&text);
+        text.push_str(&sum);
+        Ok(text)
     }
 
     /// The token, to be shown to its owner and then forgotten.
@@ -273,6 +331,11 @@ fn checksum(text: &str) -> u32 {
     Sha256::digest(text).iter().take(4).fold(0, |sum, &byte| sum << 8 | u32::from(byte))
 }
 
+/// The first 24 bits, in hexadecimal, of a SHA-256 that no other kind of token has.
+fn licensing_checksum(summed: &str) -> String {
+    sha256_hex(&format!("licensing {summed}")).chars().take(2 * LICENSING_BYTES).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,33 +364,63 @@ mod tests {
     #[test]
     fn a_new_token_claims_what_it_was_made_for() {
         for number in [1, 2, 61, 62, u64::from(ResellerId::MAX)] {
-            let token = NewToken::of_reseller(reseller(number)).unwrap();
+            let token = NewToken::generate(reseller(number), Subject::Reseller).unwrap();
             let claim = Claim::parse(token.reveal()).unwrap();
             assert_eq!((claim.reseller(), claim.customer()), (reseller(number), None));
             assert_eq!(claim.hash(), token.hash());
             assert_eq!(token.reveal().len(), "sk_reseller_".len() + 33);
         }
         let customer = CustomerId::new(CustomerId::MAX).unwrap();
-        let token = NewToken::of_customer(reseller(7), customer).unwrap();
+        let token = NewToken::generate(reseller(7), Subject::Customer(customer)).unwrap();
         assert_eq!(Claim::parse(token.reveal()).unwrap().customer(), Some(customer));
+    }
+
+    #[test]
+    fn a_licensing_token_has_32_hexadecimal_digits_in_any_case() {
+        for number in [1, 255, 256, u64::from(ResellerId::MAX)] {
+            let token = NewToken::generate(reseller(number), Subject::Licensing).unwrap();
+            let text = token.reveal();
+            assert!(text.len() == 32 && text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')), "{text}");
+            for sent in [text.to_owned(), text.to_uppercase()] {
+                let claim = Claim::parse_licensing(&sent).unwrap();
+                assert_eq!((claim.reseller(), claim.customer(), claim.hash()), (reseller(number), None, token.hash()));
+            }
+            assert_eq!(Claim::parse(text), None);
+        }
+        // The token of the source document was never issued by us.
+        assert_eq!(Claim::parse_licensing("63f9db5f7b532f1879df8dd751e185d5"), None);
+    }
+
+    #[test]
+    fn every_change_of_one_digit_of_a_licensing_token_is_noticed() {
+        let token = NewToken::generate(reseller(3), Subject::Licensing).unwrap();
+        let text = token.reveal();
+        for position in 0..text.len() {
+            for replacement in "0123456789abcdef+ -".chars().filter(|&other| !text[position..].starts_with(other)) {
+                let typed = format!("{}{replacement}{}", &text[..position], &text[position + 1..]);
+                assert_eq!(Claim::parse_licensing(&typed), None, "{typed}");
+            }
+            assert_eq!(Claim::parse_licensing(&text[..position]), None);
+        }
+        assert_eq!(Claim::parse_licensing(&format!("{text}0")), None);
     }
 
     #[test]
     fn tokens_do_not_repeat() {
         let made: std::collections::HashSet<String> =
-            (0..1_000).map(|_| NewToken::of_reseller(reseller(1)).unwrap().reveal().to_owned()).collect();
+            (0..1_000).map(|_| NewToken::generate(reseller(1), Subject::Reseller).unwrap().reveal().to_owned()).collect();
         assert_eq!(made.len(), 1_000);
     }
 
     #[test]
     fn the_secret_does_not_show_in_debug_output() {
-        let token = NewToken::of_reseller(reseller(1)).unwrap();
+        let token = NewToken::generate(reseller(1), Subject::Reseller).unwrap();
         assert!(!format!("{token:?}").contains(token.reveal()));
     }
 
     #[test]
     fn every_change_of_one_character_is_noticed() {
-        let token = NewToken::of_customer(reseller(3), CustomerId::new(12).unwrap()).unwrap();
+        let token = NewToken::generate(reseller(3), Subject::Customer(CustomerId::new(12).unwrap())).unwrap();
         let text = token.reveal();
         for position in 0..text.len() {
             for replacement in ['0', '1', 'a', 'A', 'z', '_', ' ', 'é'] {
@@ -343,7 +436,7 @@ mod tests {
 
     #[test]
     fn a_token_with_more_or_less_is_none() {
-        let token = NewToken::of_reseller(reseller(3)).unwrap();
+        let token = NewToken::generate(reseller(3), Subject::Reseller).unwrap();
         let text = token.reveal();
         for end in 0..text.len() {
             assert_eq!(Claim::parse(&text[..end]), None);
@@ -355,7 +448,7 @@ mod tests {
 
     #[test]
     fn a_token_of_one_kind_does_not_pass_for_another() {
-        let token = NewToken::of_reseller(reseller(3)).unwrap();
+        let token = NewToken::generate(reseller(3), Subject::Reseller).unwrap();
         assert_eq!(Claim::parse(&token.reveal().replace("sk_reseller_", "sk_customer_")), None);
     }
 
@@ -386,6 +479,7 @@ mod tests {
         #[test]
         fn no_text_makes_it_panic(text in any::<String>()) {
             prop_assert_eq!(Claim::parse(&text), None);
+            prop_assert_eq!(Claim::parse_licensing(&text), None);
         }
     }
 }

@@ -10,9 +10,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lambda_http::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use lambda_http::http::{HeaderValue, StatusCode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use crate::form;
+
+/// All but what needs no encoding in a query (RFC 3986, section 2.3).
+const ENCODED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// How many bytes a body may have.
 pub const MAXIMUM_BODY: usize = 256 * 1024;
@@ -80,6 +84,22 @@ impl Request {
     #[must_use]
     pub fn query(&self) -> &str {
         self.raw_query_string.as_deref().unwrap_or_default()
+    }
+
+    /// The value of a `Link` header (RFC 8288) that names the next page: this address with these parameters.
+    #[must_use]
+    pub fn link_to_next<'a>(&self, parameters: impl IntoIterator<Item = &'a (String, String)>) -> String {
+        let pairs = parameters.into_iter().map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, &ENCODED)));
+        let query: Vec<String> = pairs.collect();
+        format!("<{}{}?{}>; rel=\"next\"", self.origin().unwrap_or_default(), self.path(), query.join("&"))
+    }
+
+    /// Where the client reached us. Without it a link is relative, which is as good to whoever resolves links.
+    fn origin(&self) -> Option<String> {
+        let host = self.header("host")?;
+        let is_host = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | ':' | '[' | ']');
+        let scheme = self.header("x-forwarded-proto").filter(|scheme| *scheme == "https").unwrap_or("http");
+        (!host.is_empty() && host.chars().all(is_host)).then(|| format!("{scheme}://{host}"))
     }
 
     /// The bytes of the body; none when there is no body.

@@ -5,7 +5,9 @@
 pub mod bootstrap;
 pub mod configuration;
 pub mod credentials;
+pub mod cursor;
 pub mod customer;
+pub mod faults;
 pub mod form;
 pub mod http;
 pub mod normalization;

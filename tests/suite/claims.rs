@@ -7,7 +7,7 @@ use futures_util::future::{join, join_all};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use shared::customer::{NewCustomer, Profile};
-use shared::table::{CreateError, Exclusive};
+use shared::table::{Exclusive, WriteError};
 use shared::validation::is_usable;
 
 use crate::harness::records::{Row, new_customer, number, stored, words};
@@ -36,8 +36,8 @@ async fn delete(app: &App, tenant: &Tenant, id: u64) {
 }
 
 #[track_caller]
-fn assert_taken<T: std::fmt::Debug>(created: Result<T, CreateError>, what: Exclusive) {
-    assert!(matches!(created, Err(CreateError::Taken(taken)) if taken == what), "{created:?}");
+fn assert_taken<T: std::fmt::Debug>(created: Result<T, WriteError>, what: Exclusive) {
+    assert!(matches!(created, Err(WriteError::Taken(taken)) if taken == what), "{created:?}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use shared::credentials::NewToken;
+use shared::credentials::{NewToken, Subject};
 use shared::reseller::ResellerId;
 
 use crate::harness::{Answer, App, Tenant, encoded};
@@ -465,7 +465,7 @@ async fn unknown_parameters_are_ignored() {
 async fn who_may_not_list_learns_nothing_about_the_query() {
     let (app, tenant) = App::with_reseller().await;
     let keys = app.keys(&tenant).await;
-    let unknown = NewToken::of_reseller(ResellerId::new(tenant.id).unwrap()).unwrap();
+    let unknown = NewToken::generate(ResellerId::new(tenant.id).unwrap(), Subject::Reseller).unwrap();
     let callers = [
         (None, 401, "MISSING_API_KEY"),
         (Some(""), 401, "MISSING_API_KEY"),

@@ -23,7 +23,7 @@ impl From<Error> for Diagnostic {
         let (code, message) = match error {
             Error::Invalid(message) => ("VALIDATION_ERROR", message),
             Error::NotFound(message) => ("NOT_FOUND", message),
-            Error::Store(StoreError::Unavailable(_)) => {
+            Error::Store(StoreError::Unavailable(_) | StoreError::Contended(_)) => {
                 ("SERVICE_UNAVAILABLE", "The table is unavailable. Try again in a moment; the log has the cause.".to_owned())
             }
             Error::Store(StoreError::Internal(_)) => {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use shared::credentials::{Kind, Permission};
+use shared::credentials::{Kind, Permission, Subject};
 use shared::customer::CustomerId;
 use shared::reseller::ResellerId;
 use shared::table::{NewKey, Operator, Table};
@@ -22,18 +22,14 @@ struct Payload {
 }
 
 /// `{"reseller_id": 1, "kind": "reseller", "permissions": ["read", "write"], "label": "…"}` gives the key and, this once, its
-/// token. `"valid_until": "2027-01-01T00:00:00Z"` ends it by itself. The kind `customer` needs a `customer_id`.
+/// token. `"valid_until": "2027-01-01T00:00:00Z"` ends it by itself. The kind `customer` needs a `customer_id`,
+/// the kind `licensing` is for the licensing API.
 ///
 /// # Errors
 /// A wrong payload, an end in the past, a reseller or customer that does not exist, or a store that fails.
 pub async fn issue_key(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
     let sent: Payload = payload(sent)?;
     let invalid = |message: &str| Err(Error::Invalid(message.to_owned()));
-    match (sent.kind, sent.customer_id) {
-        (Kind::Customer, None) => return invalid("customer_id is required for a key of the kind customer."),
-        (Kind::Reseller, Some(_)) => return invalid("customer_id is only for keys of the kind customer."),
-        _ => {}
-    }
     let mut permissions = sent.permissions;
     permissions.sort_unstable();
     permissions.dedup();
@@ -49,8 +45,14 @@ pub async fn issue_key(table: &Table<Operator>, sent: Value) -> Result<Value, Er
         None => no_such_reseller(sent.reseller_id),
     };
     let reseller = ResellerId::new(sent.reseller_id).ok_or_else(nobody)?;
-    let customer = sent.customer_id.map(|id| CustomerId::new(id).ok_or_else(nobody)).transpose()?;
-    let new = NewKey { reseller, customer, permissions, label, valid_until: sent.valid_until };
+    let subject = match (sent.kind, sent.customer_id) {
+        (Kind::Customer, Some(id)) => Subject::Customer(CustomerId::new(id).ok_or_else(nobody)?),
+        (Kind::Customer, None) => return invalid("customer_id is required for a key of the kind customer."),
+        (_, Some(_)) => return invalid("customer_id is only for keys of the kind customer."),
+        (Kind::Reseller, None) => Subject::Reseller,
+        (Kind::Licensing, None) => Subject::Licensing,
+    };
+    let new = NewKey { reseller, subject, permissions, label, valid_until: sent.valid_until };
     let key = table.issue_key(new).await?.ok_or_else(nobody)?;
     Ok(key_view::issued(&key))
 }

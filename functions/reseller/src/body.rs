@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 use shared::customer::{Customer, Profile};
+use shared::faults::Faults;
 use shared::http::{BodyError, Request};
 use shared::validation::{self, Invalid, Text, is_usable};
 
-use crate::error::{Error, Faults};
+use crate::Error;
 
 /// The most characters of a name.
 const MAXIMUM_NAME: usize = 255;
@@ -62,7 +63,7 @@ impl Body {
         if let Some(is_active) = faults.collect("is_active", self.is_active(&profile)) {
             profile.is_active = is_active;
         }
-        faults.none_or(profile)
+        Ok(faults.none_or(profile)?)
     }
 
     /// The organization: a name equal to the one that is derived from the parts leaves it as it is.

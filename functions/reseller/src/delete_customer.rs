@@ -14,5 +14,6 @@ use crate::request::caller_and_customer;
 pub async fn delete_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let (caller, customer) = caller_and_customer(table, request).await?;
     let customer = customer.ok_or(Error::NotFound)?;
-    if table.delete(&caller, customer).await? { Ok(empty(StatusCode::NO_CONTENT)) } else { Err(Error::NotFound) }
+    table.delete(&caller, customer).await?.ok_or(Error::NotFound)?;
+    Ok(empty(StatusCode::NO_CONTENT))
 }

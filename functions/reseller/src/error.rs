@@ -1,37 +1,14 @@
 //! Every error of this API, and the one shape that all of them have on the wire.
 
-use std::fmt;
-
 use lambda_http::http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use shared::bootstrap::{ApiError, Failure};
 use shared::credentials::Refusal;
+use shared::faults::Faults;
 use shared::http::{Response, response, with_retry_after};
-use shared::table::{CreateError, StoreError};
+use shared::table::{StoreError, WriteError};
 
 use crate::answer::JSON;
-
-/// What is wrong with which field or parameter; a field is named once, with the first thing that is wrong with it.
-#[derive(Debug, Default)]
-pub struct Faults(Map<String, Value>);
-
-impl Faults {
-    pub(crate) fn add(&mut self, field: &str, fault: impl fmt::Display) {
-        if !self.0.contains_key(field) {
-            self.0.insert(field.to_owned(), fault.to_string().into());
-        }
-    }
-
-    /// Keeps a value that is right, or what is wrong with it.
-    pub(crate) fn collect<T, E: fmt::Display>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
-        parsed.map_err(|fault| self.add(field, fault)).ok()
-    }
-
-    /// `value`, when nothing was wrong.
-    pub(crate) fn none_or<T>(self, value: T) -> Result<T, Error> {
-        if self.0.is_empty() { Ok(value) } else { Err(Error::Invalid(self)) }
-    }
-}
 
 /// Why a call was not answered as it asked. The text of the `Display` is for the log.
 #[derive(Debug, thiserror::Error)]
@@ -62,10 +39,8 @@ pub enum Error {
     Internal(String),
 }
 
-impl Error {
-    pub(crate) fn invalid(field: &str, fault: impl fmt::Display) -> Self {
-        let mut faults = Faults::default();
-        faults.add(field, fault);
+impl From<Faults> for Error {
+    fn from(faults: Faults) -> Self {
         Self::Invalid(faults)
     }
 }
@@ -74,18 +49,18 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let text = error.to_string();
         match error {
-            StoreError::Unavailable(_) => Self::Unavailable(text),
+            StoreError::Unavailable(_) | StoreError::Contended(_) => Self::Unavailable(text),
             StoreError::Internal(_) => Self::Internal(text),
         }
     }
 }
 
-impl From<CreateError> for Error {
-    fn from(error: CreateError) -> Self {
+impl From<WriteError> for Error {
+    fn from(error: WriteError) -> Self {
         match error {
-            CreateError::Store(error) => error.into(),
-            // Customers of this API hold nothing exclusively when they are created.
-            taken @ CreateError::Taken(_) => Self::Internal(taken.to_string()),
+            WriteError::Store(error) => error.into(),
+            // Customers of this API hold nothing exclusively from the start, and change what others hold only where it is free.
+            taken @ WriteError::Taken(_) => Self::Internal(taken.to_string()),
         }
     }
 }
@@ -136,17 +111,11 @@ impl ApiError for Error {
             "error_message": message,
             "error_code": code,
         });
-        if let (Self::Invalid(Faults(details)), Some(body)) = (self, body.as_object_mut()) {
-            body.insert("details".to_owned(), Value::Object(details.clone()));
+        if let (Self::Invalid(faults), Some(body)) = (self, body.as_object_mut()) {
+            let details = faults.iter().map(|(field, fault)| (field.to_owned(), fault.into())).collect();
+            body.insert("details".to_owned(), Value::Object(details));
         }
         let response = response(status, JSON, body.to_string());
         if status == Status::SERVICE_UNAVAILABLE { with_retry_after(response) } else { response }
-    }
-}
-
-impl Faults {
-    fn sentence(&self) -> String {
-        let faults = self.0.iter().map(|(field, fault)| format!("{field} {}", fault.as_str().unwrap_or_default()));
-        format!("{}.", faults.collect::<Vec<_>>().join("; "))
     }
 }

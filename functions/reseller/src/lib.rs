@@ -5,7 +5,6 @@
 mod answer;
 mod body;
 mod create_customer;
-mod cursor;
 mod delete_customer;
 mod error;
 mod get_customer;

@@ -1,21 +1,18 @@
 //! The query string of a list, and the address of its next page.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use shared::cursor;
 use shared::customer::{CustomerId, NotACustomerId};
+use shared::faults::Faults;
 use shared::form;
 use shared::http::Request;
 use shared::reseller::ResellerId;
 use shared::table::{Direction, Field, Filter, Listing, Position};
 use shared::timestamp::Timestamp;
 
-use crate::cursor;
-use crate::error::{Error, Faults};
+use crate::Error;
 
 const DEFAULT_LIMIT: u16 = 10;
 const MAXIMUM_LIMIT: u16 = 1000;
-
-/// What needs no encoding in a query (RFC 3986, section 2.3).
-const ENCODED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The parameters of a list as they were sent: those that stay the same on the next page.
 pub(crate) struct ListQuery {
@@ -74,25 +71,15 @@ impl ListQuery {
                 faults.add("cursor", "can't be combined with offset");
             }
         }
-        faults.none_or(Self { sent, reseller, listing })
+        Ok(faults.none_or(Self { sent, reseller, listing })?)
     }
 
     /// The value of a `Link` header that names the next page.
     pub(crate) fn next_link(&self, request: &Request, next: &Position) -> String {
         let kept = self.sent.iter().filter(|(name, _)| matches!(name.as_str(), "limit" | "sort" | "direction" | "filter"));
         let cursor = ("cursor".to_owned(), cursor::write(next, self.reseller, &self.listing));
-        let query: Vec<String> =
-            kept.chain([&cursor]).map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, &ENCODED))).collect();
-        format!("<{}{}?{}>; rel=\"next\"", origin(request).unwrap_or_default(), request.path(), query.join("&"))
+        request.link_to_next(kept.chain([&cursor]))
     }
-}
-
-/// Where the client reached us. Without it a link is relative, which is as good to whoever resolves links.
-fn origin(request: &Request) -> Option<String> {
-    let host = request.header("host")?;
-    let is_host = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | ':' | '[' | ']');
-    let scheme = request.header("x-forwarded-proto").filter(|scheme| *scheme == "https").unwrap_or("http");
-    (!host.is_empty() && host.chars().all(is_host)).then(|| format!("{scheme}://{host}"))
 }
 
 fn limit(sent: &str) -> Result<u16, String> {

@@ -2,6 +2,7 @@
 
 use shared::credentials::{Claim, Kind, Refusal};
 use shared::customer::{Customer, CustomerId, NotACustomerId};
+use shared::faults::Faults;
 use shared::http::Request;
 use shared::table::{Access, Caller, Table};
 
@@ -33,8 +34,8 @@ pub(crate) async fn caller_and_customer<A: Access>(
     let (id, malformed) = match CustomerId::parse(&request.path_parameter("id")) {
         Ok(id) => (Some(id), None),
         Err(NotACustomerId::TooLarge) => (None, None),
-        Err(NotACustomerId::NotAnInteger) => (None, Some(Error::invalid("id", "must be an integer"))),
+        Err(NotACustomerId::NotAnInteger) => (None, Some(Faults::one("id", "must be an integer"))),
     };
     let opened = table.load(&claim(request)?, id).await?.open(Kind::Reseller)?;
-    malformed.map_or(Ok(opened), Err)
+    malformed.map_or(Ok(opened), |faults| Err(faults.into()))
 }

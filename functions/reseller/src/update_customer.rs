@@ -2,7 +2,7 @@
 
 use lambda_http::http::StatusCode;
 use shared::http::{Request, Response};
-use shared::table::{Table, Write};
+use shared::table::{Hold, Table, Write};
 
 use crate::Error;
 use crate::answer::one;
@@ -22,6 +22,6 @@ pub async fn update_customer(table: &Table<Write>, request: &Request) -> Result<
         body.profile(None)?;
         return Err(Error::NotFound);
     };
-    let customer = table.change(&caller, customer, |current| body.profile(Some(current))).await?;
+    let customer = table.change(&caller, Hold::WhereFree, customer, |current| body.profile(Some(current))).await?;
     Ok(one(StatusCode::CREATED, &customer.ok_or(Error::NotFound)?))
 }

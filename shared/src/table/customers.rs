@@ -11,52 +11,72 @@ use super::retry::Rounds;
 use super::{Caller, Store, StoreError, Table, Write};
 use crate::customer::{Customer, CustomerId, NewCustomer, Profile};
 use crate::timestamp::Timestamp;
+use crate::validation::Text;
 
-/// Why a customer was not created.
+const OTHERS_WERE_FASTER: &str = "others changed the customer";
+
+/// Why a customer was not written.
 #[derive(Clone, Debug, thiserror::Error)]
-pub enum CreateError {
+pub enum WriteError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Another customer of the reseller holds a value that the new one is to hold exclusively.
-    #[error("another customer holds this {0:?}")]
+    /// Another customer of the reseller has a value that this one is to hold exclusively.
+    #[error("another customer has this {0:?}")]
     Taken(Exclusive),
+}
+
+/// What becomes of the exclusive hold on an e-mail address when the address changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// A hold moves to the new address where that is free, and is lost where it is not.
+    WhereFree,
+    /// The new address must be held: no other customer may have it, whether it holds it or not.
+    Always,
 }
 
 impl Table<Write> {
     /// Creates a customer of the caller's reseller.
     ///
-    /// Two calls after the caller's check: one number from the counter, one transaction.
+    /// Two rounds of calls after the caller's check: a number from the counter and, where the customer is to hold its address,
+    /// the others that have it; then one transaction.
     ///
     /// # Errors
-    /// [`CreateError`]; then nothing is on record.
-    pub async fn create(&self, caller: &Caller<Write>, new: NewCustomer) -> Result<Customer, CreateError> {
+    /// [`WriteError`]; then nothing is on record.
+    pub async fn create(&self, caller: &Caller<Write>, new: NewCustomer) -> Result<Customer, WriteError> {
         let mut rounds = Rounds::default();
         loop {
-            let number = self.store.next(Counter::Customer).await?;
+            let email = new.profile.email.as_ref().filter(|_| new.holds_email);
+            let (number, is_taken) =
+                futures_util::try_join!(self.store.next(Counter::Customer), self.others_have_email(caller, email, None),)?;
+            if is_taken {
+                return Err(WriteError::Taken(Exclusive::Email));
+            }
             let id = CustomerId::new(number).ok_or_else(|| StoreError::Internal("no customer ids are left".to_owned()))?;
             let customer = Customer::first(id, new.clone(), Timestamp::now());
             let change = Change { reseller: caller.reseller(), before: None, after: Some(&customer) };
             match self.store.commit(change).await? {
                 Outcome::Done => return Ok(customer),
-                Outcome::Taken(what) => return Err(CreateError::Taken(what)),
+                Outcome::Taken(what) => return Err(WriteError::Taken(what)),
                 // Only where rows were restored from a backup and the counter was not: the next number may be free.
-                Outcome::Stale => rounds.pause("the new id is in use").await?,
+                Outcome::Stale => rounds.pause(StoreError::Unavailable, "the new id is in use").await?,
             }
         }
     }
 
     /// Changes a customer as `edit` says, starting from `current` and again from the latest revision whenever somebody else was
     /// faster. An edit that changes nothing writes nothing. An e-mail address that is held exclusively is let go when it
-    /// changes, and the new one is taken where it is free.
+    /// changes; `hold` says what becomes of the new one.
     ///
-    /// One call, a transaction, when nobody else writes. `None` when the customer is gone.
+    /// One call, a transaction, when nobody else writes; one before it where a new address must be held. `None` when the customer
+    /// is gone.
     ///
     /// # Errors
-    /// Those of `edit`, and of the store.
-    pub async fn change<E: From<StoreError>>(
+    /// Those of `edit`, and [`WriteError`]; then nothing was changed.
+    pub async fn change<E: From<WriteError>>(
         &self,
         caller: &Caller<Write>,
+        hold: Hold,
         mut current: Customer,
         edit: impl Fn(&Customer) -> Result<Profile, E>,
     ) -> Result<Option<Customer>, E> {
@@ -69,14 +89,26 @@ impl Table<Write> {
             }
             let keeps_address = profile.email == current.profile.email;
             let mut changed = current.changed(profile);
-            changed.holds_email = current.holds_email && changed.profile.email.is_some() && (keeps_address || is_free);
+            let is_to_hold = match hold {
+                _ if keeps_address => current.holds_email,
+                Hold::WhereFree => current.holds_email && is_free,
+                Hold::Always => true,
+            };
+            changed.holds_email = is_to_hold && changed.profile.email.is_some();
+            if hold == Hold::Always && !keeps_address {
+                let email = changed.profile.email.as_ref();
+                if self.others_have_email(caller, email, Some(current.id)).await.map_err(WriteError::from)? {
+                    return Err(WriteError::Taken(Exclusive::Email).into());
+                }
+            }
             let change = Change { reseller: caller.reseller(), before: Some(&current), after: Some(&changed) };
-            match self.store.commit(change).await? {
+            match self.store.commit(change).await.map_err(WriteError::from)? {
                 Outcome::Done => return Ok(Some(changed)),
+                Outcome::Taken(what) if hold == Hold::Always => return Err(WriteError::Taken(what).into()),
                 Outcome::Taken(_) => is_free = false,
                 Outcome::Stale => {
-                    rounds.pause("others changed the customer").await?;
-                    match self.read(caller, current.id).await? {
+                    rounds.pause(StoreError::Contended, OTHERS_WERE_FASTER).await.map_err(WriteError::from)?;
+                    match self.read(caller, current.id).await.map_err(WriteError::from)? {
                         Some(latest) => current = latest,
                         None => return Ok(None),
                     }
@@ -89,23 +121,36 @@ impl Table<Write> {
 
     /// Deletes a customer for ever, with all that it held exclusively. Its tokens end with it.
     ///
-    /// One call, a transaction, when nobody else writes. `false` when the customer is gone already.
+    /// One call, a transaction, when nobody else writes. Gives the customer as it was; `None` when it is gone already.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn delete(&self, caller: &Caller<Write>, mut current: Customer) -> Result<bool, StoreError> {
+    pub async fn delete(&self, caller: &Caller<Write>, mut current: Customer) -> Result<Option<Customer>, StoreError> {
         let mut rounds = Rounds::default();
         loop {
             let change = Change { reseller: caller.reseller(), before: Some(&current), after: None };
             if self.store.commit(change).await? == Outcome::Done {
-                return Ok(true);
+                return Ok(Some(current));
             }
-            rounds.pause("others changed the customer").await?;
+            rounds.pause(StoreError::Contended, OTHERS_WERE_FASTER).await?;
             match self.read(caller, current.id).await? {
                 Some(latest) => current = latest,
-                None => return Ok(false),
+                None => return Ok(None),
             }
         }
+    }
+
+    /// Whether another customer than `except` has this address, whichever API gave it to it.
+    async fn others_have_email(
+        &self,
+        caller: &Caller<Write>,
+        email: Option<&Text>,
+        except: Option<CustomerId>,
+    ) -> Result<bool, StoreError> {
+        let Some(email) = email else {
+            return Ok(false);
+        };
+        self.store.has_other_with_email(caller.reseller(), email, except).await
     }
 
     async fn read(&self, caller: &Caller<Write>, id: CustomerId) -> Result<Option<Customer>, StoreError> {

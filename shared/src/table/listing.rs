@@ -169,7 +169,9 @@ impl Position {
         Self { value: cut(value).to_owned(), id }
     }
 
-    fn of(field: Field, customer: &Customer) -> Self {
+    /// The place behind this customer, in a list that is sorted by `field`.
+    #[must_use]
+    pub fn of(field: Field, customer: &Customer) -> Self {
         Self::new(&field.comparable(customer), customer.id)
     }
 
@@ -418,6 +420,36 @@ impl Store {
             sum.active += shard.active;
         }
         Ok(sum)
+    }
+
+    /// Whether a customer of this reseller, other than `except`, has this address.
+    pub(super) async fn has_other_with_email(
+        &self,
+        reseller: ResellerId,
+        email: &Text,
+        except: Option<CustomerId>,
+    ) -> Result<bool, StoreError> {
+        let listing = Listing {
+            sort: Field::Id,
+            direction: Direction::Ascending,
+            filters: vec![Filter::text(Field::Email, email.as_str())],
+            after: None,
+            offset: 0,
+            limit: 1,
+        };
+        // One besides the excepted one is enough to know.
+        let plan = Plan { rows: Some(2), ..listing.plan() };
+        let mut start = None;
+        loop {
+            let rows = self.rows(reseller, &plan, listing.direction, start).await?;
+            if rows.customers.iter().any(|customer| Some(customer.id) != except && listing.meets(customer)) {
+                return Ok(true);
+            }
+            start = rows.rest;
+            if start.is_none() {
+                return Ok(false);
+            }
+        }
     }
 
     async fn rows(

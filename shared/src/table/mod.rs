@@ -32,7 +32,7 @@ use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
 pub use access::{Access, Caller, Operator, Read, Sealed, Write};
-pub use customers::CreateError;
+pub use customers::{Hold, WriteError};
 pub use keys::Exclusive;
 pub use listing::{Direction, Field, Filter, FirstPage, Listed, Listing, Position};
 pub use operators::{IssuedKey, KeySummary, NewKey, Provisioned};
@@ -48,9 +48,12 @@ const CONDITION_FAILED: &str = "ConditionalCheckFailed";
 /// Why the store did not do what it was asked. The text is for the log, never for a client.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It is away, throttled, or concurrent writers outlasted the retries: worth trying again later.
+    /// It is away or throttled: worth trying again later.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
+    /// Concurrent writers outlasted the retries: worth trying again later.
+    #[error("the store is contended: {0}")]
+    Contended(String),
     /// It refused the request, or holds something that can't be: a mistake in the code or in the deployment.
     #[error("the store refused: {0}")]
     Internal(String),
@@ -230,7 +233,7 @@ impl Store {
                 Some(left) if !left.keys().is_empty() => wanted = left,
                 _ => return Ok(Rows(found)),
             }
-            rounds.pause("keys were left unprocessed").await?;
+            rounds.pause(StoreError::Unavailable, "keys were left unprocessed").await?;
         }
     }
 
@@ -250,9 +253,9 @@ impl Store {
             return Ok(Vec::new());
         };
         match error.as_service_error() {
-            Some(cancelled) if retry::is_passing(cancelled) => Err(StoreError::Unavailable(
-                "other transactions on the same rows, or throttling, outlasted the retries".to_owned(),
-            )),
+            Some(cancelled) if retry::is_passing(cancelled) => {
+                Err(StoreError::Contended("other transactions on the same rows, or throttling, outlasted the retries".to_owned()))
+            }
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
                 let reasons = cancelled.cancellation_reasons().iter().enumerate();
                 let failed: Vec<usize> =

@@ -9,8 +9,7 @@ use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
 use super::keys::{self, Counter, Key};
 use super::{Item, Operator, Store, StoreError, Table, row};
-use crate::credentials::{Credential, Kind, NewToken, Permission, TokenHash};
-use crate::customer::CustomerId;
+use crate::credentials::{Credential, NewToken, Permission, Subject, TokenHash};
 use crate::reseller::{AccountId, Reseller, ResellerId};
 use crate::timestamp::Timestamp;
 use crate::validation::Text;
@@ -20,8 +19,8 @@ use crate::validation::Text;
 pub struct NewKey {
     /// The reseller that it speaks for.
     pub reseller: ResellerId,
-    /// The customer that it stands for: then it is a customer's key, else the reseller's own.
-    pub customer: Option<CustomerId>,
+    /// Whom it stands for.
+    pub subject: Subject,
     /// What it allows.
     pub permissions: Vec<Permission>,
     /// What people call it.
@@ -80,7 +79,7 @@ impl Table<Operator> {
         let reseller = Reseller { id, name, account_ids: vec![AccountId(account)], created_at: Timestamp::now() };
         let new = NewKey {
             reseller: id,
-            customer: None,
+            subject: Subject::Reseller,
             permissions: vec![Permission::Read, Permission::Write],
             label,
             valid_until: None,
@@ -112,7 +111,7 @@ impl Table<Operator> {
     /// When the store fails; then no key was issued that anybody knows.
     pub async fn issue_key(&self, new: NewKey) -> Result<Option<IssuedKey>, StoreError> {
         let reseller = keys::reseller(new.reseller);
-        let customer = new.customer.map(|id| keys::customer(new.reseller, id));
+        let customer = new.subject.customer().map(|id| keys::customer(new.reseller, id));
         let rows = self.store.read(std::iter::once(reseller.clone()).chain(customer.clone()).collect()).await?;
         let Some(reseller) = rows.get::<Reseller>(&reseller)? else {
             return Ok(None);
@@ -187,15 +186,12 @@ impl Table<Operator> {
 
 impl NewKey {
     fn issue(self, reseller: &Reseller) -> Result<IssuedKey, StoreError> {
-        let (kind, token) = match self.customer {
-            None => (Kind::Reseller, NewToken::of_reseller(self.reseller)?),
-            Some(customer) => (Kind::Customer, NewToken::of_customer(self.reseller, customer)?),
-        };
+        let token = NewToken::generate(self.reseller, self.subject)?;
         let credential = Credential {
-            kind,
+            kind: self.subject.kind(),
             permissions: self.permissions,
             accounts: reseller.account_ids.clone(),
-            customer: self.customer,
+            customer: self.subject.customer(),
             label: self.label,
             last_four: token.last_four().to_owned(),
             created_at: Timestamp::now(),

@@ -80,11 +80,11 @@ impl Rounds {
     /// Waits before the next round.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when there have been enough.
-    pub(super) async fn pause(&mut self, why: &str) -> Result<(), StoreError> {
+    /// What `spent` makes of the reason, when there have been enough.
+    pub(super) async fn pause(&mut self, spent: fn(String) -> StoreError, why: &str) -> Result<(), StoreError> {
         self.0 += 1;
         if self.0 >= ROUNDS {
-            return Err(StoreError::Unavailable(format!("{why}, {ROUNDS} times in a row")));
+            return Err(spent(format!("{why}, {ROUNDS} times in a row")));
         }
         let longest = (FIRST_PAUSE * 2_u32.pow(self.0)).min(LONGEST_PAUSE);
         // Without randomness the pause is the longest one: still correct, less well spread.

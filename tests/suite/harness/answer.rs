@@ -49,6 +49,29 @@ impl Answer {
         answer
     }
 
+    /// The same answer, which must be an error of the licensing API: this status, this code, the documented shape.
+    #[track_caller]
+    pub fn expect_licensing_error(self, status: u16, code: &str) -> Self {
+        assert_eq!(self.status, status, "{self}");
+        let body = self.json();
+        let keys: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).filter(|key| *key != "fields").collect();
+        assert_eq!(keys, ["error", "message"], "{self}");
+        assert_eq!(body["error"], code, "{self}");
+        let challenge = (status == 401).then_some("Basic realm=\"ScriptLock API\"");
+        assert_eq!(self.header("www-authenticate"), challenge, "{self}");
+        self
+    }
+
+    /// The same answer, a validation error of the licensing API with exactly these fields at fault.
+    #[track_caller]
+    pub fn expect_licensing_faults(self, fields: &[&str]) -> Self {
+        let answer = self.expect_licensing_error(400, "VALIDATION_ERROR");
+        let body = answer.json();
+        let named: Vec<&str> = body["fields"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(named, fields, "{answer}");
+        answer
+    }
+
     /// The body as JSON.
     #[track_caller]
     pub fn json(&self) -> Value {

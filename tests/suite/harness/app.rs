@@ -109,13 +109,22 @@ impl App {
         keys
     }
 
+    /// A token of the licensing API for this reseller, with these permissions.
+    pub async fn licensing_token(&self, tenant: &Tenant, permissions: &[&str]) -> String {
+        let payload =
+            json!({"reseller_id": tenant.id, "kind": "licensing", "permissions": permissions, "label": "licensing test"});
+        let issued = self.operate("operator-issue-key", payload).await.unwrap();
+        self.wire.take_calls();
+        issued["token"].as_str().unwrap().to_owned()
+    }
+
     /// A key that ended before it began: the operators' function refuses to make one.
     async fn expired_key(&self, tenant: &Tenant) -> String {
         use shared::credentials::Permission;
         let now = shared::timestamp::Timestamp::now();
         let new = shared::table::NewKey {
             reseller: shared::reseller::ResellerId::new(tenant.id).unwrap(),
-            customer: None,
+            subject: shared::credentials::Subject::Reseller,
             permissions: vec![Permission::Read, Permission::Write],
             label: shared::validation::text("expired", 60).unwrap().unwrap(),
             valid_until: Some(now),
@@ -284,6 +293,11 @@ impl App {
     async fn answer(&self, function: &str, request: &Request) -> shared::http::Response {
         let store = &self.store;
         match function {
+            "licensing-create-customer" => respond(store, request, &licensing::create_customer).await,
+            "licensing-get-customer" => respond(store, request, &licensing::get_customer).await,
+            "licensing-list-customers" => respond(store, request, &licensing::list_customers).await,
+            "licensing-update-customer" => respond(store, request, &licensing::update_customer).await,
+            "licensing-delete-customer" => respond(store, request, &licensing::delete_customer).await,
             "reseller-create-customer" => respond(store, request, &reseller::create_customer).await,
             "reseller-get-customer" => respond(store, request, &reseller::get_customer).await,
             "reseller-list-customers" => respond(store, request, &reseller::list_customers).await,
@@ -320,6 +334,16 @@ impl RequestBuilder<'_> {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.event.headers.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// With this token of the licensing API.
+    pub fn token(self, token: &str) -> Self {
+        self.header("Authorization", &format!("Basic {token}"))
+    }
+
+    /// With this form as the body, encoded already.
+    pub fn form(self, body: &str) -> Self {
+        self.header("content-type", "application/x-www-form-urlencoded").body(body)
     }
 
     /// With this body, as JSON.

@@ -7,7 +7,7 @@ use shared::credentials::{Claim, Kind, sha256_hex};
 use shared::customer::{CustomerId, NewCustomer, Profile};
 use shared::normalization::normalize;
 use shared::reseller::AccountId;
-use shared::table::{Caller, CreateError, Position, Table, Write};
+use shared::table::{Caller, Position, Table, Write, WriteError};
 use shared::validation::{Text, text};
 
 use super::{App, Tenant};
@@ -47,7 +47,7 @@ impl App {
     }
 
     /// Creates a customer as an API does that claims values exclusively, and gives its id.
-    pub async fn create_record(&self, tenant: &Tenant, new: NewCustomer) -> Result<u64, CreateError> {
+    pub async fn create_record(&self, tenant: &Tenant, new: NewCustomer) -> Result<u64, WriteError> {
         let (table, caller) = self.writer(tenant).await;
         table.create(&caller, new).await.map(|customer| customer.id.number())
     }

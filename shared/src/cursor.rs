@@ -4,13 +4,13 @@
 //! so that nobody changes the list in the middle of a walk by mistake. It is no protection, and need not be: a forged position
 //! only names a place among the caller's own customers.
 
+use crate::credentials::sha256_hex;
+use crate::customer::CustomerId;
+use crate::reseller::ResellerId;
+use crate::table::{Listing, Position};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
-use shared::credentials::sha256_hex;
-use shared::customer::CustomerId;
-use shared::reseller::ResellerId;
-use shared::table::{Listing, Position};
 
 /// No cursor of ours is longer: a value has at most 900 bytes, which JSON can double.
 const MAXIMUM_LENGTH: usize = 4096;
@@ -18,13 +18,15 @@ const MAXIMUM_LENGTH: usize = 4096;
 const VERSION: &str = "1";
 
 /// The text of a position in this list.
-pub(crate) fn write(position: &Position, reseller: ResellerId, listing: &Listing) -> String {
+#[must_use]
+pub fn write(position: &Position, reseller: ResellerId, listing: &Listing) -> String {
     let content = json!([VERSION, fingerprint(reseller, listing), position.id(), position.value()]);
     URL_SAFE_NO_PAD.encode(content.to_string())
 }
 
 /// The position in this list that the text names; `None` when it names none, or one in another list.
-pub(crate) fn read(cursor: &str, reseller: ResellerId, listing: &Listing) -> Option<Position> {
+#[must_use]
+pub fn read(cursor: &str, reseller: ResellerId, listing: &Listing) -> Option<Position> {
     if cursor.len() > MAXIMUM_LENGTH {
         return None;
     }
@@ -47,8 +49,8 @@ fn fingerprint(reseller: ResellerId, listing: &Listing) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::{Direction, Field, Filter};
     use proptest::prelude::*;
-    use shared::table::{Direction, Field, Filter};
 
     fn listing() -> Listing {
         Listing {

@@ -1,0 +1,83 @@
+//! The form body of a create or a change.
+
+use shared::customer::{Customer, Profile};
+use shared::faults::Faults;
+use shared::form;
+use shared::http::Request;
+use shared::validation::{self, Invalid, Text};
+
+use crate::Error;
+use crate::answer::shown;
+
+/// A field of the form, and the most characters that it may have.
+type Field = (&'static str, usize);
+
+const COMPANY: Field = ("company", 255);
+const FIRST_NAME: Field = ("firstname", 125);
+const LAST_NAME: Field = ("lastname", 125);
+const EMAIL: Field = ("email", 254);
+
+/// The pairs that a client sent. Unknown ones are ignored.
+pub(crate) struct Body(Vec<(String, String)>);
+
+impl Body {
+    /// Reads the body as a form, whatever its media type says.
+    pub(crate) fn parse(request: &Request) -> Result<Self, Error> {
+        let sent = form::parse(&request.body()?)
+            .map_err(|malformed| Error::Malformed(format!("the field {} {}", malformed.name, malformed.problem)))?;
+        Ok(Self(sent))
+    }
+
+    /// The profile that this body asks for: of a new customer, or of one that it changes. Fields that were not sent stay.
+    ///
+    /// A value equal to the one that this API shows is taken without a check, so that whatever another API wrote can be written
+    /// back. What a customer has of the required values can't be removed; what it never had need not be given.
+    pub(crate) fn profile(&self, current: Option<&Customer>) -> Result<Profile, Error> {
+        let (profile, mut faults) = self.applied_to(current.map(|customer| &customer.profile));
+        let had_email = current.is_none_or(|customer| customer.profile.email.is_some());
+        if profile.email.is_none() && had_email && !faults.has(EMAIL.0) {
+            faults.add(EMAIL.0, Invalid::Required);
+        }
+        let had_name = current.is_none_or(|customer| !customer.profile.name().is_empty());
+        let has_faulty_name = [COMPANY, FIRST_NAME, LAST_NAME].iter().any(|(field, _)| faults.has(field));
+        if profile.name().is_empty() && had_name && !has_faulty_name {
+            faults.add(COMPANY.0, "is required where neither firstname nor lastname is given");
+        }
+        Ok(faults.none_or(profile)?)
+    }
+
+    /// Checks the form of this body, whatever customer it is for.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        Ok(self.applied_to(None).1.none_or(())?)
+    }
+
+    /// The profile with the fields that were sent, and what is wrong with them.
+    fn applied_to(&self, profile: Option<&Profile>) -> (Profile, Faults) {
+        let mut profile = profile.cloned().unwrap_or_else(Profile::empty);
+        let mut faults = Faults::default();
+        self.set(COMPANY, validation::text, &mut profile.organization, &mut faults);
+        self.set(FIRST_NAME, validation::text, &mut profile.first_name, &mut faults);
+        self.set(LAST_NAME, validation::text, &mut profile.last_name, &mut faults);
+        self.set(EMAIL, validation::email, &mut profile.email, &mut faults);
+        (profile, faults)
+    }
+
+    fn set(
+        &self,
+        (field, maximum): Field,
+        parse: impl Fn(&str, usize) -> Result<Option<Text>, Invalid>,
+        value: &mut Option<Text>,
+        faults: &mut Faults,
+    ) {
+        let mut sent = self.0.iter().filter(|(name, _)| name == field).map(|(_, sent)| sent);
+        match (sent.next(), sent.next()) {
+            (None, _) => {}
+            (Some(_), Some(_)) => faults.add(field, "may be given once only"),
+            (Some(sent), None) if sent.trim() == shown(value.as_ref()) => {}
+            (Some(sent), None) => match parse(sent, maximum) {
+                Ok(parsed) => *value = parsed,
+                Err(invalid) => faults.add(field, invalid),
+            },
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! `POST /api/customer`: creates a customer, who then holds its e-mail address exclusively.
+
+use lambda_http::http::header::LOCATION;
+use lambda_http::http::{HeaderValue, StatusCode};
+use shared::customer::NewCustomer;
+use shared::http::{Request, Response};
+use shared::table::{Table, Write};
+
+use crate::Error;
+use crate::answer::one;
+use crate::body::Body;
+use crate::request::caller;
+
+/// Answers 201 with the new customer, and its address in `Location`.
+///
+/// # Errors
+/// 400 when a field is wrong, 409 when another customer has the e-mail address, 401 and 403 for the caller.
+pub async fn create_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
+    let caller = caller(table, request).await?;
+    let profile = Body::parse(request)?.profile(None)?;
+    let account = caller.accounts().first().ok_or_else(|| Error::Internal("a licensing token without an account".to_owned()))?;
+    let new = NewCustomer { account_id: *account, code: None, profile, holds_email: true };
+    let customer = table.create(&caller, new).await?;
+    let mut response = one(StatusCode::CREATED, &customer);
+    if let Ok(address) = HeaderValue::try_from(format!("/api/customer/{}", customer.id)) {
+        response.headers_mut().insert(LOCATION, address);
+    }
+    Ok(response)
+}

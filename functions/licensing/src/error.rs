@@ -1,0 +1,129 @@
+//! Every error of this API, and the one shape that all of them have on the wire.
+
+use lambda_http::http::header::WWW_AUTHENTICATE;
+use lambda_http::http::{HeaderValue, StatusCode};
+use serde_json::{Value, json};
+use shared::bootstrap::{ApiError, Failure};
+use shared::credentials::Refusal;
+use shared::faults::Faults;
+use shared::http::{BodyError, Response, response, with_retry_after};
+use shared::table::{StoreError, WriteError};
+
+use crate::answer::JSON;
+
+/// Why a call was not answered as it asked. The text of the `Display` is for the log.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller is turned away.
+    #[error("refused: {0}")]
+    Refused(#[from] Refusal),
+    /// The body is not a form, or too large to be looked at. The text is for the client too.
+    #[error("malformed body: {0}")]
+    Malformed(String),
+    /// Fields or parameters are wrong.
+    #[error("validation failed")]
+    Invalid(Faults),
+    /// There is no such customer, or it is not the caller's.
+    #[error("no such customer")]
+    NotFound,
+    /// There is no such route.
+    #[error("no such route")]
+    NoSuchRoute,
+    /// Another customer of the account has the e-mail address.
+    #[error("the address is taken")]
+    Taken,
+    /// Concurrent changes outlasted the retries of a delete.
+    #[error("{0}")]
+    NotDeleted(String),
+    /// The store is away, throttled or contended.
+    #[error("{0}")]
+    Unavailable(String),
+    /// A mistake of ours.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<Faults> for Error {
+    fn from(faults: Faults) -> Self {
+        Self::Invalid(faults)
+    }
+}
+
+impl From<BodyError> for Error {
+    fn from(error: BodyError) -> Self {
+        Self::Malformed(error.to_string())
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let text = error.to_string();
+        match error {
+            StoreError::Unavailable(_) | StoreError::Contended(_) => Self::Unavailable(text),
+            StoreError::Internal(_) => Self::Internal(text),
+        }
+    }
+}
+
+impl From<WriteError> for Error {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Store(error) => error.into(),
+            WriteError::Taken(_) => Self::Taken,
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NoSuchRoute => Self::NoSuchRoute,
+            Failure::Store(error) => error.into(),
+            panic @ Failure::Panic(_) => Self::Internal(panic.to_string()),
+        }
+    }
+}
+
+impl ApiError for Error {
+    fn response(&self) -> Response {
+        use StatusCode as Status;
+        let (status, code, message) = match self {
+            Self::Refused(Refusal::NotAllowed) => {
+                (Status::FORBIDDEN, "FORBIDDEN", "This token does not allow this call.".to_owned())
+            }
+            Self::Refused(_) => {
+                (Status::UNAUTHORIZED, "UNAUTHORIZED", "Send a valid token: \"Authorization: Basic <32 digits>\".".to_owned())
+            }
+            Self::Malformed(fault) => (Status::BAD_REQUEST, "MALFORMED_BODY", format!("The body can't be read: {fault}.")),
+            Self::Invalid(faults) => (Status::BAD_REQUEST, "VALIDATION_ERROR", faults.sentence()),
+            Self::NotFound => (Status::NOT_FOUND, "NOT_FOUND", "There is no customer with this id.".to_owned()),
+            Self::NoSuchRoute => (Status::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.".to_owned()),
+            Self::Taken => (Status::CONFLICT, "CONFLICT", "Another customer has this e-mail address.".to_owned()),
+            Self::NotDeleted(_) => (
+                Status::CONFLICT,
+                "CONFLICT",
+                "The customer is being changed at the same time. Try again in a moment.".to_owned(),
+            ),
+            Self::Unavailable(_) => (
+                Status::SERVICE_UNAVAILABLE,
+                "SERVICE_UNAVAILABLE",
+                "The service is temporarily unavailable. Try again in a moment.".to_owned(),
+            ),
+            Self::Internal(_) => (
+                Status::INTERNAL_SERVER_ERROR,
+                "INTERNAL_ERROR",
+                "Something went wrong on our side. Contact support if it persists.".to_owned(),
+            ),
+        };
+        let mut body = json!({"error": code, "message": message});
+        if let (Self::Invalid(faults), Some(body)) = (self, body.as_object_mut()) {
+            let fields = faults.iter().map(|(field, fault)| (field.to_owned(), fault.into())).collect();
+            body.insert("fields".to_owned(), Value::Object(fields));
+        }
+        let mut response = response(status, JSON, body.to_string());
+        if status == Status::UNAUTHORIZED {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"ScriptLock API\""));
+        }
+        if status == Status::SERVICE_UNAVAILABLE { with_retry_after(response) } else { response }
+    }
+}

@@ -1,0 +1,36 @@
+//! `PUT /api/customer/{id}`: changes the fields that are sent.
+
+use lambda_http::http::StatusCode;
+use shared::http::{Request, Response, empty};
+use shared::table::{Hold, Table, Write};
+
+use crate::Error;
+use crate::answer::one;
+use crate::body::Body;
+use crate::request::caller_and_customer;
+
+/// Answers 200 with the customer as it now is, or 304 without a body when the submitted values change nothing.
+///
+/// # Errors
+/// 400 when a field is wrong, 404 when there is no such customer, 409 when another customer has the e-mail address, 401 and 403
+/// for the caller.
+pub async fn update_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
+    let (caller, customer) = caller_and_customer(table, request).await?;
+    let body = Body::parse(request)?;
+    let Some(customer) = customer else {
+        // The form comes before the data: a wrong body is 400 whether or not the customer exists.
+        body.check()?;
+        return Err(Error::NotFound);
+    };
+    // Somebody else's change in between is not ours: what counts is whether the last edit was one.
+    let is_change = std::cell::Cell::new(false);
+    let changed = table
+        .change(&caller, Hold::Always, customer, |current| {
+            let profile = body.profile(Some(current))?;
+            is_change.set(profile != current.profile);
+            Ok::<_, Error>(profile)
+        })
+        .await?
+        .ok_or(Error::NotFound)?;
+    Ok(if is_change.get() { one(StatusCode::OK, &changed) } else { empty(StatusCode::NOT_MODIFIED) })
+}
