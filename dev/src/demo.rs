@@ -22,7 +22,7 @@ use crate::problem::Problem;
 const RESELLERS: [&str; 2] = ["Northwind Resale", "Harbour Telecom"];
 
 /// The demo customer of each reseller.
-pub(crate) const CUSTOMER_NAME: &str = "Customer Name";
+const CUSTOMER_NAME: &str = "Customer Name";
 /// Its e-mail address.
 pub(crate) const CUSTOMER_EMAIL: &str = "customer@example.com";
 /// Its phone number.

@@ -1,7 +1,7 @@
 //! The commands that are printed for the person at the terminal.
 
 use crate::cargo_lambda::CargoLambda;
-use crate::demo::{CUSTOMER_EMAIL, CUSTOMER_NAME, CUSTOMER_PHONE, DemoReseller};
+use crate::demo::{CUSTOMER_EMAIL, CUSTOMER_PHONE, DemoReseller};
 
 /// A command for each operation of the reseller API, with a key that works.
 pub(crate) fn of_reseller_api(base_url: &str, reseller: &DemoReseller) -> String {
@@ -14,7 +14,7 @@ pub(crate) fn of_reseller_api(base_url: &str, reseller: &DemoReseller) -> String
         ("Create a customer", format!("curl -i -X POST {customers} {key} {json} -d {}", body("Another Name"))),
         ("List customers", format!("curl -i '{customers}?sort=name&limit=10' {key}")),
         ("Read the demo customer", format!("curl -i {customer} {key}")),
-        ("Change it", format!("curl -i -X PUT {customer} {key} {json} -d {}", body(CUSTOMER_NAME))),
+        ("Change it", format!("curl -i -X PUT {customer} {key} {json} -d {}", body("Changed Name"))),
         ("Delete it (the next `cargo dev` makes a new one)", format!("curl -i -X DELETE {customer} {key}")),
     ]
     .map(|(what, command)| format!("# {what}\n{command}\n"))

@@ -14,7 +14,10 @@ pub(crate) enum Problem {
     #[error("interrupted")]
     Interrupted,
 
-    #[error("port {port} on 127.0.0.1 is in use: stop what listens there, or take another one: `{command} --port {other}`")]
+    #[error(
+        "port {port} on 127.0.0.1 is in use: stop what listens there (a `cargo dev` that was killed leaves its `cargo-lambda \
+         lambda watch` behind), or take another one: `{command} --port {other}`"
+    )]
     PortInUse { port: u16, command: &'static str, other: u16 },
 
     #[error("cannot listen on port {port} of 127.0.0.1: {cause}")]

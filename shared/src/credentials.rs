@@ -9,7 +9,8 @@
 //! ```
 //!
 //! Each part is a number in base62 (`0-9A-Za-z`), padded with zeros; 22 digits hold 128 random bits. The checksum is the first
-//! 32 bits of the SHA-256 of all before it. It is no secret: who forges it on purpose has spent one database read and fails.
+//! 32 bits of the SHA-256 of all before it. It is no secret: who forges it on
+//! purpose has one bounded read made for them, learns nothing of it, and fails.
 //!
 //! The licensing API's clients know their token as 32 hexadecimal digits, whatever their case, which leaves room for 80 random
 //! bits between the reseller (24 bits) and the checksum (24 bits).

@@ -75,7 +75,8 @@ fn every_binary_has_an_event_that_its_route_leads_to_it() {
             match matched.parameters.is_empty() {
                 true => Value::Null,
                 false => Value::Object(matched.parameters),
-            }
+            },
+            "the pathParameters of the event of {function}"
         );
         assert_eq!(text("/version"), "2.0");
         assert_eq!(text("/requestContext/http/path"), text("/rawPath"));
@@ -91,5 +92,16 @@ fn every_binary_runs_the_handler_that_it_is_named_after() {
             let source = std::fs::read_to_string(path).unwrap();
             assert!(source.contains(&format!("{handler})")), "{function} does not run {handler}");
         }
+    }
+}
+
+#[test]
+fn every_test_file_is_compiled() {
+    let folder = workspace().join("tests/suite");
+    let main = std::fs::read_to_string(folder.join("main.rs")).unwrap();
+    for file in std::fs::read_dir(&folder).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        let module = name.strip_suffix(".rs").unwrap_or(&name);
+        assert!(module == "main" || main.contains(&format!("mod {module};")), "main.rs lacks `mod {module};`");
     }
 }

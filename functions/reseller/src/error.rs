@@ -89,7 +89,7 @@ impl ApiError for Error {
             }
             Self::Malformed(fault) => (Status::BAD_REQUEST, "MALFORMED_JSON", format!("The body can't be read: {fault}.")),
             Self::TooLarge => {
-                (Status::BAD_REQUEST, "VALIDATION_ERROR", "The body is too large: it may have 262144 bytes.".to_owned())
+                (Status::BAD_REQUEST, "VALIDATION_ERROR", "The body is too large: it may have at most 262144 bytes.".to_owned())
             }
             Self::Invalid(faults) => (Status::BAD_REQUEST, "VALIDATION_ERROR", faults.sentence()),
             Self::NotFound => (Status::NOT_FOUND, "NOT_FOUND", "There is no customer with this id.".to_owned()),

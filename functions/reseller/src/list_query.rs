@@ -31,7 +31,7 @@ impl ListQuery {
         for pair in request.query().split('&') {
             match form::parse(pair.as_bytes()) {
                 Ok(decoded) => sent.extend(decoded),
-                Err(error) => faults.add(&error.name, error.problem),
+                Err(error) => faults.add(if error.name.is_empty() { "query" } else { &error.name }, error.problem),
             }
         }
         let mut listing = Listing {

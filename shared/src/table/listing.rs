@@ -27,8 +27,9 @@ const SORTED_BYTES: usize = 900;
 /// Stands between the value and the id in an index attribute. No value contains it, and nothing sorts before it.
 const SEPARATOR: char = '\0';
 
-/// How many rows are read at once, at the least, when some of them are passed over.
-const SMALLEST_FILTERED_PAGE: u64 = 100;
+/// How many rows are read at the most before the caller has been verified. Whoever forges the checksum of a token makes us read
+/// as many, and no more.
+const UNVERIFIED_ROWS: u64 = 101;
 
 /// A property that customers are sorted and filtered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,20 +232,25 @@ struct Plan {
     begins_with: Option<String>,
     /// Whether rows come in the order asked for, and the total is in the counts: then reading can begin and stop at a page.
     by_page: bool,
-    /// How many rows one call needs at the most.
-    rows: Option<i32>,
+    /// How many rows it takes to know the page and whether there is more; `None` when rows are passed over, or all are needed.
+    needed: Option<u64>,
 }
 
 impl Listing {
-    fn plan(&self) -> Plan {
+    /// The way that reads the fewest rows.
+    fn plan(&self, counts: Counts) -> Plan {
         let counted = self.is_counted();
+        let needed = self.offset.saturating_add(u64::from(self.limit)).saturating_add(1);
         let on = |field| self.filters.iter().find(|filter| filter.field == field);
-        let narrowest = [Field::Id, Field::Email, Field::Name, Field::CreatedAt, Field::ModifiedAt]
-            .into_iter()
-            .find_map(on)
-            // Half of all customers may be active: worth it only when they come in the right order, or all have to be read.
-            .or_else(|| {
-                on(Field::IsActive).filter(|_| !counted || matches!(self.sort, Field::Id | Field::IsActive | Field::Phone))
+        let narrowest =
+            [Field::Id, Field::Email, Field::Name, Field::CreatedAt, Field::ModifiedAt].into_iter().find_map(on).or_else(|| {
+                let matches = self.total(counts);
+                let all_are_needed = !counted || self.sort == Field::Phone;
+                let is_in_order = matches!(self.sort, Field::Id | Field::IsActive);
+                // Else a walk in the order asked for meets a match in every `customers / matches` rows. It is shorter than
+                // reading all matches, unless these are few.
+                let are_few = matches.saturating_mul(matches) <= needed.saturating_mul(counts.customers);
+                on(Field::IsActive).filter(|_| all_are_needed || is_in_order || are_few)
             });
         let read = narrowest.map_or(self.sort, |filter| filter.field);
         let begins_with = match (narrowest, read) {
@@ -256,10 +262,8 @@ impl Listing {
         // Where all have the same value, they stand in the order of their ids.
         let in_order = self.sort != Field::Phone && (narrowest.is_none() || self.sort == read || self.sort == Field::Id);
         let by_page = counted && in_order;
-        let needed = self.offset.saturating_add(u64::from(self.limit)).saturating_add(1);
         let passes_over = self.filters.iter().any(|filter| narrowest != Some(filter));
-        let rows = if passes_over { needed.max(SMALLEST_FILTERED_PAGE) } else { needed };
-        Plan { index: read.index(), begins_with, by_page, rows: by_page.then(|| i32::try_from(rows).unwrap_or(i32::MAX)) }
+        Plan { index: read.index(), begins_with, by_page, needed: (by_page && !passes_over).then_some(needed) }
     }
 
     /// Whether the counts tell how many customers match.
@@ -280,7 +284,7 @@ impl Listing {
 }
 
 /// What one count row says, or all of them together.
-#[derive(Clone, Copy, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
 struct Counts {
     customers: u64,
     active: u64,
@@ -296,43 +300,58 @@ struct Rows {
 /// What the first calls of a listing found.
 #[derive(Debug)]
 pub struct FirstPage {
-    rows: Rows,
-    total: u64,
+    counts: Counts,
+    /// The first rows, where they could be read before the caller was verified.
+    rows: Option<Rows>,
 }
 
 impl<A: Access> Table<A> {
-    /// Begins a listing: reads the credential of the claim, the counts of its reseller and the first rows, all at once.
+    /// Begins a listing: reads the credential of the claim and, at the same time, the counts of its reseller where they tell the
+    /// total, and the first rows of its page where they are the only ones that are needed.
     ///
-    /// Three parallel calls.
+    /// Up to three parallel calls. What they read is bounded, whatever is asked for: nobody has been verified yet.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn begin_list(&self, claim: &Claim, listing: &Listing) -> Result<Sealed<A, FirstPage>, StoreError> {
-        let plan = listing.plan();
-        let start = plan.start(claim.reseller(), listing)?;
+        let reseller = claim.reseller();
+        let plan = listing.plan(Counts::default());
         let (credential, counts, rows) = futures_util::try_join!(
             self.store.read(claim_keys(claim)),
-            self.store.counts(claim.reseller()),
-            self.store.rows(claim.reseller(), &plan, listing.direction, start),
+            async { if listing.is_counted() { self.store.counts(reseller).await } else { Ok(Counts::default()) } },
+            async {
+                let Some(needed) = plan.needed else {
+                    return Ok(None);
+                };
+                let start = plan.start(reseller, listing)?;
+                self.store.rows(reseller, &plan, listing.direction, start, Some(needed.min(UNVERIFIED_ROWS))).await.map(Some)
+            },
         )?;
-        let total = listing.total(counts);
-        seal(claim, &credential, FirstPage { rows, total })
+        seal(claim, &credential, FirstPage { counts, rows })
     }
 
     /// Completes a listing that [`Self::begin_list`] began.
     ///
-    /// No call when the first rows were enough, which they are for a page of up to 1 MB that passes nothing over.
+    /// No call when the first rows were enough, which they are for a page of up to 100 customers that passes nothing over.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn finish_list(&self, caller: &Caller<A>, listing: &Listing, first: FirstPage) -> Result<Listed, StoreError> {
-        let plan = listing.plan();
+        let plan = listing.plan(first.counts);
         let limit = usize::from(listing.limit);
-        let mut rows = first.rows;
-        let mut total = first.total;
+        let mut total = listing.total(first.counts);
+        let mut rows = match first.rows {
+            Some(rows) => rows,
+            None => {
+                let start = plan.start(caller.reseller(), listing)?;
+                self.store.rows(caller.reseller(), &plan, listing.direction, start, plan.needed).await?
+            }
+        };
+        let mut seen = 0;
         let mut passed_over = 0;
         let mut customers: Vec<Customer> = Vec::new();
         loop {
+            seen += rows.customers.len() as u64;
             for customer in rows.customers.into_iter().filter(|customer| listing.meets(customer)) {
                 if plan.by_page && passed_over < listing.offset {
                     passed_over += 1;
@@ -343,7 +362,8 @@ impl<A: Access> Table<A> {
             let enough = plan.by_page && (customers.len() > limit || listing.offset >= total);
             match rows.rest {
                 Some(rest) if !enough => {
-                    rows = self.store.rows(caller.reseller(), &plan, listing.direction, Some(rest)).await?;
+                    let left = plan.needed.map(|needed| needed.saturating_sub(seen).max(1));
+                    rows = self.store.rows(caller.reseller(), &plan, listing.direction, Some(rest), left).await?;
                 }
                 _ => break,
             }
@@ -437,11 +457,11 @@ impl Store {
             offset: 0,
             limit: 1,
         };
-        // One besides the excepted one is enough to know.
-        let plan = Plan { rows: Some(2), ..listing.plan() };
+        let plan = listing.plan(Counts::default());
         let mut start = None;
         loop {
-            let rows = self.rows(reseller, &plan, listing.direction, start).await?;
+            // One besides the excepted one is enough to know.
+            let rows = self.rows(reseller, &plan, listing.direction, start, Some(2)).await?;
             if rows.customers.iter().any(|customer| Some(customer.id) != except && listing.meets(customer)) {
                 return Ok(true);
             }
@@ -458,6 +478,7 @@ impl Store {
         plan: &Plan,
         direction: Direction,
         start: Option<Item>,
+        limit: Option<u64>,
     ) -> Result<Rows, StoreError> {
         let mut query = self
             .client
@@ -466,7 +487,7 @@ impl Store {
             .consistent_read(true)
             .set_index_name(plan.index.map(str::to_owned))
             .scan_index_forward(direction == Direction::Ascending)
-            .set_limit(plan.rows)
+            .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
             .set_exclusive_start_key(start)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .expression_attribute_values(":partition", S(keys::reseller_partition(reseller)));
