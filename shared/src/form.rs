@@ -8,7 +8,7 @@ use crate::validation::is_usable;
 /// A pair that can't be decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MalformedPair {
-    /// Its name, as far as it can be decoded.
+    /// Its name as it was sent, with what is not UTF-8 replaced.
     pub name: String,
     /// What is wrong with it.
     pub problem: Malformed,

@@ -52,7 +52,8 @@ impl fmt::Display for Timestamp {
 impl FromStr for Timestamp {
     type Err = jiff::Error;
 
-    /// Reads an RFC 3339 date and time with an offset, such as `2025-01-25T10:31:46.960Z`.
+    /// Reads a date and time with an offset, such as `2025-01-25T10:31:46.960Z`, and cuts it to the millisecond. Takes RFC 3339
+    /// and the other common forms of ISO 8601.
     ///
     /// # Errors
     /// When the text has another form, no offset, or names a moment that can't be represented.
