@@ -20,7 +20,7 @@ use crate::table::{Store, StoreError, Table};
 /// Why a function can't start.
 pub use lambda_runtime::Error;
 
-/// What can go wrong around a handler. An API turns it into one of its own errors.
+/// What can go wrong that is no client's fault, but for a route that does not exist. An API answers it in its own format.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The path goes on behind the route.
@@ -32,6 +32,14 @@ pub enum Failure {
     /// The handler panicked.
     #[error("the handler panicked: {0}")]
     Panic(String),
+}
+
+impl Failure {
+    /// Whether the same request may succeed a moment later.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Unavailable(_) | StoreError::Contended(_)))
+    }
 }
 
 /// An error of an API. Its `Display` is for the log and names no personal data; what the client sees is its response.

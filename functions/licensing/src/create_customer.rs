@@ -18,8 +18,7 @@ use crate::request::caller;
 pub async fn create_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let caller = caller(table, request).await?;
     let profile = Body::parse(request)?.profile(None)?;
-    let account = caller.accounts().first().ok_or_else(|| Error::Internal("a licensing token without an account".to_owned()))?;
-    let new = NewCustomer { account_id: *account, code: None, profile, holds_email: true };
+    let new = NewCustomer { account_id: caller.first_account()?, code: None, profile, holds_email: true };
     let customer = table.create(&caller, new).await?;
     let mut response = one(StatusCode::CREATED, &customer);
     if let Ok(address) = HeaderValue::try_from(format!("/api/customer/{}", customer.id)) {

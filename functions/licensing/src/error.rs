@@ -26,21 +26,15 @@ pub enum Error {
     /// There is no such customer, or it is not the caller's.
     #[error("no such customer")]
     NotFound,
-    /// There is no such route.
-    #[error("no such route")]
-    NoSuchRoute,
     /// Another customer of the account has the e-mail address.
     #[error("the address is taken")]
     Taken,
     /// Concurrent changes outlasted the retries of a delete.
     #[error("{0}")]
     NotDeleted(String),
-    /// The store is away, throttled or contended.
-    #[error("{0}")]
-    Unavailable(String),
-    /// A mistake of ours.
-    #[error("{0}")]
-    Internal(String),
+    /// No fault of the client's, or no such route.
+    #[error(transparent)]
+    Failed(#[from] Failure),
 }
 
 impl From<Faults> for Error {
@@ -57,11 +51,7 @@ impl From<BodyError> for Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        let text = error.to_string();
-        match error {
-            StoreError::Unavailable(_) | StoreError::Contended(_) => Self::Unavailable(text),
-            StoreError::Internal(_) => Self::Internal(text),
-        }
+        Self::Failed(error.into())
     }
 }
 
@@ -70,16 +60,6 @@ impl From<WriteError> for Error {
         match error {
             WriteError::Store(error) => error.into(),
             WriteError::Taken(_) => Self::Taken,
-        }
-    }
-}
-
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NoSuchRoute => Self::NoSuchRoute,
-            Failure::Store(error) => error.into(),
-            panic @ Failure::Panic(_) => Self::Internal(panic.to_string()),
         }
     }
 }
@@ -97,19 +77,21 @@ impl ApiError for Error {
             Self::Malformed(fault) => (Status::BAD_REQUEST, "MALFORMED_BODY", format!("The body can't be read: {fault}.")),
             Self::Invalid(faults) => (Status::BAD_REQUEST, "VALIDATION_ERROR", faults.sentence()),
             Self::NotFound => (Status::NOT_FOUND, "NOT_FOUND", "There is no customer with this id.".to_owned()),
-            Self::NoSuchRoute => (Status::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.".to_owned()),
+            Self::Failed(Failure::NoSuchRoute) => {
+                (Status::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.".to_owned())
+            }
             Self::Taken => (Status::CONFLICT, "CONFLICT", "Another customer has this e-mail address.".to_owned()),
             Self::NotDeleted(_) => (
                 Status::CONFLICT,
                 "CONFLICT",
                 "The customer is being changed at the same time. Try again in a moment.".to_owned(),
             ),
-            Self::Unavailable(_) => (
+            Self::Failed(failure) if failure.is_temporary() => (
                 Status::SERVICE_UNAVAILABLE,
                 "SERVICE_UNAVAILABLE",
                 "The service is temporarily unavailable. Try again in a moment.".to_owned(),
             ),
-            Self::Internal(_) => (
+            Self::Failed(_) => (
                 Status::INTERNAL_SERVER_ERROR,
                 "INTERNAL_ERROR",
                 "Something went wrong on our side. Contact support if it persists.".to_owned(),

@@ -7,7 +7,7 @@ use shared::customer::Customer;
 use shared::faults::Faults;
 use shared::http::{Request, Response, empty, response};
 use shared::reseller::ResellerId;
-use shared::table::{Direction, Field, Listing, Position, Read, Table};
+use shared::table::{Listing, Position, Read, Table};
 use shared::{cursor, form};
 
 use crate::Error;
@@ -61,14 +61,7 @@ fn records(customers: &[Customer]) -> Vec<String> {
 
 /// All customers in the order of their ids, from where the cursor says.
 fn listing(request: &Request, reseller: ResellerId) -> Result<Listing, Error> {
-    let mut listing = Listing {
-        sort: Field::Id,
-        direction: Direction::Ascending,
-        filters: Vec::new(),
-        after: None,
-        offset: 0,
-        limit: u16::MAX,
-    };
+    let mut listing = Listing::by_id(u16::MAX);
     let sent = form::parse(request.query().as_bytes()).map_err(|malformed| Faults::one(&malformed.name, malformed.problem))?;
     if let Some((_, cursor)) = sent.iter().find(|(name, _)| name == "cursor") {
         listing.after = cursor::read(cursor, reseller, &listing);

@@ -17,8 +17,7 @@ use crate::request::caller;
 pub async fn create_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let caller = caller(table, request).await?;
     let profile = Body::parse(request)?.profile(None)?;
-    let account = caller.accounts().first().ok_or_else(|| Error::Internal("a reseller's key without an account".to_owned()))?;
-    let new = NewCustomer { account_id: *account, code: None, profile, holds_email: false };
+    let new = NewCustomer { account_id: caller.first_account()?, code: None, profile, holds_email: false };
     let customer = table.create(&caller, new).await?;
     Ok(one(StatusCode::CREATED, &customer))
 }

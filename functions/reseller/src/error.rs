@@ -28,15 +28,9 @@ pub enum Error {
     /// There is no such customer, or it is not the caller's.
     #[error("no such customer")]
     NotFound,
-    /// There is no such route.
-    #[error("no such route")]
-    NoSuchRoute,
-    /// The store is away, throttled or contended.
-    #[error("{0}")]
-    Unavailable(String),
-    /// A mistake of ours.
-    #[error("{0}")]
-    Internal(String),
+    /// No fault of the client's, or no such route.
+    #[error(transparent)]
+    Failed(#[from] Failure),
 }
 
 impl From<Faults> for Error {
@@ -47,11 +41,7 @@ impl From<Faults> for Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        let text = error.to_string();
-        match error {
-            StoreError::Unavailable(_) | StoreError::Contended(_) => Self::Unavailable(text),
-            StoreError::Internal(_) => Self::Internal(text),
-        }
+        Self::Failed(error.into())
     }
 }
 
@@ -60,17 +50,7 @@ impl From<WriteError> for Error {
         match error {
             WriteError::Store(error) => error.into(),
             // Customers of this API hold nothing exclusively from the start, and change what others hold only where it is free.
-            taken @ WriteError::Taken(_) => Self::Internal(taken.to_string()),
-        }
-    }
-}
-
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NoSuchRoute => Self::NoSuchRoute,
-            Failure::Store(error) => error.into(),
-            panic @ Failure::Panic(_) => Self::Internal(panic.to_string()),
+            WriteError::Taken(_) => StoreError::Internal("a value was to be held exclusively".to_owned()).into(),
         }
     }
 }
@@ -93,13 +73,15 @@ impl ApiError for Error {
             }
             Self::Invalid(faults) => (Status::BAD_REQUEST, "VALIDATION_ERROR", faults.sentence()),
             Self::NotFound => (Status::NOT_FOUND, "NOT_FOUND", "There is no customer with this id.".to_owned()),
-            Self::NoSuchRoute => (Status::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.".to_owned()),
-            Self::Unavailable(_) => (
+            Self::Failed(Failure::NoSuchRoute) => {
+                (Status::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.".to_owned())
+            }
+            Self::Failed(failure) if failure.is_temporary() => (
                 Status::SERVICE_UNAVAILABLE,
                 "SERVICE_UNAVAILABLE",
                 "The service is temporarily unavailable. Try again in a moment.".to_owned(),
             ),
-            Self::Internal(_) => (
+            Self::Failed(_) => (
                 Status::INTERNAL_SERVER_ERROR,
                 "INTERNAL_ERROR",
                 "Something went wrong on our side. Contact support if it persists.".to_owned(),

@@ -34,14 +34,7 @@ impl ListQuery {
                 Err(error) => faults.add(if error.name.is_empty() { "query" } else { &error.name }, error.problem),
             }
         }
-        let mut listing = Listing {
-            sort: Field::Id,
-            direction: Direction::Ascending,
-            filters: Vec::new(),
-            after: None,
-            offset: 0,
-            limit: DEFAULT_LIMIT,
-        };
+        let mut listing = Listing::by_id(DEFAULT_LIMIT);
         let mut once = Vec::new();
         let mut cursor = None;
         for (name, value) in &sent {

@@ -51,6 +51,14 @@ impl<A> Caller<A> {
         self.reseller
     }
 
+    /// The account in which the caller creates customers, unless its API says otherwise.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] for a credential without an account.
+    pub fn first_account(&self) -> Result<AccountId, StoreError> {
+        self.accounts.first().copied().ok_or_else(|| StoreError::Internal("a credential has no account".to_owned()))
+    }
+
     /// The accounts that the caller may use.
     #[must_use]
     pub fn accounts(&self) -> &[AccountId] {

@@ -237,6 +237,12 @@ struct Plan {
 }
 
 impl Listing {
+    /// All customers in the order of their ids, from the first one on.
+    #[must_use]
+    pub fn by_id(limit: u16) -> Self {
+        Self { sort: Field::Id, direction: Direction::Ascending, filters: Vec::new(), after: None, offset: 0, limit }
+    }
+
     /// The way that reads the fewest rows.
     fn plan(&self, counts: Counts) -> Plan {
         let counted = self.is_counted();
@@ -449,14 +455,7 @@ impl Store {
         email: &Text,
         except: Option<CustomerId>,
     ) -> Result<bool, StoreError> {
-        let listing = Listing {
-            sort: Field::Id,
-            direction: Direction::Ascending,
-            filters: vec![Filter::text(Field::Email, email.as_str())],
-            after: None,
-            offset: 0,
-            limit: 1,
-        };
+        let listing = Listing { filters: vec![Filter::text(Field::Email, email.as_str())], ..Listing::by_id(1) };
         let plan = listing.plan(Counts::default());
         let mut start = None;
         loop {
