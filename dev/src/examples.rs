@@ -84,7 +84,7 @@ mod tests {
             has("-X POST", "") && has("curl", "?") && has("curl", "17/ ") && has("-X PUT", "17/ ") && has("-X DELETE", "17/ ")
         );
         assert!(commands.iter().any(|command| {
-            command.ends_with(r#"-d '{"name": "Customer Name", "email": "customer@example.com", "phone": "+31 012 345678"}'"#)
+            command.ends_with(r#"-d '{"name": "Changed Name", "email": "customer@example.com", "phone": "+31 012 345678"}'"#)
         }));
     }
 }
