@@ -82,10 +82,8 @@ impl Database {
         match (self, error) {
             (Self::File { path, .. }, _) => Problem::StaleData { path: path.clone(), cause },
             (Self::Memory { .. }, _) => Problem::Engine(cause),
-            (Self::Elsewhere { url }, StoreError::Unavailable(_) | StoreError::Contended(_)) => {
-                Problem::NoDynamoDb { url: url.clone(), cause }
-            }
-            (Self::Elsewhere { url }, StoreError::Internal(_)) => Problem::UnusableDynamoDb { url: url.clone(), cause },
+            (Self::Elsewhere { url }, error) if error.is_temporary() => Problem::NoDynamoDb { url: url.clone(), cause },
+            (Self::Elsewhere { url }, _) => Problem::UnusableDynamoDb { url: url.clone(), cause },
         }
     }
 

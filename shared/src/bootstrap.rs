@@ -38,7 +38,7 @@ impl Failure {
     /// Whether the same request may succeed a moment later.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Unavailable(_) | StoreError::Contended(_)))
+        matches!(self, Self::Store(error) if error.is_temporary())
     }
 }
 

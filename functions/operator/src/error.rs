@@ -23,10 +23,10 @@ impl From<Error> for Diagnostic {
         let (code, message) = match error {
             Error::Invalid(message) => ("VALIDATION_ERROR", message),
             Error::NotFound(message) => ("NOT_FOUND", message),
-            Error::Store(StoreError::Unavailable(_) | StoreError::Contended(_)) => {
+            Error::Store(error) if error.is_temporary() => {
                 ("SERVICE_UNAVAILABLE", "The table is unavailable. Try again in a moment; the log has the cause.".to_owned())
             }
-            Error::Store(StoreError::Internal(_)) => {
+            Error::Store(_) => {
                 ("INTERNAL_ERROR", "Something is wrong with the deployment or the code. The log has the cause.".to_owned())
             }
         };
