@@ -44,8 +44,8 @@ impl Failure {
 
 /// An error of an API. Its `Display` is for the log and names no personal data; what the client sees is its response.
 pub trait ApiError: From<Failure> + std::fmt::Display {
-    /// The answer in the API's own format.
-    fn response(&self) -> Response;
+    /// The answer in the API's own format, of those it has the one that the request asks for.
+    fn response(&self, request: &Request) -> Response;
 }
 
 /// Runs the function named `function` for ever: each request is answered by `handler`, over a table that warmed as many
@@ -131,10 +131,11 @@ pub async fn respond<A, E: ApiError>(
             Err(_) => Err(Failure::Store(StoreError::Unavailable("the deadline of the request passed".to_owned())).into()),
         }
     };
-    let error = result.as_ref().err().map(field::display);
-    let status = result.as_ref().map_or_else(|error| error.response().status(), Response::status);
-    log(begun, &store, !status.is_server_error(), Some(status.as_u16()), error);
-    result.unwrap_or_else(|error| error.response())
+    let error = result.as_ref().err().map(ToString::to_string);
+    let response = result.unwrap_or_else(|error| error.response(request));
+    let status = response.status();
+    log(begun, &store, !status.is_server_error(), Some(status.as_u16()), error.as_ref().map(field::display));
+    response
 }
 
 /// One event per request: its span adds the function, the request and the reseller.

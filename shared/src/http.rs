@@ -13,6 +13,8 @@ use lambda_http::http::{HeaderValue, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
+use crate::credentials::Refusal;
+use crate::faults::Faults;
 use crate::form;
 
 /// All but what needs no encoding in a query (RFC 3986, section 2.3).
@@ -84,6 +86,34 @@ impl Request {
     #[must_use]
     pub fn query(&self) -> &str {
         self.raw_query_string.as_deref().unwrap_or_default()
+    }
+
+    /// The decoded parameters of the query string, and what is wrong with those that can't be decoded: one must not hide what is
+    /// wrong with the others.
+    #[must_use]
+    pub fn query_pairs(&self) -> (Vec<(String, String)>, Faults) {
+        let mut decoded = Vec::new();
+        let mut faults = Faults::default();
+        for pair in self.query().split('&') {
+            match form::parse(pair.as_bytes()) {
+                Ok(pairs) => decoded.extend(pairs),
+                Err(error) => faults.add(if error.name.is_empty() { "query" } else { &error.name }, error.problem),
+            }
+        }
+        (decoded, faults)
+    }
+
+    /// What stands behind the scheme `Basic`, in any case, in the header `Authorization` (RFC 7617, section 2).
+    ///
+    /// # Errors
+    /// [`Refusal::Missing`] without the header, [`Refusal::Invalid`] with another scheme.
+    pub fn basic_authorization(&self) -> Result<&str, Refusal> {
+        let sent = self.header("authorization").unwrap_or_default().trim_matches([' ', '\t']);
+        if sent.is_empty() {
+            return Err(Refusal::Missing);
+        }
+        let (scheme, credentials) = sent.split_once(' ').ok_or(Refusal::Invalid)?;
+        scheme.eq_ignore_ascii_case("basic").then(|| credentials.trim_start_matches(' ')).ok_or(Refusal::Invalid)
     }
 
     /// The value of a `Link` header (RFC 8288) that names the next page: this address with these parameters.
@@ -158,6 +188,26 @@ mod tests {
         let request = request(json!({"headers": {"x-Zoom-S2T-key": "k", "user-agent": "ünïcödé\u{1}"}}));
         assert_eq!(request.header("X-ZOOM-s2t-KEY"), Some("k"));
         assert_eq!(request.header("x-other"), None);
+    }
+
+    #[test]
+    fn credentials_stand_behind_the_scheme_in_any_case() {
+        let sent = |value: &str| request(json!({"headers": {"authorization": value}})).basic_authorization().map(str::to_owned);
+        for value in ["Basic abc", "basic abc", "BASIC   abc", " Basic abc\t"] {
+            assert_eq!(sent(value), Ok("abc".to_owned()), "{value:?}");
+        }
+        assert_eq!(sent(" "), Err(Refusal::Missing));
+        assert_eq!(request(json!({})).basic_authorization(), Err(Refusal::Missing));
+        for value in ["Basic", "Basi abc", "Bearer abc", "Basicabc", "Basic\tabc"] {
+            assert_eq!(sent(value), Err(Refusal::Invalid), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_pair_of_the_query_that_is_malformed_does_not_hide_the_others() {
+        let (pairs, faults) = request(json!({"rawQueryString": "a=1&b=%zz&%=x&c=2"})).query_pairs();
+        assert_eq!(pairs, [("a".to_owned(), "1".to_owned()), ("c".to_owned(), "2".to_owned())]);
+        assert_eq!(faults.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["b", "%"]);
     }
 
     #[test]

@@ -46,6 +46,15 @@ pub enum Invalid {
          hyphens or parentheses between them, at most 32 characters in all"
     )]
     NotAnInternationalPhone,
+    /// Not a phone number.
+    #[error("must be a phone number: at least one digit, and else only spaces, plus signs, hyphens, dots or parentheses")]
+    NotAPhone,
+    /// Not a code of ASCII letters and digits.
+    #[error("must be a code of letters and digits")]
+    NotACode,
+    /// Not an officially assigned ISO 3166-1 alpha-2 code.
+    #[error("must be an ISO 3166-1 alpha-2 code such as NL")]
+    NotACountry,
     /// A JSON value of another type than text.
     #[error("must be a text")]
     NotAText,
@@ -74,6 +83,25 @@ pub fn text(sent: &str, maximum: usize) -> Result<Option<Text>, Invalid> {
         return Err(Invalid::TooLong(maximum));
     }
     Ok((!trimmed.is_empty()).then(|| Text(trimmed.to_owned())))
+}
+
+/// The value to store where `sent`, trimmed, is to take the place of `current`. What equals it is taken without a check, so that what
+/// an API shows can be written back through it, whichever API wrote it first.
+///
+/// # Errors
+/// Those of `parse`.
+pub fn edit(
+    current: Option<&Text>,
+    sent: &str,
+    parse: impl FnOnce(&str) -> Result<Option<Text>, Invalid>,
+) -> Result<Option<Text>, Invalid> {
+    if sent == current.map(Text::as_str).unwrap_or_default() { Ok(current.cloned()) } else { parse(sent) }
+}
+
+/// A number of ASCII digits; one that is too large to be counted counts as the largest. `None` for any other text.
+#[must_use]
+pub fn whole_number(sent: &str) -> Option<u64> {
+    (!sent.is_empty() && sent.bytes().all(|byte| byte.is_ascii_digit())).then(|| sent.parse().unwrap_or(u64::MAX))
 }
 
 /// An e-mail address of at most `maximum` Unicode scalar values: one `@` with something before it, a domain with a dot and
@@ -114,6 +142,53 @@ pub fn international_phone(sent: &str) -> Result<Option<Text>, Invalid> {
         && (7..=15).contains(&digits)
         && number.chars().all(|character| is_digit(character) || matches!(character, ' ' | '.' | '-' | '(' | ')'));
     if well_formed { Ok(Some(phone)) } else { Err(refused) }
+}
+
+/// A phone number of any form, of at most `maximum` Unicode scalar values: digits, of which there is one at the least, spaces, and
+/// `+ - . ( )`.
+///
+/// # Errors
+/// Those of [`text`], and [`Invalid::NotAPhone`].
+pub fn phone(sent: &str, maximum: usize) -> Result<Option<Text>, Invalid> {
+    let is_part = |character: char| character.is_ascii_digit() || matches!(character, ' ' | '+' | '-' | '.' | '(' | ')');
+    let is_phone = |text: &str| text.chars().all(is_part) && text.bytes().any(|byte| byte.is_ascii_digit());
+    match text(sent, maximum)? {
+        Some(phone) if !is_phone(phone.as_str()) => Err(Invalid::NotAPhone),
+        phone => Ok(phone),
+    }
+}
+
+/// A code of at most `maximum` ASCII letters and digits, such as that of a state; stored in upper case.
+///
+/// # Errors
+/// Those of [`text`], and [`Invalid::NotACode`].
+pub fn code(sent: &str, maximum: usize) -> Result<Option<Text>, Invalid> {
+    match text(sent, maximum)? {
+        Some(code) if !code.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric()) => Err(Invalid::NotACode),
+        code => Ok(code.map(|code| Text(code.0.to_ascii_uppercase()))),
+    }
+}
+
+/// The officially assigned ISO 3166-1 alpha-2 codes, of November 2026.
+const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC \
+     CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD \
+     GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH \
+     KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW \
+     MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC \
+     SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY \
+     UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
+
+/// The code of a country, in any case; stored in upper case.
+///
+/// # Errors
+/// Those of [`text`], and [`Invalid::NotACountry`].
+pub fn country_code(sent: &str, maximum: usize) -> Result<Option<Text>, Invalid> {
+    let code = code(sent, maximum).map_err(|invalid| match invalid {
+        Invalid::NotACode => Invalid::NotACountry,
+        other => other,
+    })?;
+    let is_country = code.as_ref().is_none_or(|code| COUNTRIES.split(' ').any(|country| country == code.as_str()));
+    if is_country { Ok(code) } else { Err(Invalid::NotACountry) }
 }
 
 #[cfg(test)]
@@ -176,6 +251,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_there_already_is_taken_unchecked() {
+        let current = text("no address", 99).unwrap();
+        let as_email = |sent: &str| email(sent, 5);
+        assert_eq!(edit(current.as_ref(), "no address", as_email), Ok(current.clone()));
+        assert_eq!(edit(None, "", as_email), Ok(None));
+        assert_eq!(edit(current.as_ref(), "", as_email), Ok(None));
+        assert_eq!(shown(edit(current.as_ref(), "a@b.c", as_email)), Ok(Some("a@b.c".into())));
+        assert_eq!(edit(current.as_ref(), "No address", as_email), Err(Invalid::TooLong(5)));
+    }
+
+    #[test]
+    fn whole_numbers() {
+        assert_eq!(whole_number("007"), Some(7));
+        assert_eq!(whole_number(&"9".repeat(40)), Some(u64::MAX));
+        for other in ["", "-1", "+1", "1.0", " 1", "１", "1e3"] {
+            assert_eq!(whole_number(other), None, "{other}");
+        }
+    }
+
+    #[test]
     fn phone_numbers() {
         for good in ["+31 012 345678", "+1234567", "+123456789012345", "+31 (0)20-123.45.67", "+1          2          3    4567"]
         {
@@ -198,6 +293,41 @@ mod tests {
         }
         assert_eq!(shown(international_phone("  ")), Ok(None));
         assert_eq!(international_phone("+1234567\0"), Err(Invalid::UnusableCharacter));
+    }
+
+    #[test]
+    fn phone_numbers_of_any_form() {
+        for good in ["020 123.45-67", "+31(0)20", "1", "(0)", "123456789012345"] {
+            assert_eq!(shown(phone(good, 15)), Ok(Some(good.into())), "{good}");
+        }
+        for bad in ["+", "( )", "12x", "1\t2", "１２", "ext 5"] {
+            assert_eq!(phone(bad, 15), Err(Invalid::NotAPhone), "{bad}");
+        }
+        assert_eq!(phone("1234567890123456", 15), Err(Invalid::TooLong(15)));
+        assert_eq!(shown(phone(" ", 15)), Ok(None));
+    }
+
+    #[test]
+    fn codes_are_stored_in_upper_case() {
+        assert_eq!(shown(code(" nsw ", 3)), Ok(Some("NSW".into())));
+        assert_eq!(shown(code("9a", 3)), Ok(Some("9A".into())));
+        assert_eq!(code("N-W", 3), Err(Invalid::NotACode));
+        assert_eq!(code("é", 3), Err(Invalid::NotACode));
+        assert_eq!(code("NSWX", 3), Err(Invalid::TooLong(3)));
+        assert_eq!(shown(code("", 3)), Ok(None));
+    }
+
+    #[test]
+    fn countries() {
+        assert_eq!(COUNTRIES.split(' ').count(), 249);
+        assert!(COUNTRIES.split(' ').is_sorted() && COUNTRIES.split(' ').all(|code| code.len() == 2));
+        for (sent, stored) in [("NL", "NL"), ("nl", "NL"), (" zW ", "ZW"), ("ad", "AD")] {
+            assert_eq!(shown(country_code(sent, 2)), Ok(Some(stored.into())), "{sent}");
+        }
+        for bad in ["XX", "UK", "N", "L ", "é"] {
+            assert_eq!(country_code(bad, 2), Err(Invalid::NotACountry), "{bad}");
+        }
+        assert_eq!(country_code("NLD", 2), Err(Invalid::TooLong(2)));
     }
 
     proptest! {

@@ -7,7 +7,6 @@ use shared::http::Request;
 use shared::validation::{self, Invalid, Text};
 
 use crate::Error;
-use crate::answer::shown;
 
 /// A field of the form, and the most characters that it may have.
 type Field = (&'static str, usize);
@@ -73,11 +72,12 @@ impl Body {
         match (sent.next(), sent.next()) {
             (None, _) => {}
             (Some(_), Some(_)) => faults.add(field, "may be given once only"),
-            (Some(sent), None) if sent.trim() == shown(value.as_ref()) => {}
-            (Some(sent), None) => match parse(sent, maximum) {
-                Ok(parsed) => *value = parsed,
-                Err(invalid) => faults.add(field, invalid),
-            },
+            (Some(sent), None) => {
+                let edited = validation::edit(value.as_ref(), sent.trim(), |sent| parse(sent, maximum));
+                if let Some(edited) = faults.collect(field, edited) {
+                    *value = edited;
+                }
+            }
         }
     }
 }

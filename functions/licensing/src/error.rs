@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use shared::bootstrap::{ApiError, Failure};
 use shared::credentials::Refusal;
 use shared::faults::Faults;
-use shared::http::{BodyError, Response, response, with_retry_after};
+use shared::http::{BodyError, Request, Response, response, with_retry_after};
 use shared::table::{StoreError, WriteError};
 
 use crate::answer::JSON;
@@ -65,7 +65,7 @@ impl From<WriteError> for Error {
 }
 
 impl ApiError for Error {
-    fn response(&self) -> Response {
+    fn response(&self, _: &Request) -> Response {
         use StatusCode as Status;
         let (status, code, message) = match self {
             Self::Refused(Refusal::NotAllowed) => {

@@ -3,12 +3,12 @@
 use lambda_http::http::header::LINK;
 use lambda_http::http::{HeaderValue, StatusCode};
 use shared::credentials::Kind;
+use shared::cursor;
 use shared::customer::Customer;
 use shared::faults::Faults;
 use shared::http::{Request, Response, empty, response};
 use shared::reseller::ResellerId;
 use shared::table::{Listing, Position, Read, Table};
-use shared::{cursor, form};
 
 use crate::Error;
 use crate::answer::{JSON, view};
@@ -62,7 +62,8 @@ fn records(customers: &[Customer]) -> Vec<String> {
 /// All customers in the order of their ids, from where the cursor says.
 fn listing(request: &Request, reseller: ResellerId) -> Result<Listing, Error> {
     let mut listing = Listing::by_id(u16::MAX);
-    let sent = form::parse(request.query().as_bytes()).map_err(|malformed| Faults::one(&malformed.name, malformed.problem))?;
+    let (sent, faults) = request.query_pairs();
+    let sent = faults.none_or(sent)?;
     if let Some((_, cursor)) = sent.iter().find(|(name, _)| name == "cursor") {
         listing.after = cursor::read(cursor, reseller, &listing);
         if listing.after.is_none() {

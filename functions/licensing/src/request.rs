@@ -9,14 +9,7 @@ use crate::Error;
 
 /// The claim of the token in `Authorization: Basic <token>`. The token stands there bare: it is not the base64 of anything.
 pub(crate) fn claim(request: &Request) -> Result<Claim, Refusal> {
-    let sent = request.header("authorization").unwrap_or_default().trim_matches([' ', '\t']);
-    let Some((scheme, token)) = sent.split_once(' ') else {
-        return Err(if sent.is_empty() { Refusal::Missing } else { Refusal::Invalid });
-    };
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return Err(Refusal::Invalid);
-    }
-    Claim::parse_licensing(token.trim_start_matches(' ')).ok_or(Refusal::Invalid)
+    Claim::parse_licensing(request.basic_authorization()?).ok_or(Refusal::Invalid)
 }
 
 /// The verified caller, for calls that name no customer.

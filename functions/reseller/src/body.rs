@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 use shared::customer::{Customer, Profile};
 use shared::faults::Faults;
 use shared::http::{BodyError, Request};
-use shared::validation::{self, Invalid, Text, is_usable};
+use shared::json;
+use shared::validation::{self, Invalid, Text};
 
 use crate::Error;
 
@@ -13,9 +14,6 @@ const MAXIMUM_NAME: usize = 255;
 
 /// The most characters of an e-mail address.
 const MAXIMUM_EMAIL: usize = 254;
-
-/// How many levels of objects and arrays a body may have, its root included.
-const MAXIMUM_DEPTH: usize = 32;
 
 /// The fields that clients write. All others are ignored, as long as every API could carry them.
 const FIELDS: [&str; 4] = ["name", "email", "phone", "is_active"];
@@ -30,17 +28,7 @@ impl Body {
             BodyError::TooLarge => Error::TooLarge,
             BodyError::Undecodable => Error::Malformed(error.to_string()),
         })?;
-        let root = serde_json::from_slice(&bytes).map_err(|error| Error::Malformed(format!("it is not JSON, {error}")))?;
-        if depth(&root) > MAXIMUM_DEPTH {
-            return Err(Error::Malformed(format!("it is nested deeper than {MAXIMUM_DEPTH} levels")));
-        }
-        let Value::Object(fields) = root else {
-            return Err(Error::Malformed("it must be a JSON object".to_owned()));
-        };
-        let ignored = || fields.iter().filter(|(field, _)| !FIELDS.contains(&field.as_str()));
-        if ignored().any(|(field, value)| !field.chars().all(is_usable) || !is_all_usable(value)) {
-            return Err(Error::Malformed(format!("a field that is ignored {}", Invalid::UnusableCharacter)));
-        }
+        let fields = json::object(&bytes, &FIELDS).map_err(|error| Error::Malformed(error.to_string()))?;
         Ok(Self(fields))
     }
 
@@ -76,21 +64,15 @@ impl Body {
     }
 
     fn email(&self, profile: &Profile, is_new: bool) -> Result<Option<Text>, Invalid> {
-        let sent = self.text("email")?;
-        match &profile.email {
-            Some(email) if email.as_str() == sent => Ok(profile.email.clone()),
+        match validation::edit(profile.email.as_ref(), self.text("email")?, |sent| validation::email(sent, MAXIMUM_EMAIL))? {
             // Only a customer that another API made has no address; it need not get one.
-            None if sent.is_empty() && !is_new => Ok(None),
-            _ => validation::email(sent, MAXIMUM_EMAIL)?.map(Some).ok_or(Invalid::Required),
+            None if is_new || profile.email.is_some() => Err(Invalid::Required),
+            email => Ok(email),
         }
     }
 
     fn phone(&self, profile: &Profile) -> Result<Option<Text>, Invalid> {
-        let sent = self.text("phone")?;
-        match &profile.phone {
-            Some(phone) if phone.as_str() == sent => Ok(profile.phone.clone()),
-            _ => validation::international_phone(sent),
-        }
+        validation::edit(profile.phone.as_ref(), self.text("phone")?, validation::international_phone)
     }
 
     fn is_active(&self, profile: &Profile) -> Result<bool, Invalid> {
@@ -103,29 +85,6 @@ impl Body {
 
     /// What was sent, trimmed; empty when nothing or `null` was sent.
     fn text(&self, field: &str) -> Result<&str, Invalid> {
-        match self.0.get(field) {
-            None | Some(Value::Null) => Ok(""),
-            // Before trimming, which would take some of them away: a vertical tab is white space.
-            Some(Value::String(text)) if !text.chars().all(is_usable) => Err(Invalid::UnusableCharacter),
-            Some(Value::String(text)) => Ok(text.trim()),
-            Some(_) => Err(Invalid::NotAText),
-        }
-    }
-}
-
-fn depth(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
-        Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or_default(),
-        _ => 0,
-    }
-}
-
-fn is_all_usable(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.chars().all(is_usable),
-        Value::Array(items) => items.iter().all(is_all_usable),
-        Value::Object(fields) => fields.iter().all(|(field, value)| field.chars().all(is_usable) && is_all_usable(value)),
-        _ => true,
+        Ok(json::text(&self.0, field)?.unwrap_or_default())
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use shared::bootstrap::{ApiError, Failure};
 use shared::credentials::Refusal;
 use shared::faults::Faults;
-use shared::http::{Response, response, with_retry_after};
+use shared::http::{Request, Response, response, with_retry_after};
 use shared::table::{StoreError, WriteError};
 
 use crate::answer::JSON;
@@ -56,7 +56,7 @@ impl From<WriteError> for Error {
 }
 
 impl ApiError for Error {
-    fn response(&self) -> Response {
+    fn response(&self, _: &Request) -> Response {
         use StatusCode as Status;
         let (status, code, message) = match self {
             Self::Refused(Refusal::Missing) => {
