@@ -10,10 +10,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use shared::credentials::{Claim, Kind, Permission, Subject};
+use shared::credentials::{Claim, Kind, Permission, Subject, UserLabel};
 use shared::customer::{CustomerId, NewCustomer, Profile};
-use shared::reseller::{Reseller, ResellerId};
-use shared::table::{IssuedKey, KeySummary, NewKey, Operator, Read, Store, StoreError, Table, Write as Writing, WriteError};
+use shared::reseller::{AccountId, Reseller, ResellerId};
+use shared::table::{
+    IssueError, IssuedKey, KeySummary, NewKey, Operator, Read, Store, StoreError, Table, Write as Writing, WriteError,
+};
 use shared::timestamp::Timestamp;
 use shared::validation::{self, Text};
 
@@ -50,6 +52,12 @@ pub(crate) struct DemoReseller {
     pub(crate) revoked_key: String,
     /// Of the licensing API; may read and write.
     pub(crate) licensing_token: String,
+    /// Of the Management API; may read and write in all accounts of the reseller.
+    pub(crate) management_user: String,
+    pub(crate) management_password: String,
+    /// Of the Management API; was granted no account.
+    pub(crate) management_user_without_account: String,
+    pub(crate) management_password_without_account: String,
 }
 
 impl DemoReseller {
@@ -73,6 +81,17 @@ impl From<WriteError> for DemoError {
         match error {
             WriteError::Store(error) => Self::Store(error),
             WriteError::Taken(_) => Self::Impossible("another customer holds the demo customer's address"),
+        }
+    }
+}
+
+impl From<IssueError> for DemoError {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Store(error) => Self::Store(error),
+            IssueError::NoSuchReseller | IssueError::NoSuchCustomer | IssueError::NoSuchAccount(_) => {
+                Self::Impossible("a reseller, customer or account is gone before it had a key")
+            }
         }
     }
 }
@@ -130,17 +149,27 @@ impl Provision {
                 return Ok(false);
             };
             let is = |token: &str, is_so: &dyn Fn(&KeySummary) -> bool| {
-                let claim =
-                    Claim::parse(token).or_else(|| Claim::parse_licensing(token)).filter(|claim| claim.reseller() == reseller.id);
+                let claim = Claim::parse(token)
+                    .or_else(|| Claim::parse_licensing(token))
+                    .or_else(|| Claim::parse_service_user(token))
+                    .filter(|claim| claim.reseller() == reseller.id);
                 claim.is_some_and(|claim| keys.iter().any(|key| key.key_id() == claim.hash().key_id() && is_so(key)))
             };
             let lives = |key: &KeySummary| key.credential.revoked_at.is_none() && key.credential.valid_until.is_none();
             let may_write = |key: &KeySummary| key.credential.permissions.contains(&Permission::Write);
+            let has_account = |key: &KeySummary| !key.credential.accounts.is_empty();
+            let user = |name: &str, password: &str| format!("{name}:{password}");
             let has_expired = |key: &KeySummary| key.credential.valid_until.is_some_and(|end| end <= Timestamp::now());
             let in_their_states = is(&reseller.reseller_key, &|key| lives(key) && may_write(key))
                 && is(&reseller.read_only_key, &|key| lives(key) && !may_write(key))
                 && is(&reseller.customer_key, &lives)
                 && is(&reseller.licensing_token, &|key| lives(key) && may_write(key))
+                && is(&user(&reseller.management_user, &reseller.management_password), &|key| {
+                    lives(key) && may_write(key) && has_account(key)
+                })
+                && is(&user(&reseller.management_user_without_account, &reseller.management_password_without_account), &|key| {
+                    lives(key) && may_write(key) && !has_account(key)
+                })
                 && is(&reseller.expired_key, &|key| key.credential.revoked_at.is_none() && has_expired(key))
                 && is(&reseller.revoked_key, &|key| key.credential.revoked_at.is_some());
             if !in_their_states || !self.customer_lives(reseller).await? {
@@ -177,6 +206,8 @@ impl Provision {
         let of_customer = self.key(&reseller, "demo, of a customer", Subject::Customer(customer), &both, None).await?;
         let expired = self.key(&reseller, "demo, expired", Subject::Reseller, &both, Some(yesterday)).await?;
         let licensing = self.key(&reseller, "demo, licensing", Subject::Licensing, &both, None).await?;
+        let (management_user, management_password) = self.service_user(&reseller, "demo", None).await?;
+        let without_account = self.service_user(&reseller, "demo-without-account", Some(Vec::new())).await?;
         let revoked = self.key(&reseller, "demo, revoked", Subject::Reseller, &both, None).await?;
         self.operator.revoke_key(reseller.id, revoked.token.hash().key_id()).await?;
         let token = |key: &IssuedKey| key.token.reveal().to_owned();
@@ -191,6 +222,10 @@ impl Provision {
             expired_key: token(&expired),
             revoked_key: token(&revoked),
             licensing_token: token(&licensing),
+            management_user,
+            management_password,
+            management_user_without_account: without_account.0,
+            management_password_without_account: without_account.1,
         })
     }
 
@@ -202,8 +237,30 @@ impl Provision {
         permissions: &[Permission],
         valid_until: Option<Timestamp>,
     ) -> Result<IssuedKey, DemoError> {
-        let new = NewKey { reseller: reseller.id, subject, permissions: permissions.to_vec(), label: text(label)?, valid_until };
-        self.operator.issue_key(new).await?.ok_or(DemoError::Impossible("a reseller or customer is gone before it had a key"))
+        let (permissions, label) = (permissions.to_vec(), text(label)?);
+        let new = NewKey { reseller: reseller.id, subject, permissions, accounts: None, label, valid_until };
+        Ok(self.operator.issue_key(new).await?)
+    }
+
+    /// The name and the password of a service user that may read and write in these accounts.
+    async fn service_user(
+        &self,
+        reseller: &Reseller,
+        label: &str,
+        accounts: Option<Vec<AccountId>>,
+    ) -> Result<(String, String), DemoError> {
+        let name = UserLabel::parse(label).ok_or(DemoError::Impossible("a service user can't be called so"))?;
+        let new = NewKey {
+            reseller: reseller.id,
+            subject: Subject::ServiceUser(name),
+            permissions: vec![Permission::Read, Permission::Write],
+            accounts,
+            label: text(label)?,
+            valid_until: None,
+        };
+        let key = self.operator.issue_key(new).await?;
+        let (user, password) = key.token.user_and_password().ok_or(DemoError::Impossible("a service user has no password"))?;
+        Ok((user.to_owned(), password.to_owned()))
     }
 
     /// The demo customer: the one that had a key before and still exists, else a new one.
@@ -279,6 +336,17 @@ mod tests {
             assert_eq!(reading(store, &reseller.customer_key, Kind::Reseller).await, Err(Refusal::NotAllowed));
             let licensing = Claim::parse_licensing(&reseller.licensing_token).unwrap();
             assert!(Table::<Writing>::new(store.clone()).load(&licensing, None).await.unwrap().open(Kind::Licensing).is_ok());
+            let service_user = |user: &str, password: &str| Claim::parse_service_user(&format!("{user}:{password}")).unwrap();
+            for (claim, accounts) in [
+                (service_user(&reseller.management_user, &reseller.management_password), vec![AccountId(reseller.account_id)]),
+                (
+                    service_user(&reseller.management_user_without_account, &reseller.management_password_without_account),
+                    Vec::new(),
+                ),
+            ] {
+                let opened = Table::<Writing>::new(store.clone()).load(&claim, None).await.unwrap().open(Kind::ServiceUser);
+                assert_eq!(opened.unwrap().0.accounts(), accounts);
+            }
             assert_eq!(reading(store, &reseller.expired_key, Kind::Reseller).await, Err(Refusal::Invalid));
             assert_eq!(reading(store, &reseller.revoked_key, Kind::Reseller).await, Err(Refusal::Revoked));
         }

@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn each_operation_has_a_command_with_the_key_and_the_demo_customer() {
         let id = ResellerId::new(1).unwrap();
-        let customer_key = NewToken::generate(id, Subject::Customer(CustomerId::new(17).unwrap())).unwrap().reveal().to_owned();
+        let customer_key = NewToken::generate(id, &Subject::Customer(CustomerId::new(17).unwrap())).unwrap().reveal().to_owned();
         let reseller = DemoReseller {
             id,
             name: "Northwind Resale".into(),
@@ -68,6 +68,10 @@ mod tests {
             expired_key: String::new(),
             revoked_key: String::new(),
             licensing_token: "0123".into(),
+            management_user: "api-1-demo".into(),
+            management_password: "secret".into(),
+            management_user_without_account: String::new(),
+            management_password_without_account: String::new(),
         };
         let text = of_reseller_api("http://127.0.0.1:9001", &reseller);
         let commands: Vec<&str> = text.lines().filter(|line| line.starts_with("curl ")).collect();

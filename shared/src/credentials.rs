@@ -14,6 +14,9 @@
 //!
 //! The licensing API's clients know their token as 32 hexadecimal digits, whatever their case, which leaves room for 80 random
 //! bits between the reseller (24 bits) and the checksum (24 bits).
+//!
+//! The Management API's clients have a user and a password. The user `api-<reseller>-<label>` names the reseller; the password is
+//! 22 random digits in base62 and a checksum of both. The token, and what is hashed, is `user:password`.
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -36,10 +39,27 @@ pub enum Kind {
     Customer,
     /// The reseller, towards the licensing API.
     Licensing,
+    /// A program of the reseller, towards the Management API, limited to the accounts that it was granted.
+    ServiceUser,
+}
+
+/// The part of a service user's name that people choose: 1 to 60 ASCII letters, digits, dots, hyphens or underscores.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserLabel(String);
+
+impl UserLabel {
+    const MAXIMUM: usize = 60;
+
+    /// The label; `None` when a user can't be called so.
+    #[must_use]
+    pub fn parse(sent: &str) -> Option<Self> {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+        ((1..=Self::MAXIMUM).contains(&sent.len()) && sent.bytes().all(is_part)).then(|| Self(sent.to_owned()))
+    }
 }
 
 /// Whom a new credential is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// The reseller itself.
     Reseller,
@@ -47,25 +67,28 @@ pub enum Subject {
     Customer(CustomerId),
     /// The reseller, towards the licensing API.
     Licensing,
+    /// A program of the reseller, towards the Management API.
+    ServiceUser(UserLabel),
 }
 
 impl Subject {
     /// The customer that the credential stands for.
     #[must_use]
-    pub fn customer(self) -> Option<CustomerId> {
+    pub fn customer(&self) -> Option<CustomerId> {
         match self {
-            Self::Customer(id) => Some(id),
-            Self::Reseller | Self::Licensing => None,
+            Self::Customer(id) => Some(*id),
+            Self::Reseller | Self::Licensing | Self::ServiceUser(_) => None,
         }
     }
 
     /// The kind of the credential.
     #[must_use]
-    pub fn kind(self) -> Kind {
+    pub fn kind(&self) -> Kind {
         match self {
             Self::Reseller => Kind::Reseller,
             Self::Customer(_) => Kind::Customer,
             Self::Licensing => Kind::Licensing,
+            Self::ServiceUser(_) => Kind::ServiceUser,
         }
     }
 }
@@ -193,6 +216,7 @@ const CHECKSUM_DIGITS: usize = 6;
 
 const RESELLER_PREFIX: &str = "sk_reseller_";
 const CUSTOMER_PREFIX: &str = "sk_customer_";
+const USER_PREFIX: &str = "api-";
 
 /// How many bytes of a licensing token name the reseller, and how many sum up all before them.
 const LICENSING_BYTES: usize = 3;
@@ -234,6 +258,18 @@ impl Claim {
         Some(Self { reseller, customer: None, hash: TokenHash::of(&token) })
     }
 
+    /// Reads `user:password` of a service user; `None` when it can't be one that was ever issued. Makes no call.
+    #[must_use]
+    pub fn parse_service_user(sent: &str) -> Option<Self> {
+        let (reseller, _) = sent.strip_prefix(USER_PREFIX)?.split_once('-')?;
+        let (summed, sum) = sent.split_at_checked(sent.len().checked_sub(CHECKSUM_DIGITS)?)?;
+        if sum != encoded(u128::from(checksum(summed)), CHECKSUM_DIGITS) {
+            return None;
+        }
+        // The sum is of this text and no other, so that the rest has the form that it was made in.
+        Some(Self { reseller: ResellerId::new(reseller.parse().ok()?)?, customer: None, hash: TokenHash::of(sent) })
+    }
+
     /// The reseller that the token names.
     #[must_use]
     pub fn reseller(&self) -> ResellerId {
@@ -270,28 +306,19 @@ impl NewToken {
     ///
     /// # Errors
     /// When the operating system has no randomness to give.
-    pub fn generate(reseller: ResellerId, subject: Subject) -> Result<Self, getrandom::Error> {
+    pub fn generate(reseller: ResellerId, subject: &Subject) -> Result<Self, getrandom::Error> {
+        let of_reseller = || encoded(u128::from(reseller.number()), RESELLER_DIGITS);
         let text = match subject {
-            Subject::Reseller => Self::key(RESELLER_PREFIX, reseller, None),
-            Subject::Customer(customer) => Self::key(CUSTOMER_PREFIX, reseller, Some(customer)),
+            Subject::Reseller => random_and_sum(format!("{RESELLER_PREFIX}{}", of_reseller())),
+            Subject::Customer(customer) => {
+                let customer = encoded(u128::from(customer.number()), CUSTOMER_DIGITS);
+                random_and_sum(format!("{CUSTOMER_PREFIX}{}{customer}", of_reseller()))
+            }
             Subject::Licensing => Self::licensing(reseller),
+            Subject::ServiceUser(label) => random_and_sum(format!("{USER_PREFIX}{reseller}-{}:", label.0)),
         }?;
         let hash = TokenHash::of(&text);
         Ok(Self { text, hash })
-    }
-
-    fn key(prefix: &str, reseller: ResellerId, customer: Option<CustomerId>) -> Result<String, getrandom::Error> {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random)?;
-        let mut text = prefix.to_owned();
-        push(&mut text, u128::from(reseller.number()), RESELLER_DIGITS);
-        if let Some(customer) = customer {
-            push(&mut text, u128::from(customer.number()), CUSTOMER_DIGITS);
-        }
-        push(&mut text, u128::from_be_bytes(random), RANDOM_DIGITS);
-        let sum = checksum(&text);
-        push(&mut text, u128::from(sum), CHECKSUM_DIGITS);
-        Ok(text)
     }
 
     fn licensing(reseller: ResellerId) -> Result<String, getrandom::Error> {
@@ -309,6 +336,12 @@ impl NewToken {
         &self.text
     }
 
+    /// The user and the password, where it is one of a service user.
+    #[must_use]
+    pub fn user_and_password(&self) -> Option<(&str, &str)> {
+        self.text.split_once(':')
+    }
+
     /// Its hash, which is what is stored.
     #[must_use]
     pub fn hash(&self) -> &TokenHash {
@@ -322,10 +355,19 @@ impl NewToken {
     }
 }
 
-fn push(text: &mut String, number: u128, digits: usize) {
-    let encoded = base62::encode(number);
-    text.extend(std::iter::repeat_n('0', digits.saturating_sub(encoded.len())));
-    text.push_str(&encoded);
+/// A secret behind what names it: 128 random bits, and the checksum of all before.
+fn random_and_sum(mut text: String) -> Result<String, getrandom::Error> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)?;
+    text.push_str(&encoded(u128::from_be_bytes(random), RANDOM_DIGITS));
+    let sum = checksum(&text);
+    text.push_str(&encoded(u128::from(sum), CHECKSUM_DIGITS));
+    Ok(text)
+}
+
+/// A number in base62, padded with zeros.
+fn encoded(number: u128, digits: usize) -> String {
+    format!("{:0>digits$}", base62::encode(number))
 }
 
 fn checksum(text: &str) -> u32 {
@@ -365,21 +407,21 @@ mod tests {
     #[test]
     fn a_new_token_claims_what_it_was_made_for() {
         for number in [1, 2, 61, 62, u64::from(ResellerId::MAX)] {
-            let token = NewToken::generate(reseller(number), Subject::Reseller).unwrap();
+            let token = NewToken::generate(reseller(number), &Subject::Reseller).unwrap();
             let claim = Claim::parse(token.reveal()).unwrap();
             assert_eq!((claim.reseller(), claim.customer()), (reseller(number), None));
             assert_eq!(claim.hash(), token.hash());
             assert_eq!(token.reveal().len(), "sk_reseller_".len() + 33);
         }
         let customer = CustomerId::new(CustomerId::MAX).unwrap();
-        let token = NewToken::generate(reseller(7), Subject::Customer(customer)).unwrap();
+        let token = NewToken::generate(reseller(7), &Subject::Customer(customer)).unwrap();
         assert_eq!(Claim::parse(token.reveal()).unwrap().customer(), Some(customer));
     }
 
     #[test]
     fn a_licensing_token_has_32_hexadecimal_digits_in_any_case() {
         for number in [1, 255, 256, u64::from(ResellerId::MAX)] {
-            let token = NewToken::generate(reseller(number), Subject::Licensing).unwrap();
+            let token = NewToken::generate(reseller(number), &Subject::Licensing).unwrap();
             let text = token.reveal();
             assert!(text.len() == 32 && text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')), "{text}");
             for sent in [text.to_owned(), text.to_uppercase()] {
@@ -394,7 +436,7 @@ mod tests {
 
     #[test]
     fn every_change_of_one_digit_of_a_licensing_token_is_noticed() {
-        let token = NewToken::generate(reseller(3), Subject::Licensing).unwrap();
+        let token = NewToken::generate(reseller(3), &Subject::Licensing).unwrap();
         let text = token.reveal();
         for position in 0..text.len() {
             for replacement in "0123456789abcdef+ -".chars().filter(|&other| !text[position..].starts_with(other)) {
@@ -406,22 +448,62 @@ mod tests {
         assert_eq!(Claim::parse_licensing(&format!("{text}0")), None);
     }
 
+    fn service_user(number: u64, label: &str) -> NewToken {
+        NewToken::generate(reseller(number), &Subject::ServiceUser(UserLabel::parse(label).unwrap())).unwrap()
+    }
+
+    #[test]
+    fn a_service_user_is_named_after_its_reseller_and_its_label() {
+        for (number, label) in [(1, "billing"), (4_711, "Nightly-import_2.0"), (u64::from(ResellerId::MAX), "7-7")] {
+            let token = service_user(number, label);
+            let (user, password) = token.user_and_password().unwrap();
+            assert_eq!((user, password.len()), (format!("api-{number}-{label}").as_str(), 28));
+            assert!(password.ends_with(token.last_four()));
+            let claim = Claim::parse_service_user(&format!("{user}:{password}")).unwrap();
+            assert_eq!((claim.reseller(), claim.customer(), claim.hash()), (reseller(number), None, token.hash()));
+            assert_eq!(Claim::parse(token.reveal()), None);
+        }
+        assert_eq!(NewToken::generate(reseller(1), &Subject::Licensing).unwrap().user_and_password(), None);
+    }
+
+    #[test]
+    fn labels_of_service_users_have_no_character_that_http_basic_can_not_carry() {
+        assert!(UserLabel::parse(&"a".repeat(60)).is_some());
+        for label in ["", "a:b", "a b", "é", "a/b", &"a".repeat(61)] {
+            assert_eq!(UserLabel::parse(label), None, "{label:?}");
+        }
+    }
+
+    #[test]
+    fn every_change_of_one_character_of_a_user_or_a_password_is_noticed() {
+        let token = service_user(12, "billing");
+        let text = token.reveal();
+        for position in 0..text.len() {
+            for replacement in "019azAZ-: é".chars().filter(|&other| !text[position..].starts_with(other)) {
+                let typed = format!("{}{replacement}{}", &text[..position], &text[position + 1..]);
+                assert_eq!(Claim::parse_service_user(&typed), None, "{typed}");
+            }
+            assert_eq!(Claim::parse_service_user(&text[..position]), None);
+        }
+        assert_eq!(Claim::parse_service_user(&format!("{text}0")), None);
+    }
+
     #[test]
     fn tokens_do_not_repeat() {
         let made: std::collections::HashSet<String> =
-            (0..1_000).map(|_| NewToken::generate(reseller(1), Subject::Reseller).unwrap().reveal().to_owned()).collect();
+            (0..1_000).map(|_| NewToken::generate(reseller(1), &Subject::Reseller).unwrap().reveal().to_owned()).collect();
         assert_eq!(made.len(), 1_000);
     }
 
     #[test]
     fn the_secret_does_not_show_in_debug_output() {
-        let token = NewToken::generate(reseller(1), Subject::Reseller).unwrap();
+        let token = NewToken::generate(reseller(1), &Subject::Reseller).unwrap();
         assert!(!format!("{token:?}").contains(token.reveal()));
     }
 
     #[test]
     fn every_change_of_one_character_is_noticed() {
-        let token = NewToken::generate(reseller(3), Subject::Customer(CustomerId::new(12).unwrap())).unwrap();
+        let token = NewToken::generate(reseller(3), &Subject::Customer(CustomerId::new(12).unwrap())).unwrap();
         let text = token.reveal();
         for position in 0..text.len() {
             for replacement in ['0', '1', 'a', 'A', 'z', '_', ' ', 'é'] {
@@ -437,7 +519,7 @@ mod tests {
 
     #[test]
     fn a_token_with_more_or_less_is_none() {
-        let token = NewToken::generate(reseller(3), Subject::Reseller).unwrap();
+        let token = NewToken::generate(reseller(3), &Subject::Reseller).unwrap();
         let text = token.reveal();
         for end in 0..text.len() {
             assert_eq!(Claim::parse(&text[..end]), None);
@@ -449,7 +531,7 @@ mod tests {
 
     #[test]
     fn a_token_of_one_kind_does_not_pass_for_another() {
-        let token = NewToken::generate(reseller(3), Subject::Reseller).unwrap();
+        let token = NewToken::generate(reseller(3), &Subject::Reseller).unwrap();
         assert_eq!(Claim::parse(&token.reveal().replace("sk_reseller_", "sk_customer_")), None);
     }
 
@@ -481,6 +563,7 @@ mod tests {
         fn no_text_makes_it_panic(text in any::<String>()) {
             prop_assert_eq!(Claim::parse(&text), None);
             prop_assert_eq!(Claim::parse_licensing(&text), None);
+            prop_assert_eq!(Claim::parse_service_user(&format!("api-{text}")), None);
         }
     }
 }

@@ -39,7 +39,7 @@ pub fn read(cursor: &str, reseller: ResellerId, listing: &Listing) -> Option<Pos
 
 fn fingerprint(reseller: ResellerId, listing: &Listing) -> String {
     let mut filters: Vec<String> =
-        listing.filters.iter().map(|filter| format!("{:?}={}", filter.field(), filter.comparable())).collect();
+        listing.filters.iter().map(|filter| format!("{:?}={}", filter.field(), filter.comparables().join(","))).collect();
     filters.sort_unstable();
     filters.dedup();
     let list = json!([reseller, format!("{:?}", listing.sort), format!("{:?}", listing.direction), filters]);
@@ -57,9 +57,7 @@ mod tests {
             sort: Field::Name,
             direction: Direction::Ascending,
             filters: vec![Filter::is_active(true), Filter::text(Field::Name, "Acme")],
-            after: None,
-            offset: 0,
-            limit: 10,
+            ..Listing::by_id(10)
         }
     }
 

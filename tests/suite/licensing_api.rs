@@ -113,7 +113,7 @@ async fn every_call_turns_away_who_may_not_make_it_and_writes_nothing() {
     let key = keys["keys"].as_array().unwrap().iter().find(|key| revoked.ends_with(key["last_four"].as_str().unwrap())).unwrap();
     let revocation = json!({"reseller_id": client.tenant.id, "key_id": key["key_id"]});
     client.app.operate("operator-revoke-key", revocation).await.unwrap();
-    let unknown = NewToken::generate(ResellerId::new(client.tenant.id).unwrap(), Subject::Licensing).unwrap();
+    let unknown = NewToken::generate(ResellerId::new(client.tenant.id).unwrap(), &Subject::Licensing).unwrap();
     let rows = client.app.all_rows().await;
 
     let basic = |token: &str| format!("Basic {token}");

@@ -465,7 +465,7 @@ async fn unknown_parameters_are_ignored() {
 async fn who_may_not_list_learns_nothing_about_the_query() {
     let (app, tenant) = App::with_reseller().await;
     let keys = app.keys(&tenant).await;
-    let unknown = NewToken::generate(ResellerId::new(tenant.id).unwrap(), Subject::Reseller).unwrap();
+    let unknown = NewToken::generate(ResellerId::new(tenant.id).unwrap(), &Subject::Reseller).unwrap();
     let callers = [
         (None, 401, "MISSING_API_KEY"),
         (Some(""), 401, "MISSING_API_KEY"),

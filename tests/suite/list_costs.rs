@@ -138,7 +138,7 @@ async fn a_key_that_opens_nothing_has_at_most_101_rows_read_whatever_it_asks_for
     let (app, tenant) = App::with_reseller().await;
     let model = app.create(&tenant, "Model").await;
     app.fill(&tenant, model, "Crowd", 1_000).await;
-    let forged = NewToken::generate(ResellerId::new(tenant.id).unwrap(), Subject::Reseller).unwrap();
+    let forged = NewToken::generate(ResellerId::new(tenant.id).unwrap(), &Subject::Reseller).unwrap();
     for (query, most_rows) in [
         ("", 11),
         ("limit=1000", 101),

@@ -90,6 +90,67 @@ async fn a_key_is_issued_listed_without_its_token_and_revoked_by_its_id() {
 }
 
 #[tokio::test]
+async fn a_service_user_gets_a_name_a_password_and_the_accounts_that_it_was_granted() {
+    let (app, tenant) = App::with_reseller().await;
+    let other = app.reseller("Harbour Telecom").await;
+    let issue = async |label: &str, accounts: Value| {
+        let payload = json!({
+            "reseller_id": tenant.id, "kind": "service_user", "permissions": ["read"], "label": label, "accounts": accounts,
+        });
+        app.operate("operator-issue-key", payload).await
+    };
+    let with_all = issue("billing", Value::Null).await.unwrap();
+    assert_eq!((&with_all["user"], &with_all["kind"]), (&json!(format!("api-{}-billing", tenant.id)), &json!("service_user")));
+    assert_eq!((with_all.get("token"), &with_all["accounts"]), (None, &json!([tenant.account_id])));
+    assert!(with_all["password"].as_str().unwrap().ends_with(with_all["last_four"].as_str().unwrap()));
+    assert_eq!(issue("none", json!([])).await.unwrap()["accounts"], json!([]));
+
+    let theirs = format!("Reseller {} has no account {}.", tenant.id, other.account_id);
+    assert_eq!(issue("x", json!([tenant.account_id, other.account_id])).await, error("NOT_FOUND", &theirs));
+    for label in ["a:b", "a b", "é", &"x".repeat(61)] {
+        let (code, message) = issue(label, json!([])).await.unwrap_err();
+        assert!(code == "VALIDATION_ERROR" && message.starts_with("label must have 1 to 60 letters"), "{message}");
+    }
+    let payload = json!({
+        "reseller_id": tenant.id, "kind": "licensing", "permissions": ["read"], "label": "x", "accounts": [tenant.account_id],
+    });
+    let refused = app.operate("operator-issue-key", payload).await;
+    assert_eq!(refused, error("VALIDATION_ERROR", "accounts is only for keys of the kind service_user."));
+    let listed = app.operate("operator-list-keys", json!({"reseller_id": tenant.id})).await.unwrap();
+    assert!(!listed.to_string().contains(with_all["password"].as_str().unwrap()), "{listed}");
+    assert_eq!(listed["count"], 3);
+}
+
+#[tokio::test]
+async fn an_account_is_added_to_a_reseller_and_its_earlier_keys_do_not_get_it() {
+    let (app, tenant) = App::with_reseller().await;
+    let other = app.reseller("Harbour Telecom").await;
+    let added = app.operate("operator-add-account", json!({"reseller_id": tenant.id})).await.unwrap();
+    let account = other.account_id + 1;
+    assert_eq!(added, json!({"reseller_id": tenant.id, "account_id": account, "account_ids": [tenant.account_id, account]}));
+    let listed = app.operate("operator-list-resellers", json!({})).await.unwrap();
+    assert_eq!(listed["resellers"][0]["account_ids"], added["account_ids"]);
+    let keys = app.operate("operator-list-keys", json!({"reseller_id": tenant.id})).await.unwrap();
+    assert_eq!(keys["keys"][0]["accounts"], json!([tenant.account_id]));
+    // The first account stays the one in which customers are created.
+    let id = app.create(&tenant, "Acme").await;
+    let row = app.customer_row(&tenant, id).await.unwrap();
+    assert_eq!(crate::harness::records::number(&row, "account_id"), tenant.account_id);
+
+    let nobody = app.operate("operator-add-account", json!({"reseller_id": 99})).await;
+    assert_eq!(nobody, error("NOT_FOUND", "There is no reseller 99. operator-list-resellers lists them all."));
+    let both =
+        futures_util::future::join_all((0..10).map(|_| app.operate("operator-add-account", json!({"reseller_id": tenant.id}))));
+    assert!(both.await.iter().all(Result::is_ok));
+    let listed = app.operate("operator-list-resellers", json!({})).await.unwrap();
+    let mut accounts: Vec<u64> =
+        listed["resellers"][0]["account_ids"].as_array().unwrap().iter().map(|one| one.as_u64().unwrap()).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    assert_eq!(accounts.len(), 12, "{listed}");
+}
+
+#[tokio::test]
 async fn no_token_is_stored_anywhere() {
     let (app, tenant) = App::with_reseller().await;
     let all = app.keys(&tenant).await;

@@ -39,8 +39,8 @@ async fn every_operation_turns_away_who_may_not_call_it_and_writes_nothing() {
     let (app, tenant) = App::with_reseller().await;
     let keys = app.keys(&tenant).await;
     let id = app.create(&tenant, "Acme").await;
-    let unknown = NewToken::generate(ResellerId::new(tenant.id).unwrap(), Subject::Reseller).unwrap();
-    let of_nobody = NewToken::generate(ResellerId::new(4_711).unwrap(), Subject::Reseller).unwrap();
+    let unknown = NewToken::generate(ResellerId::new(tenant.id).unwrap(), &Subject::Reseller).unwrap();
+    let of_nobody = NewToken::generate(ResellerId::new(4_711).unwrap(), &Subject::Reseller).unwrap();
     let mistyped = tenant.key.replace(char::is_lowercase, "x");
     let upper_case = tenant.key.to_uppercase();
     let with_more = format!("{}x", tenant.key);

@@ -1,11 +1,11 @@
-//! `operator-issue-key`: makes a key for a reseller or for one of its customers.
+//! `operator-issue-key`: makes a key for a reseller, for one of its customers or for one of its programs.
 
 use serde::Deserialize;
 use serde_json::Value;
-use shared::credentials::{Kind, Permission, Subject};
+use shared::credentials::{Kind, Permission, Subject, UserLabel};
 use shared::customer::CustomerId;
-use shared::reseller::ResellerId;
-use shared::table::{NewKey, Operator, Table};
+use shared::reseller::{AccountId, ResellerId};
+use shared::table::{IssueError, NewKey, Operator, Table};
 use shared::timestamp::Timestamp;
 
 use crate::{Error, key_view, no_such_reseller, payload, required_text};
@@ -19,14 +19,16 @@ struct Payload {
     label: String,
     valid_until: Option<Timestamp>,
     customer_id: Option<u64>,
+    accounts: Option<Vec<AccountId>>,
 }
 
 /// `{"reseller_id": 1, "kind": "reseller", "permissions": ["read", "write"], "label": "…"}` gives the key and, this once, its
-/// token. `"valid_until": "2027-01-01T00:00:00Z"` ends it by itself. The kind `customer` needs a `customer_id`,
-/// the kind `licensing` is for the licensing API.
+/// token. `"valid_until": "2027-01-01T00:00:00Z"` ends it by itself. The kind `customer` needs a `customer_id`, the kind
+/// `licensing` is for the licensing API. The kind `service_user` is for the Management API: it gives a user, which ends in the
+/// label, and a password; `"accounts": [1001]` limits it to these accounts, which may be none.
 ///
 /// # Errors
-/// A wrong payload, an end in the past, a reseller or customer that does not exist, or a store that fails.
+/// A wrong payload, an end in the past, a reseller, customer or account that does not exist, or a store that fails.
 pub async fn issue_key(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
     let sent: Payload = payload(sent)?;
     let invalid = |message: &str| Err(Error::Invalid(message.to_owned()));
@@ -39,20 +41,38 @@ pub async fn issue_key(table: &Table<Operator>, sent: Value) -> Result<Value, Er
     if sent.valid_until.is_some_and(|end| end <= Timestamp::now()) {
         return invalid("valid_until must be in the future.");
     }
+    if sent.accounts.is_some() && sent.kind != Kind::ServiceUser {
+        return invalid("accounts is only for keys of the kind service_user.");
+    }
     let label = required_text("label", &sent.label)?;
-    let nobody = || match sent.customer_id {
-        Some(customer) => Error::NotFound(format!("Reseller {} has no customer {customer}.", sent.reseller_id)),
-        None => no_such_reseller(sent.reseller_id),
+    let no_such_customer = || {
+        let customer = sent.customer_id.unwrap_or_default();
+        Error::NotFound(format!("Reseller {} has no customer {customer}.", sent.reseller_id))
     };
-    let reseller = ResellerId::new(sent.reseller_id).ok_or_else(nobody)?;
     let subject = match (sent.kind, sent.customer_id) {
-        (Kind::Customer, Some(id)) => Subject::Customer(CustomerId::new(id).ok_or_else(nobody)?),
+        (Kind::Customer, Some(id)) => Subject::Customer(CustomerId::new(id).ok_or_else(no_such_customer)?),
         (Kind::Customer, None) => return invalid("customer_id is required for a key of the kind customer."),
         (_, Some(_)) => return invalid("customer_id is only for keys of the kind customer."),
         (Kind::Reseller, None) => Subject::Reseller,
         (Kind::Licensing, None) => Subject::Licensing,
+        (Kind::ServiceUser, None) => match UserLabel::parse(label.as_str()) {
+            Some(label) => Subject::ServiceUser(label),
+            None => {
+                return invalid(
+                    "label must have 1 to 60 letters, digits, dots, hyphens or underscores: it ends the user's name.",
+                );
+            }
+        },
     };
-    let new = NewKey { reseller, subject, permissions, label, valid_until: sent.valid_until };
-    let key = table.issue_key(new).await?.ok_or_else(nobody)?;
+    let reseller = ResellerId::new(sent.reseller_id).ok_or_else(|| no_such_reseller(sent.reseller_id))?;
+    let new = NewKey { reseller, subject, permissions, accounts: sent.accounts, label, valid_until: sent.valid_until };
+    let key = table.issue_key(new).await.map_err(|error| match error {
+        IssueError::Store(error) => error.into(),
+        IssueError::NoSuchReseller => no_such_reseller(sent.reseller_id),
+        IssueError::NoSuchCustomer => no_such_customer(),
+        IssueError::NoSuchAccount(account) => {
+            Error::NotFound(format!("Reseller {} has no account {}.", sent.reseller_id, account.0))
+        }
+    })?;
     Ok(key_view::issued(&key))
 }

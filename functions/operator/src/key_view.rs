@@ -10,6 +10,7 @@ pub(crate) fn on_record(key_id: &str, credential: &Credential) -> Value {
         "key_id": key_id,
         "kind": credential.kind,
         "permissions": credential.permissions,
+        "accounts": credential.accounts,
         "label": credential.label,
         "last_four": credential.last_four,
         "customer_id": credential.customer,
@@ -19,12 +20,17 @@ pub(crate) fn on_record(key_id: &str, credential: &Credential) -> Value {
     })
 }
 
-/// A key that has just been issued, with its token.
+/// A key that has just been issued, with its token; of a service user with its name and its password.
 pub(crate) fn issued(key: &IssuedKey) -> Value {
     let mut view = on_record(key.token.hash().key_id(), &key.credential);
-    if let Some(view) = view.as_object_mut() {
-        view.insert("token".to_owned(), key.token.reveal().into());
-        view.insert("note".to_owned(), "This is the only time that the token is shown.".into());
+    let secrets = match key.token.user_and_password() {
+        Some((user, password)) => {
+            json!({"user": user, "password": password, "note": "This is the only time that the password is shown."})
+        }
+        None => json!({"token": key.token.reveal(), "note": "This is the only time that the token is shown."}),
+    };
+    if let (Some(view), Value::Object(secrets)) = (view.as_object_mut(), secrets) {
+        view.extend(secrets);
     }
     view
 }

@@ -4,6 +4,7 @@
 //! A payload with a field that is unknown, missing or wrong is refused as a whole: who types commands wants to hear of a typing
 //! error, not have it ignored.
 
+mod add_account;
 mod error;
 mod issue_key;
 mod key_view;
@@ -12,6 +13,7 @@ mod list_resellers;
 mod provision_reseller;
 mod revoke_key;
 
+pub use add_account::add_account;
 pub use error::Error;
 pub use issue_key::issue_key;
 pub use list_keys::list_keys;

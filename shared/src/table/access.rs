@@ -3,7 +3,8 @@
 
 use std::marker::PhantomData;
 
-use super::keys::{self, Key};
+use super::change::Holder;
+use super::keys::{self, Exclusive, Key};
 use super::{Rows, StoreError, Table};
 use crate::credentials::{Claim, Credential, Kind, Permission, Refusal};
 use crate::customer::{Customer, CustomerId};
@@ -118,5 +119,30 @@ impl<A: Access> Table<A> {
         let rows = self.store.read(claim_keys(claim).into_iter().chain(customer.clone()).collect()).await?;
         let customer = customer.map(|key| rows.get(&key)).transpose()?.flatten();
         seal(claim, &rows, customer)
+    }
+
+    /// Reads the credential of a claim and, together with it, which customer of its reseller has this code for its own; `None` when
+    /// none has. A customer without a code of its own is known by its id.
+    ///
+    /// One call.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn load_holder(&self, claim: &Claim, code: &str) -> Result<Sealed<A, Option<CustomerId>>, StoreError> {
+        let key = keys::claim(claim.reseller(), Exclusive::Code, code);
+        let rows = self.store.read(claim_keys(claim).into_iter().chain([key.clone()]).collect()).await?;
+        let holder: Option<Holder> = rows.get(&key)?;
+        seal(claim, &rows, holder.map(|holder| holder.customer))
+    }
+
+    /// One customer of the caller's reseller.
+    ///
+    /// One call.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn customer(&self, caller: &Caller<A>, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+        let key = keys::customer(caller.reseller(), id);
+        self.store.read(vec![key.clone()]).await?.get(&key)
     }
 }

@@ -40,8 +40,8 @@ enum Part {
 
 /// A row of `CLAIMS`: whose the value is.
 #[derive(Serialize, Deserialize)]
-struct Holder {
-    customer: CustomerId,
+pub(super) struct Holder {
+    pub(super) customer: CustomerId,
 }
 
 impl Store {

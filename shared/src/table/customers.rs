@@ -108,7 +108,7 @@ impl Table<Write> {
                 Outcome::Taken(_) => is_free = false,
                 Outcome::Stale => {
                     rounds.pause(StoreError::Contended, OTHERS_WERE_FASTER).await.map_err(WriteError::from)?;
-                    match self.read(caller, current.id).await.map_err(WriteError::from)? {
+                    match self.customer(caller, current.id).await.map_err(WriteError::from)? {
                         Some(latest) => current = latest,
                         None => return Ok(None),
                     }
@@ -133,7 +133,7 @@ impl Table<Write> {
                 return Ok(Some(current));
             }
             rounds.pause(StoreError::Contended, OTHERS_WERE_FASTER).await?;
-            match self.read(caller, current.id).await? {
+            match self.customer(caller, current.id).await? {
                 Some(latest) => current = latest,
                 None => return Ok(None),
             }
@@ -151,11 +151,6 @@ impl Table<Write> {
             return Ok(false);
         };
         self.store.has_other_with_email(caller.reseller(), email, except).await
-    }
-
-    async fn read(&self, caller: &Caller<Write>, id: CustomerId) -> Result<Option<Customer>, StoreError> {
-        let key = keys::customer(caller.reseller(), id);
-        self.store.read(vec![key.clone()]).await?.get(&key)
     }
 }
 

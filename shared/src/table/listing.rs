@@ -3,7 +3,8 @@
 //! Rows are read from whichever of the table and its indexes needs the fewest of them. Without filters, or with one on whether
 //! customers are active, a page is read from the index of its sort order and the total from the counts, so that both cost the
 //! same however many customers there are. Any other filter reads all rows that its narrowest condition leaves, which are the
-//! matches where that is an id, a name, an e-mail address or a time; an order without an index reads all customers.
+//! matches where that is an id, a name, an organization, an e-mail address or a time; an order without an index reads all
+//! customers. Where the total may stay unknown, reading stops behind the page.
 
 use std::collections::HashMap;
 
@@ -18,7 +19,7 @@ use super::{Access, Caller, Item, Sealed, Store, StoreError, Table};
 use crate::credentials::Claim;
 use crate::customer::{Customer, CustomerId};
 use crate::normalization::normalize;
-use crate::reseller::ResellerId;
+use crate::reseller::{AccountId, Reseller, ResellerId};
 use crate::validation::Text;
 
 /// How many bytes of a value are sorted by in an index; DynamoDB allows 1,024 for a sort key, of which the id takes 17.
@@ -48,6 +49,24 @@ pub enum Field {
     CreatedAt,
     /// When it was last changed.
     ModifiedAt,
+    /// The organization. Whoever has one has its name.
+    Organization,
+    /// The first name. Has no index, as all that follow.
+    FirstName,
+    /// The last name.
+    LastName,
+    /// Street and house number.
+    Street,
+    /// The city.
+    City,
+    /// The state or province.
+    State,
+    /// The postal code.
+    ZipCode,
+    /// The country.
+    CountryCode,
+    /// The account.
+    Account,
 }
 
 impl Field {
@@ -63,17 +82,36 @@ impl Field {
             Self::Name => normalize(&customer.profile.name()),
             Self::Email => text(&customer.profile.email),
             Self::Phone => text(&customer.profile.phone),
+            Self::Organization => text(&customer.profile.organization),
+            Self::FirstName => text(&customer.profile.first_name),
+            Self::LastName => text(&customer.profile.last_name),
+            Self::Street => text(&customer.profile.street),
+            Self::City => text(&customer.profile.city),
+            Self::State => text(&customer.profile.state),
+            Self::ZipCode => text(&customer.profile.zip_code),
+            Self::CountryCode => text(&customer.profile.country_code),
+            Self::Account => customer.account_id.0.to_string(),
             Self::IsActive => status(customer.profile.is_active).to_owned(),
             Self::CreatedAt => customer.created_at.to_string(),
             Self::ModifiedAt => customer.modified_at.to_string(),
         }
     }
 
-    /// The index that is sorted by this property, which is also the name of its attribute.
+    /// The index in which customers with one value of this property stand together, which is also the name of its attribute. It is
+    /// sorted by the property, but for the organization, which is the name of whoever has one.
     fn index(self) -> Option<&'static str> {
         match self {
-            Self::Id | Self::Phone => None,
-            Self::Name => Some("by_name"),
+            Self::Id
+            | Self::Phone
+            | Self::FirstName
+            | Self::LastName
+            | Self::Street
+            | Self::City
+            | Self::State
+            | Self::ZipCode
+            | Self::CountryCode
+            | Self::Account => None,
+            Self::Name | Self::Organization => Some("by_name"),
             Self::Email => Some("by_email"),
             Self::IsActive => Some("by_status"),
             Self::CreatedAt => Some("by_registered"),
@@ -94,24 +132,31 @@ fn status(is_active: bool) -> &'static str {
     if is_active { "1" } else { "0" }
 }
 
-/// A condition that a customer meets or not: this property equals this value.
+/// A condition that a customer meets or not: this property equals one of these values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {
     field: Field,
-    comparable: String,
+    /// One value, but for accounts.
+    comparables: Vec<String>,
 }
 
 impl Filter {
     /// Meets the customer with this id.
     #[must_use]
     pub fn id(id: CustomerId) -> Self {
-        Self { field: Field::Id, comparable: keys::padded(id) }
+        Self { field: Field::Id, comparables: vec![keys::padded(id)] }
     }
 
     /// Meets customers that are active, or those that are not.
     #[must_use]
     pub fn is_active(is_active: bool) -> Self {
-        Self { field: Field::IsActive, comparable: status(is_active).to_owned() }
+        Self { field: Field::IsActive, comparables: vec![status(is_active).to_owned()] }
+    }
+
+    /// Meets customers of these accounts.
+    #[must_use]
+    pub fn accounts(accounts: &[AccountId]) -> Self {
+        Self { field: Field::Account, comparables: accounts.iter().map(|account| account.0.to_string()).collect() }
     }
 
     /// Meets customers whose property has this value, compared whole and without case; a time in its canonical form.
@@ -121,13 +166,13 @@ impl Filter {
             Field::CreatedAt | Field::ModifiedAt => value.to_owned(),
             _ => normalize(value),
         };
-        Self { field, comparable }
+        Self { field, comparables: vec![comparable] }
     }
 
     /// Meets nobody: for a value that no customer can have.
     #[must_use]
     pub fn nobody() -> Self {
-        Self { field: Field::Id, comparable: "none".to_owned() }
+        Self { field: Field::Id, comparables: vec!["none".to_owned()] }
     }
 
     /// The property.
@@ -136,14 +181,23 @@ impl Filter {
         self.field
     }
 
-    /// The value, in its comparable form.
+    /// The values, in their comparable form.
     #[must_use]
-    pub fn comparable(&self) -> &str {
-        &self.comparable
+    pub fn comparables(&self) -> &[String] {
+        &self.comparables
     }
 
     fn meets(&self, customer: &Customer) -> bool {
-        self.field.comparable(customer) == self.comparable
+        self.is_met_by(&self.field.comparable(customer))
+    }
+
+    fn is_met_by(&self, comparable: &str) -> bool {
+        self.comparables.iter().any(|wanted| wanted == comparable)
+    }
+
+    /// What the rows of its matches begin with, in its index; empty for a filter that no index is for.
+    fn begins_with(&self) -> &str {
+        self.comparables.first().map(String::as_str).unwrap_or_default()
     }
 }
 
@@ -213,6 +267,17 @@ pub struct Listing {
     pub offset: u64,
     /// How many to give at most.
     pub limit: u16,
+    /// How much is read for it.
+    pub scope: Scope,
+}
+
+/// Which customers a listing is out of, and whether all that match are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Those of the reseller, with an exact total, whatever that takes.
+    Reseller,
+    /// Those of the accounts that the caller may use, with the total where that is known without reading on.
+    GrantedAccounts,
 }
 
 /// A page of customers.
@@ -220,8 +285,11 @@ pub struct Listing {
 pub struct Listed {
     /// The customers, in order.
     pub customers: Vec<Customer>,
-    /// How many meet the filters, whatever the page; exact when no write overlaps the read.
+    /// How many meet the filters, whatever the page; exact when no write overlaps the read. Only [`Scope::GrantedAccounts`] can
+    /// leave it unknown; then these are as many as were met.
     pub total: u64,
+    /// Whether these are all.
+    pub is_total: bool,
     /// Where the next page begins, when there is more.
     pub next: Option<Position>,
 }
@@ -240,7 +308,15 @@ impl Listing {
     /// All customers in the order of their ids, from the first one on.
     #[must_use]
     pub fn by_id(limit: u16) -> Self {
-        Self { sort: Field::Id, direction: Direction::Ascending, filters: Vec::new(), after: None, offset: 0, limit }
+        Self {
+            sort: Field::Id,
+            direction: Direction::Ascending,
+            filters: Vec::new(),
+            after: None,
+            offset: 0,
+            limit,
+            scope: Scope::Reseller,
+        }
     }
 
     /// The way that reads the fewest rows.
@@ -248,26 +324,26 @@ impl Listing {
         let counted = self.is_counted();
         let needed = self.offset.saturating_add(u64::from(self.limit)).saturating_add(1);
         let on = |field| self.filters.iter().find(|filter| filter.field == field);
-        let narrowest =
-            [Field::Id, Field::Email, Field::Name, Field::CreatedAt, Field::ModifiedAt].into_iter().find_map(on).or_else(|| {
-                let matches = self.total(counts);
-                let all_are_needed = !counted || self.sort == Field::Phone;
-                let is_in_order = matches!(self.sort, Field::Id | Field::IsActive);
-                // Else a walk in the order asked for meets a match in every `customers / matches` rows. It is shorter than
-                // reading all matches, unless these are few.
-                let are_few = matches.saturating_mul(matches) <= needed.saturating_mul(counts.customers);
-                on(Field::IsActive).filter(|_| all_are_needed || is_in_order || are_few)
-            });
+        let indexed = [Field::Id, Field::Email, Field::Name, Field::Organization, Field::CreatedAt, Field::ModifiedAt];
+        let narrowest = indexed.into_iter().find_map(on).or_else(|| {
+            let matches = self.total(counts);
+            let all_are_needed = !counted || self.sort == Field::Phone;
+            let is_in_order = matches!(self.sort, Field::Id | Field::IsActive);
+            // Else a walk in the order asked for meets a match in every `customers / matches` rows. It is shorter than reading
+            // all matches, unless these are few.
+            let are_few = matches.saturating_mul(matches) <= needed.saturating_mul(counts.customers);
+            on(Field::IsActive).filter(|_| all_are_needed || is_in_order || are_few)
+        });
         let read = narrowest.map_or(self.sort, |filter| filter.field);
         let begins_with = match (narrowest, read) {
-            (Some(filter), Field::Id) => Some(format!("{}{}", keys::CUSTOMER_PREFIX, filter.comparable)),
-            (Some(filter), _) => Some(format!("{}{SEPARATOR}", cut(&filter.comparable))),
+            (Some(filter), Field::Id) => Some(format!("{}{}", keys::CUSTOMER_PREFIX, filter.begins_with())),
+            (Some(filter), _) => Some(format!("{}{SEPARATOR}", cut(filter.begins_with()))),
             (None, Field::Id | Field::Phone) => Some(keys::CUSTOMER_PREFIX.to_owned()),
             (None, _) => None,
         };
         // Where all have the same value, they stand in the order of their ids.
         let in_order = self.sort != Field::Phone && (narrowest.is_none() || self.sort == read || self.sort == Field::Id);
-        let by_page = counted && in_order;
+        let by_page = in_order && (counted || self.scope == Scope::GrantedAccounts);
         let passes_over = self.filters.iter().any(|filter| narrowest != Some(filter));
         Plan { index: read.index(), begins_with, by_page, needed: (by_page && !passes_over).then_some(needed) }
     }
@@ -278,7 +354,7 @@ impl Listing {
     }
 
     fn total(&self, counts: Counts) -> u64 {
-        let wanted = |is_active| self.filters.iter().all(|filter| filter.comparable == status(is_active));
+        let wanted = |is_active| self.filters.iter().all(|filter| filter.is_met_by(status(is_active)));
         let active = if wanted(true) { counts.active } else { 0 };
         let inactive = if wanted(false) { counts.customers.saturating_sub(counts.active) } else { 0 };
         active + inactive
@@ -309,6 +385,8 @@ pub struct FirstPage {
     counts: Counts,
     /// The first rows, where they could be read before the caller was verified.
     rows: Option<Rows>,
+    /// The accounts of the reseller, where the caller may be limited to some of them.
+    accounts: Vec<AccountId>,
 }
 
 impl<A: Access> Table<A> {
@@ -322,8 +400,10 @@ impl<A: Access> Table<A> {
     pub async fn begin_list(&self, claim: &Claim, listing: &Listing) -> Result<Sealed<A, FirstPage>, StoreError> {
         let reseller = claim.reseller();
         let plan = listing.plan(Counts::default());
+        let tenant = keys::reseller(reseller);
+        let limited = (listing.scope == Scope::GrantedAccounts).then(|| tenant.clone());
         let (credential, counts, rows) = futures_util::try_join!(
-            self.store.read(claim_keys(claim)),
+            self.store.read(claim_keys(claim).into_iter().chain(limited).collect()),
             async { if listing.is_counted() { self.store.counts(reseller).await } else { Ok(Counts::default()) } },
             async {
                 let Some(needed) = plan.needed else {
@@ -333,7 +413,8 @@ impl<A: Access> Table<A> {
                 self.store.rows(reseller, &plan, listing.direction, start, Some(needed.min(UNVERIFIED_ROWS))).await.map(Some)
             },
         )?;
-        seal(claim, &credential, FirstPage { counts, rows })
+        let accounts = credential.get::<Reseller>(&tenant)?.map(|reseller| reseller.account_ids).unwrap_or_default();
+        seal(claim, &credential, FirstPage { counts, rows, accounts })
     }
 
     /// Completes a listing that [`Self::begin_list`] began.
@@ -343,6 +424,14 @@ impl<A: Access> Table<A> {
     /// # Errors
     /// When the store fails.
     pub async fn finish_list(&self, caller: &Caller<A>, listing: &Listing, first: FirstPage) -> Result<Listed, StoreError> {
+        let mut listing = listing.clone();
+        if first.accounts.iter().any(|account| !caller.accounts().contains(account)) {
+            if caller.accounts().is_empty() {
+                return Ok(Listed { customers: Vec::new(), total: 0, is_total: true, next: None });
+            }
+            listing.filters.push(Filter::accounts(caller.accounts()));
+        }
+        let listing = &listing;
         let plan = listing.plan(first.counts);
         let limit = usize::from(listing.limit);
         let mut total = listing.total(first.counts);
@@ -356,34 +445,38 @@ impl<A: Access> Table<A> {
         let mut seen = 0;
         let mut passed_over = 0;
         let mut customers: Vec<Customer> = Vec::new();
-        loop {
-            seen += rows.customers.len() as u64;
-            for customer in rows.customers.into_iter().filter(|customer| listing.meets(customer)) {
+        let has_seen_all = loop {
+            let Rows { customers: read, rest } = rows;
+            seen += read.len() as u64;
+            for customer in read.into_iter().filter(|customer| listing.meets(customer)) {
                 if plan.by_page && passed_over < listing.offset {
                     passed_over += 1;
                 } else {
                     customers.push(customer);
                 }
             }
-            let enough = plan.by_page && (customers.len() > limit || listing.offset >= total);
-            match rows.rest {
-                Some(rest) if !enough => {
+            let is_beyond_end = listing.is_counted() && listing.offset >= total;
+            let enough = plan.by_page && (customers.len() > limit || is_beyond_end);
+            match rest {
+                None => break true,
+                Some(_) if enough => break false,
+                Some(rest) => {
                     let left = plan.needed.map(|needed| needed.saturating_sub(seen).max(1));
                     rows = self.store.rows(caller.reseller(), &plan, listing.direction, Some(rest), left).await?;
                 }
-                _ => break,
             }
+        };
+        let is_total = listing.is_counted() || has_seen_all && (listing.after.is_none() || !plan.by_page);
+        if !listing.is_counted() {
+            total = passed_over + customers.len() as u64;
         }
         if !plan.by_page {
-            if !listing.is_counted() {
-                total = customers.len() as u64;
-            }
             customers = sorted(customers, listing);
         }
         let has_more = customers.len() > limit;
         customers.truncate(limit);
         let next = customers.last().filter(|_| has_more).map(|last| Position::of(listing.sort, last));
-        Ok(Listed { customers, total, next })
+        Ok(Listed { customers, total, is_total, next })
     }
 }
 

@@ -34,8 +34,8 @@ use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 pub use access::{Access, Caller, Operator, Read, Sealed, Write};
 pub use customers::{Hold, WriteError};
 pub use keys::Exclusive;
-pub use listing::{Direction, Field, Filter, FirstPage, Listed, Listing, Position};
-pub use operators::{IssuedKey, KeySummary, NewKey, Provisioned};
+pub use listing::{Direction, Field, Filter, FirstPage, Listed, Listing, Position, Scope};
+pub use operators::{IssueError, IssuedKey, KeySummary, NewKey, Provisioned};
 
 use keys::Key;
 use retry::Rounds;

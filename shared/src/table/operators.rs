@@ -5,11 +5,13 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnConsumedCapacity, ReturnValue, TransactWriteItem};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_attribute_value, to_item};
 
 use super::keys::{self, Counter, Key};
+use super::retry::Rounds;
 use super::{Item, Operator, Store, StoreError, Table, row};
 use crate::credentials::{Credential, NewToken, Permission, Subject, TokenHash};
+use crate::customer::Customer;
 use crate::reseller::{AccountId, Reseller, ResellerId};
 use crate::timestamp::Timestamp;
 use crate::validation::Text;
@@ -23,10 +25,29 @@ pub struct NewKey {
     pub subject: Subject,
     /// What it allows.
     pub permissions: Vec<Permission>,
+    /// The accounts that it may use; `None` for all that its reseller has.
+    pub accounts: Option<Vec<AccountId>>,
     /// What people call it.
     pub label: Text,
     /// From when on it is refused; `None` for never.
     pub valid_until: Option<Timestamp>,
+}
+
+/// Why no key was issued.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum IssueError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no such reseller.
+    #[error("no such reseller")]
+    NoSuchReseller,
+    /// The reseller does not have the customer that the key is to stand for.
+    #[error("no such customer")]
+    NoSuchCustomer,
+    /// The reseller does not have this account.
+    #[error("no such account")]
+    NoSuchAccount(AccountId),
 }
 
 /// A key that has just been issued: the only moment at which its token is known.
@@ -81,6 +102,7 @@ impl Table<Operator> {
             reseller: id,
             subject: Subject::Reseller,
             permissions: vec![Permission::Read, Permission::Write],
+            accounts: None,
             label,
             valid_until: None,
         };
@@ -95,6 +117,39 @@ impl Table<Operator> {
         Ok(Provisioned { reseller, key })
     }
 
+    /// Gives a reseller one more account. Keys that were issued before do not get it. `None` when there is no such reseller.
+    ///
+    /// Not repeatable: a second call adds another account.
+    ///
+    /// # Errors
+    /// When the store fails; then the reseller has no account more.
+    pub async fn add_account(&self, reseller: ResellerId) -> Result<Option<Reseller>, StoreError> {
+        let key = keys::reseller(reseller);
+        let account = AccountId(self.store.next(Counter::Account).await?);
+        let mut rounds = Rounds::default();
+        loop {
+            let Some(current) = self.store.read(vec![key.clone()]).await?.get::<Reseller>(&key)? else {
+                return Ok(None);
+            };
+            let mut changed = current.clone();
+            changed.account_ids.push(account);
+            let known = to_attribute_value(&current.account_ids)?;
+            let puts = [&key, &keys::directory(reseller)].map(|key| {
+                let put = Put::builder()
+                    .table_name(self.store.table_name())
+                    .set_item(Some(row(key, &changed)?))
+                    .condition_expression("account_ids = :known")
+                    .expression_attribute_values(":known", known.clone())
+                    .build()?;
+                Ok(TransactWriteItem::builder().put(put).build())
+            });
+            if self.store.transact(puts.into_iter().collect::<Result<_, StoreError>>()?).await?.is_empty() {
+                return Ok(Some(changed));
+            }
+            rounds.pause(StoreError::Contended, "others changed the reseller").await?;
+        }
+    }
+
     /// All resellers, in the order of their ids.
     ///
     /// # Errors
@@ -105,25 +160,26 @@ impl Table<Operator> {
         Ok(resellers)
     }
 
-    /// Issues a key. `None` when the reseller, or the customer of a customer's key, does not exist.
+    /// Issues a key.
     ///
     /// # Errors
-    /// When the store fails; then no key was issued that anybody knows.
-    pub async fn issue_key(&self, new: NewKey) -> Result<Option<IssuedKey>, StoreError> {
+    /// [`IssueError`]; then no key was issued that anybody knows.
+    pub async fn issue_key(&self, new: NewKey) -> Result<IssuedKey, IssueError> {
         let reseller = keys::reseller(new.reseller);
         let customer = new.subject.customer().map(|id| keys::customer(new.reseller, id));
         let rows = self.store.read(std::iter::once(reseller.clone()).chain(customer.clone()).collect()).await?;
-        let Some(reseller) = rows.get::<Reseller>(&reseller)? else {
-            return Ok(None);
-        };
+        let reseller: Reseller = rows.get(&reseller)?.ok_or(IssueError::NoSuchReseller)?;
         if let Some(customer) = customer
-            && rows.get::<crate::customer::Customer>(&customer)?.is_none()
+            && rows.get::<Customer>(&customer)?.is_none()
         {
-            return Ok(None);
+            return Err(IssueError::NoSuchCustomer);
+        }
+        if let Some(account) = new.accounts.iter().flatten().find(|account| !reseller.account_ids.contains(account)) {
+            return Err(IssueError::NoSuchAccount(*account));
         }
         let key = new.issue(&reseller)?;
         self.store.put_new(&[row(&keys::credential(reseller.id, key.token.hash()), &key.credential)?]).await?;
-        Ok(Some(key))
+        Ok(key)
     }
 
     /// All keys of a reseller, oldest first; `None` when the reseller does not exist.
@@ -186,11 +242,11 @@ impl Table<Operator> {
 
 impl NewKey {
     fn issue(self, reseller: &Reseller) -> Result<IssuedKey, StoreError> {
-        let token = NewToken::generate(self.reseller, self.subject)?;
+        let token = NewToken::generate(self.reseller, &self.subject)?;
         let credential = Credential {
             kind: self.subject.kind(),
             permissions: self.permissions,
-            accounts: reseller.account_ids.clone(),
+            accounts: self.accounts.unwrap_or_else(|| reseller.account_ids.clone()),
             customer: self.subject.customer(),
             label: self.label,
             last_four: token.last_four().to_owned(),

@@ -126,10 +126,11 @@ impl App {
             reseller: shared::reseller::ResellerId::new(tenant.id).unwrap(),
             subject: shared::credentials::Subject::Reseller,
             permissions: vec![Permission::Read, Permission::Write],
+            accounts: None,
             label: shared::validation::text("expired", 60).unwrap().unwrap(),
             valid_until: Some(now),
         };
-        self.operators().issue_key(new).await.unwrap().unwrap().token.reveal().to_owned()
+        self.operators().issue_key(new).await.unwrap().token.reveal().to_owned()
     }
 
     /// The table, as operators' functions have it.
@@ -142,6 +143,7 @@ impl App {
         let table = self.operators();
         let result = match function {
             "operator-provision-reseller" => operator::provision_reseller(&table, payload).await,
+            "operator-add-account" => operator::add_account(&table, payload).await,
             "operator-list-resellers" => operator::list_resellers(&table, payload).await,
             "operator-issue-key" => operator::issue_key(&table, payload).await,
             "operator-list-keys" => operator::list_keys(&table, payload).await,
@@ -298,6 +300,10 @@ impl App {
             "licensing-list-customers" => respond(store, request, &licensing::list_customers).await,
             "licensing-update-customer" => respond(store, request, &licensing::update_customer).await,
             "licensing-delete-customer" => respond(store, request, &licensing::delete_customer).await,
+            "management-create-customer" => respond(store, request, &management::create_customer).await,
+            "management-find-customers" => respond(store, request, &management::find_customers).await,
+            "management-load-customer" => respond(store, request, &management::load_customer).await,
+            "management-modify-customer" => respond(store, request, &management::modify_customer).await,
             "reseller-create-customer" => respond(store, request, &reseller::create_customer).await,
             "reseller-get-customer" => respond(store, request, &reseller::get_customer).await,
             "reseller-list-customers" => respond(store, request, &reseller::list_customers).await,

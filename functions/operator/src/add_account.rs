@@ -1,0 +1,28 @@
+//! `operator-add-account`: gives a reseller one more account.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shared::reseller::ResellerId;
+use shared::table::{Operator, Table};
+
+use crate::{Error, no_such_reseller, payload};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Payload {
+    reseller_id: u64,
+}
+
+/// `{"reseller_id": 1}` gives the number of the new account and all that the reseller now has. Keys that were issued before do
+/// not get it.
+///
+/// Each invocation adds another account.
+///
+/// # Errors
+/// A wrong payload, a reseller that does not exist, or a store that fails.
+pub async fn add_account(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+    let Payload { reseller_id } = payload(sent)?;
+    let nobody = || no_such_reseller(reseller_id);
+    let reseller = table.add_account(ResellerId::new(reseller_id).ok_or_else(nobody)?).await?.ok_or_else(nobody)?;
+    Ok(json!({"reseller_id": reseller.id, "account_id": reseller.account_ids.last(), "account_ids": reseller.account_ids}))
+}
