@@ -85,7 +85,7 @@ fn every_binary_has_an_event_that_its_route_leads_to_it() {
 
 #[test]
 fn every_binary_runs_the_handler_that_it_is_named_after() {
-    for package in ["licensing", "operator", "reseller"] {
+    for package in ["licensing", "management", "operator", "reseller"] {
         for function in binaries().iter().filter(|name| name.starts_with(package)) {
             let path = workspace().join(format!("functions/{package}/src/bin/{function}.rs"));
             let handler = function.replacen('-', "::", 1).replace('-', "_");

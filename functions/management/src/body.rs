@@ -1,0 +1,166 @@
+//! What the body of a create or a modify asks for.
+
+use shared::customer::{Customer, CustomerId, NewCustomer, Profile};
+use shared::faults::Faults;
+use shared::http::Request;
+use shared::normalization::normalize;
+use shared::reseller::AccountId;
+use shared::table::{Caller, Write};
+use shared::validation::{self, Invalid, Text};
+
+use crate::Error;
+use crate::answer::{code, create_date};
+use crate::sent::Sent;
+
+/// The fields of a profile, and the most characters of each. The find filters have the same limits.
+pub(crate) const FIRST_NAME: (&str, usize) = ("firstName", 125);
+pub(crate) const LAST_NAME: (&str, usize) = ("lastName", 125);
+pub(crate) const ORGANIZATION: (&str, usize) = ("organizationName", 255);
+pub(crate) const EMAIL: (&str, usize) = ("email", 100);
+pub(crate) const PHONE: (&str, usize) = ("phone", 15);
+pub(crate) const STREET: (&str, usize) = ("street", 128);
+pub(crate) const CITY: (&str, usize) = ("city", 50);
+pub(crate) const STATE: (&str, usize) = ("state", 3);
+pub(crate) const ZIP_CODE: (&str, usize) = ("zipCode", 10);
+pub(crate) const COUNTRY_CODE: (&str, usize) = ("countryCode", 2);
+
+pub(crate) const ACCOUNT: &str = "accountId";
+const CODE: (&str, usize) = ("code", 60);
+
+/// A body that a client sent.
+pub(crate) struct Body(Sent);
+
+impl Body {
+    /// Reads the body in the format that its media type names.
+    pub(crate) fn parse(request: &Request) -> Result<Self, Error> {
+        Sent::parse(request).map(Self)
+    }
+
+    /// The customer that is to be created, in one of the caller's accounts.
+    pub(crate) fn creation(&self, caller: &Caller<Write>) -> Result<NewCustomer, Error> {
+        let (profile, mut faults) = self.applied_to(None);
+        let account = faults.collect(ACCOUNT, self.account()).flatten();
+        let sent_code = self.0.text(CODE.0).and_then(|sent| validation::text(sent.unwrap_or_default(), CODE.1));
+        let code = faults.collect(CODE.0, sent_code).flatten();
+        faults.none_or(())?;
+
+        let mut missing = Faults::default();
+        let required = [
+            (ACCOUNT, account.is_some()),
+            (FIRST_NAME.0, profile.first_name.is_some()),
+            (LAST_NAME.0, profile.last_name.is_some()),
+        ];
+        for (field, _) in required.iter().filter(|(_, is_given)| !is_given) {
+            missing.add(field, Invalid::Required);
+        }
+        missing.none_or(()).map_err(Error::Missing)?;
+
+        let account_id = account.filter(|account| caller.accounts().contains(account)).ok_or(Error::NotGranted)?;
+        // Whoever has no code of its own is known by its id, and nobody knows the next one.
+        if code.as_ref().is_some_and(|code| normalize(code.as_str()).bytes().all(|byte| byte.is_ascii_digit())) {
+            return Err(Error::Code("must not consist of digits alone: such codes are the ids of customers without one"));
+        }
+        Ok(NewCustomer { account_id, code, profile, holds_email: false })
+    }
+
+    /// The profile that `current` is to have. Fields that were not sent stay; what it has of the required values can't be removed,
+    /// what it never had need not be given.
+    pub(crate) fn modification(&self, current: &Customer) -> Result<Profile, Error> {
+        let (profile, faults) = self.applied_to(Some(&current.profile));
+        faults.none_or(())?;
+
+        let mut differing = Faults::default();
+        let read_only = [
+            ("id", current.id.to_string()),
+            (CODE.0, code(current)),
+            (ACCOUNT, current.account_id.0.to_string()),
+            ("createDate", create_date(current)),
+        ];
+        for (field, shown) in read_only {
+            if self.0.has(field) && self.0.written(field) != Some(shown) {
+                differing.add(field, "can't be changed");
+            }
+        }
+        differing.none_or(()).map_err(Error::ReadOnly)?;
+
+        let mut missing = Faults::default();
+        let before = &current.profile;
+        for (field, had, has) in
+            [(FIRST_NAME.0, &before.first_name, &profile.first_name), (LAST_NAME.0, &before.last_name, &profile.last_name)]
+        {
+            if had.is_some() && has.is_none() {
+                missing.add(field, Invalid::Required);
+            }
+        }
+        if !before.name().is_empty() && profile.name().is_empty() {
+            missing.add(ORGANIZATION.0, "is required where neither firstName nor lastName is given");
+        }
+        missing.none_or(profile).map_err(Error::Missing)
+    }
+
+    /// Checks the form of this body, whatever customer it is for.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        Ok(self.applied_to(None).1.none_or(())?)
+    }
+
+    /// The profile with the fields that were sent, and what is wrong with their form.
+    ///
+    /// A value equal to the one that this API shows is taken without a check, so that whatever another API wrote can be written
+    /// back.
+    fn applied_to(&self, current: Option<&Profile>) -> (Profile, Faults) {
+        let mut profile = current.cloned().unwrap_or_else(Profile::empty);
+        let mut faults = self.0.faults();
+        let mut set = |(field, maximum), parse: fn(&str, usize) -> _, value: &mut Option<Text>| {
+            if let Some(parsed) = faults.collect(field, self.value(field, maximum, parse, value.as_ref())) {
+                *value = parsed;
+            }
+        };
+        set(FIRST_NAME, validation::text, &mut profile.first_name);
+        set(LAST_NAME, validation::text, &mut profile.last_name);
+        set(ORGANIZATION, validation::text, &mut profile.organization);
+        set(EMAIL, validation::email, &mut profile.email);
+        set(PHONE, validation::phone, &mut profile.phone);
+        set(STREET, validation::text, &mut profile.street);
+        set(CITY, validation::text, &mut profile.city);
+        set(STATE, validation::code, &mut profile.state);
+        set(ZIP_CODE, validation::text, &mut profile.zip_code);
+        set(COUNTRY_CODE, validation::country_code, &mut profile.country_code);
+        (profile, faults)
+    }
+
+    fn value(
+        &self,
+        field: &str,
+        maximum: usize,
+        parse: fn(&str, usize) -> Result<Option<Text>, Invalid>,
+        current: Option<&Text>,
+    ) -> Result<Option<Text>, Invalid> {
+        match self.0.text(field)? {
+            None => Ok(current.cloned()),
+            Some(sent) => validation::edit(current, sent, |sent| parse(sent, maximum)),
+        }
+    }
+
+    /// The account that was sent; `None` when there is none, or nothing.
+    fn account(&self) -> Result<Option<AccountId>, &'static str> {
+        match self.0.written(ACCOUNT) {
+            None if self.0.has(ACCOUNT) => Err(NOT_AN_INTEGER),
+            None => Ok(None),
+            Some(sent) if sent.is_empty() => Ok(None),
+            Some(sent) => account(&sent).map(Some),
+        }
+    }
+}
+
+const NOT_AN_INTEGER: &str = "must be an integer";
+
+/// The account of this number. One that is too large to exist is granted to nobody.
+pub(crate) fn account(sent: &str) -> Result<AccountId, &'static str> {
+    validation::whole_number(sent).map(AccountId).ok_or(NOT_AN_INTEGER)
+}
+
+/// The customer that is known by this code without having one of its own.
+pub(crate) fn known_by_default(code: &str) -> Option<CustomerId> {
+    let code = normalize(code);
+    CustomerId::parse(&code).ok().filter(|id| id.to_string() == code)
+}

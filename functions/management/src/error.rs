@@ -1,0 +1,165 @@
+//! Every error of this API: its `failureCode`, and the one shape that all of them have on the wire.
+//!
+//! | code | status | meaning |
+//! |---|---|---|
+//! | L01 | 401 | no valid service user and password |
+//! | L02 | 403 | the service user may not do this |
+//! | F01 | 400 | a field or parameter has the wrong form or is too long |
+//! | F02 | 400 | the body can't be read |
+//! | V01 | 422 | a required field is missing |
+//! | V02 | 422 | the account is not one that the service user was granted |
+//! | V03 | 422 | the code can't be this customer's |
+//! | V04 | 422 | a field that can't be changed differs |
+//! | V05 | 404 | there is no such customer |
+//! | U01 | 405 | the method does not do the action that was asked for |
+//! | U02 | 415 | the format of the body is not supported |
+//! | U03 | 406 | no supported format is acceptable |
+//! | E01 | 503 | the service is overloaded or unreachable; try again |
+//! | E02 | 500 | something is wrong on our side |
+
+use lambda_http::http::header::{ALLOW, WWW_AUTHENTICATE};
+use lambda_http::http::{HeaderValue, StatusCode};
+use shared::bootstrap::{ApiError, Failure};
+use shared::credentials::Refusal;
+use shared::faults::Faults;
+use shared::http::{BodyError, Request, Response, with_retry_after};
+use shared::table::{Exclusive, StoreError, WriteError};
+
+use crate::answer::object;
+use crate::media::Format;
+
+/// Why a call was not answered as it asked. The text of the `Display` is for the log.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller is turned away.
+    #[error("refused: {0}")]
+    Refused(#[from] Refusal),
+    /// The body can't be read. The text is for the client too.
+    #[error("malformed body: {0}")]
+    Malformed(String),
+    /// Fields or parameters have the wrong form.
+    #[error("validation failed")]
+    Invalid(Faults),
+    /// Required fields are missing.
+    #[error("required fields are missing")]
+    Missing(Faults),
+    /// The account is not one of the caller's.
+    #[error("not a granted account")]
+    NotGranted,
+    /// The code can't be given to a customer. The text is for the client too.
+    #[error("the code {0}")]
+    Code(&'static str),
+    /// Fields that can't be changed differ.
+    #[error("a change of read-only fields")]
+    ReadOnly(Faults),
+    /// There is no such customer, or it is not the caller's.
+    #[error("no such customer")]
+    NotFound,
+    /// The method does another action than the one that was asked for; these are the methods of the address.
+    #[error("another action than the method's")]
+    OtherAction(&'static str),
+    /// The body has a format that is not supported.
+    #[error("unknown media type")]
+    UnknownMediaType,
+    /// No supported format is acceptable to the client.
+    #[error("not acceptable")]
+    NotAcceptable,
+    /// No fault of the client's, or no such route.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+impl From<Faults> for Error {
+    fn from(faults: Faults) -> Self {
+        Self::Invalid(faults)
+    }
+}
+
+impl From<BodyError> for Error {
+    fn from(error: BodyError) -> Self {
+        Self::Malformed(error.to_string())
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<WriteError> for Error {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Store(error) => error.into(),
+            WriteError::Taken(Exclusive::Code) => Self::Code("is the code of another customer"),
+            // Customers of this API hold no address from the start, and change what others hold only where it is free.
+            WriteError::Taken(Exclusive::Email) => StoreError::Internal("an address was to be held".to_owned()).into(),
+        }
+    }
+}
+
+impl ApiError for Error {
+    fn response(&self, request: &Request) -> Response {
+        use StatusCode as Status;
+        let (status, code, message) = match self {
+            Self::Refused(Refusal::NotAllowed) => (Status::FORBIDDEN, "L02", "This user may not do this.".to_owned()),
+            Self::Refused(_) => {
+                (Status::UNAUTHORIZED, "L01", "Send the name and the password of a service user by HTTP Basic.".to_owned())
+            }
+            Self::Invalid(faults) => (Status::BAD_REQUEST, "F01", faults.sentence()),
+            Self::Malformed(fault) => (Status::BAD_REQUEST, "F02", format!("The body can't be read: {fault}.")),
+            Self::Missing(faults) => (Status::UNPROCESSABLE_ENTITY, "V01", faults.sentence()),
+            Self::NotGranted => {
+                (Status::UNPROCESSABLE_ENTITY, "V02", "accountId must be one of the accounts of this user.".to_owned())
+            }
+            Self::Code(fault) => (Status::UNPROCESSABLE_ENTITY, "V03", format!("code {fault}.")),
+            Self::ReadOnly(faults) => (Status::UNPROCESSABLE_ENTITY, "V04", faults.sentence()),
+            Self::NotFound => (Status::NOT_FOUND, "V05", "There is no such customer.".to_owned()),
+            Self::Failed(Failure::NoSuchRoute) => (Status::NOT_FOUND, "V05", "There is nothing at this address.".to_owned()),
+            Self::OtherAction(methods) => {
+                (Status::METHOD_NOT_ALLOWED, "U01", format!("The method does not do this action; this address has {methods}."))
+            }
+            Self::UnknownMediaType => (
+                Status::UNSUPPORTED_MEDIA_TYPE,
+                "U02",
+                "Send application/json, application/xml, text/xml or application/x-www-form-urlencoded.".to_owned(),
+            ),
+            Self::NotAcceptable => {
+                (Status::NOT_ACCEPTABLE, "U03", "Accept application/json, application/xml or text/xml.".to_owned())
+            }
+            Self::Failed(failure) if failure.is_temporary() => {
+                (Status::SERVICE_UNAVAILABLE, "E01", "The service is temporarily unavailable. Try again in a moment.".to_owned())
+            }
+            Self::Failed(_) => (
+                Status::INTERNAL_SERVER_ERROR,
+                "E02",
+                "Something went wrong on our side. Contact support if it persists.".to_owned(),
+            ),
+        };
+        let mut fields = vec![("failureCode", code.into()), ("failureMessage", message.into())];
+        fields.extend(self.field().map(|field| ("field", field.into())));
+        let format = Format::accepted(request).unwrap_or(Format::Json);
+        let mut response = object(format, status, "response", fields);
+        if status == Status::UNAUTHORIZED {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Management API\""));
+        }
+        if let Self::OtherAction(methods) = self {
+            response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
+        }
+        if status == Status::SERVICE_UNAVAILABLE { with_retry_after(response) } else { response }
+    }
+}
+
+impl Error {
+    /// The first field or parameter that is at fault.
+    fn field(&self) -> Option<&str> {
+        match self {
+            Self::Invalid(faults) | Self::Missing(faults) | Self::ReadOnly(faults) => {
+                faults.iter().next().map(|(field, _)| field)
+            }
+            Self::NotGranted => Some("accountId"),
+            Self::Code(_) => Some("code"),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The query string of a find.
+
+use shared::faults::Faults;
+use shared::http::Request;
+use shared::table::{Field, Filter, Listing, Scope};
+use shared::validation::{Invalid, whole_number};
+
+use crate::Error;
+use crate::body::{
+    ACCOUNT, CITY, COUNTRY_CODE, EMAIL, FIRST_NAME, LAST_NAME, ORGANIZATION, PHONE, STATE, STREET, ZIP_CODE, account,
+};
+
+const DEFAULT_LIMIT: u16 = 100;
+const MAXIMUM_LIMIT: u16 = 1000;
+
+/// The parameters that are compared with a text of the customer, the most characters of each, and what they are compared with.
+const TEXTS: [((&str, usize), Field); 10] = [
+    (FIRST_NAME, Field::FirstName),
+    (LAST_NAME, Field::LastName),
+    (ORGANIZATION, Field::Organization),
+    (EMAIL, Field::Email),
+    (PHONE, Field::Phone),
+    (STREET, Field::Street),
+    (CITY, Field::City),
+    (STATE, Field::State),
+    (ZIP_CODE, Field::ZipCode),
+    (COUNTRY_CODE, Field::CountryCode),
+];
+
+/// Reads the query string. Parameters that this action does not know are ignored, and empty filters do not filter.
+pub(crate) fn parse(request: &Request) -> Result<Listing, Error> {
+    let (sent, mut faults) = request.query_pairs();
+    let mut listing = Listing { scope: Scope::GrantedAccounts, ..Listing::by_id(DEFAULT_LIMIT) };
+    let mut once = Vec::new();
+    for (name, value) in &sent {
+        match name.as_str() {
+            "offset" => listing.offset = faults.collect(name, offset(value)).unwrap_or_default(),
+            "limit" => listing.limit = faults.collect(name, limit(value)).unwrap_or(DEFAULT_LIMIT),
+            ACCOUNT if value.is_empty() => {}
+            ACCOUNT => listing.filters.extend(faults.collect(name, account(value)).map(|one| Filter::accounts(&[one]))),
+            _ => match TEXTS.iter().find(|((known, _), _)| known == name) {
+                Some((limits, field)) => listing.filters.extend(text(*limits, *field, value, &mut faults)),
+                None => continue,
+            },
+        }
+        if once.contains(&name) {
+            faults.add(name, "may be given once only");
+        }
+        once.push(name);
+    }
+    Ok(faults.none_or(listing)?)
+}
+
+fn text((name, maximum): (&str, usize), field: Field, value: &str, faults: &mut Faults) -> Option<Filter> {
+    if value.chars().count() > maximum {
+        faults.add(name, Invalid::TooLong(maximum));
+    }
+    (!value.is_empty()).then(|| Filter::text(field, value))
+}
+
+fn offset(sent: &str) -> Result<u64, &'static str> {
+    whole_number(sent).ok_or("must be an integer from 0")
+}
+
+fn limit(sent: &str) -> Result<u16, String> {
+    let limit = whole_number(sent).and_then(|limit| u16::try_from(limit).ok()).filter(|limit| *limit <= MAXIMUM_LIMIT);
+    limit.ok_or_else(|| format!("must be an integer from 0 to {MAXIMUM_LIMIT}"))
+}

@@ -1,0 +1,20 @@
+//! `GET /api/v01/customers/{id}`: one customer, by its id or by `*` and its code.
+
+use lambda_http::http::StatusCode;
+use shared::http::{Request, Response};
+use shared::table::{Read, Table};
+
+use crate::Error;
+use crate::answer::one;
+use crate::request::{Address, called, caller_and_customer};
+
+/// Answers 200 with the customer.
+///
+/// # Errors
+/// 400 when the id is no integer, 404 when there is no such customer, 405 and 406 for the action and the format, 401 and 403 for
+/// the caller.
+pub async fn load_customer(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
+    let (_, customer) = caller_and_customer(table, request).await?;
+    let format = called(request, "load", &Address::Customer)?;
+    Ok(one(format, StatusCode::OK, &customer.ok_or(Error::NotFound)?))
+}

@@ -1,0 +1,104 @@
+//! The fields that a client sent, whatever the format.
+
+use serde_json::{Map, Value};
+use shared::faults::Faults;
+use shared::http::Request;
+use shared::validation::Invalid;
+use shared::{form, json};
+
+use crate::Error;
+use crate::media::BodyFormat;
+use crate::xml;
+
+/// The fields of a customer. All others are ignored.
+pub(crate) const FIELDS: [&str; 14] = [
+    "id",
+    "code",
+    "accountId",
+    "createDate",
+    "firstName",
+    "lastName",
+    "organizationName",
+    "email",
+    "phone",
+    "street",
+    "city",
+    "state",
+    "zipCode",
+    "countryCode",
+];
+
+/// The fields of a body. XML and forms only have texts.
+pub(crate) struct Sent {
+    fields: Map<String, Value>,
+    faults: Faults,
+}
+
+impl Sent {
+    /// Reads the body in the format that its media type names.
+    pub(crate) fn parse(request: &Request) -> Result<Self, Error> {
+        let format = BodyFormat::of(request)?;
+        let body = request.body()?;
+        match format {
+            BodyFormat::Json => Self::json(&body),
+            BodyFormat::Xml => {
+                let fields = xml::fields(&body).map_err(|malformed| Error::Malformed(malformed.to_string()))?;
+                Ok(Self::texts(fields))
+            }
+            BodyFormat::Form => {
+                let pairs = form::parse(&body)
+                    .map_err(|malformed| Error::Malformed(format!("the field {} {}", malformed.name, malformed.problem)))?;
+                Ok(Self::texts(pairs.into_iter().map(|(name, value)| (name, Some(value)))))
+            }
+        }
+    }
+
+    /// The customer, as it is or as the member `object`.
+    fn json(body: &[u8]) -> Result<Self, Error> {
+        let mut fields = json::object(body, &FIELDS).map_err(|malformed| Error::Malformed(malformed.to_string()))?;
+        let fields = match fields.remove("object") {
+            None => fields,
+            Some(Value::Object(object)) => object,
+            Some(_) => return Err(Error::Malformed("the member object must be a JSON object".to_owned())),
+        };
+        Ok(Self { fields, faults: Faults::default() })
+    }
+
+    fn texts(sent: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
+        let mut fields = Map::new();
+        let mut faults = Faults::default();
+        for (name, value) in sent.into_iter().filter(|(name, _)| FIELDS.contains(&name.as_str())) {
+            let Some(value) = value else {
+                faults.add(&name, Invalid::NotAText);
+                continue;
+            };
+            if fields.insert(name.clone(), value.into()).is_some() {
+                faults.add(&name, "may be given once only");
+            }
+        }
+        Self { fields, faults }
+    }
+
+    /// What is wrong with the fields before anybody looks at their values.
+    pub(crate) fn faults(&self) -> Faults {
+        self.faults.clone()
+    }
+
+    /// The text that was sent, trimmed; empty for `null`, `None` when nothing was sent.
+    pub(crate) fn text(&self, field: &str) -> Result<Option<&str>, Invalid> {
+        json::text(&self.fields, field)
+    }
+
+    /// The value as it would be written in a text; `None` when nothing was sent, or nothing that has such a form.
+    pub(crate) fn written(&self, field: &str) -> Option<String> {
+        match self.fields.get(field)? {
+            Value::Number(number) => Some(number.to_string()),
+            _ => self.text(field).ok()?.map(str::to_owned),
+        }
+    }
+
+    /// Whether the field was sent, with whatever value.
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.fields.contains_key(field)
+    }
+}
