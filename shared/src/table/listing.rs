@@ -406,7 +406,8 @@ impl<A: Access> Table<A> {
             self.store.read(claim_keys(claim).into_iter().chain(limited).collect()),
             async { if listing.is_counted() { self.store.counts(reseller).await } else { Ok(Counts::default()) } },
             async {
-                let Some(needed) = plan.needed else {
+                // How much there is to read must not tell who is not verified whether a value exists.
+                let Some(needed) = plan.needed.filter(|_| listing.is_counted()) else {
                     return Ok(None);
                 };
                 let start = plan.start(reseller, listing)?;

@@ -72,6 +72,28 @@ impl Answer {
         answer
     }
 
+    /// The same answer, which must be an error of the Management API in JSON: this status, this code, the documented shape.
+    #[track_caller]
+    pub fn expect_failure(self, status: u16, code: &str) -> Self {
+        assert_eq!(self.status, status, "{self}");
+        let body = self.json();
+        let keys: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).filter(|key| *key != "field").collect();
+        assert_eq!(keys, ["failureCode", "failureMessage"], "{self}");
+        assert_eq!(body["failureCode"], code, "{self}");
+        assert!(body["failureMessage"].as_str().is_some_and(|message| message.ends_with('.')), "{self}");
+        let challenge = (status == 401).then_some("Basic realm=\"Management API\"");
+        assert_eq!(self.header("www-authenticate"), challenge, "{self}");
+        self
+    }
+
+    /// The same answer, an error of the Management API about this field.
+    #[track_caller]
+    pub fn expect_failure_of(self, status: u16, code: &str, field: &str) -> Self {
+        let answer = self.expect_failure(status, code);
+        assert_eq!(answer.json()["field"], field, "{answer}");
+        answer
+    }
+
     /// The body as JSON.
     #[track_caller]
     pub fn json(&self) -> Value {

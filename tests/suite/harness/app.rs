@@ -6,6 +6,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::config::retry::RetryPartition;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, ReturnValue, WriteRequest};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use shared::bootstrap::respond;
 use shared::credentials::{Claim, Kind};
@@ -116,6 +118,24 @@ impl App {
         let issued = self.operate("operator-issue-key", payload).await.unwrap();
         self.wire.take_calls();
         issued["token"].as_str().unwrap().to_owned()
+    }
+
+    /// A service user of the Management API, as `user:password`, with these permissions in these accounts; `None` for all of the
+    /// reseller's.
+    pub async fn service_user(&self, tenant: &Tenant, permissions: &[&str], accounts: Option<&[u64]>) -> String {
+        let payload = json!({
+            "reseller_id": tenant.id, "kind": "service_user", "permissions": permissions, "label": "test", "accounts": accounts,
+        });
+        let issued = self.operate("operator-issue-key", payload).await.unwrap();
+        self.wire.take_calls();
+        format!("{}:{}", issued["user"].as_str().unwrap(), issued["password"].as_str().unwrap())
+    }
+
+    /// One more account of this reseller.
+    pub async fn account(&self, tenant: &Tenant) -> u64 {
+        let added = self.operate("operator-add-account", json!({"reseller_id": tenant.id})).await.unwrap();
+        self.wire.take_calls();
+        added["account_id"].as_u64().unwrap()
     }
 
     /// A key that ended before it began: the operators' function refuses to make one.
@@ -345,6 +365,16 @@ impl RequestBuilder<'_> {
     /// With this token of the licensing API.
     pub fn token(self, token: &str) -> Self {
         self.header("Authorization", &format!("Basic {token}"))
+    }
+
+    /// With this `user:password` of the Management API.
+    pub fn user(self, user_and_password: &str) -> Self {
+        self.header("Authorization", &format!("Basic {}", STANDARD.encode(user_and_password)))
+    }
+
+    /// With this body, as XML.
+    pub fn xml(self, body: &str) -> Self {
+        self.header("content-type", "application/xml").body(body)
     }
 
     /// With this form as the body, encoded already.
