@@ -39,6 +39,26 @@ pub(crate) fn of_licensing_api(base_url: &str, reseller: &DemoReseller) -> Strin
     .join("\n")
 }
 
+/// A command for each action of the Management API, on the same customers.
+pub(crate) fn of_management_api(base_url: &str, reseller: &DemoReseller) -> String {
+    let customers = format!("{base_url}/api/v01/customers");
+    let customer = format!("{customers}/{}", reseller.customer().map(|id| id.number()).unwrap_or_default());
+    let user = format!("-u '{}:{}'", reseller.management_user, reseller.management_password);
+    let xml = "-H 'content-type: application/xml' -H 'accept: application/xml'";
+    let new = format!(r#"'<customer accountId="{}" firstName="Ann" lastName="Lee"/>'"#, reseller.account_id);
+    [
+        ("Create a customer through the Management API, in XML", format!("curl -i -X PUT {customers} {user} {xml} -d {new}")),
+        ("Find customers", format!("curl -i '{customers}?lastName=lee&limit=10' {user}")),
+        ("Load the demo customer", format!("curl -i {customer} {user}")),
+        (
+            "Modify it, in JSON",
+            format!("curl -i -X POST {customer} {user} -H 'content-type: application/json' -d '{{\"city\": \"Utrecht\"}}'"),
+        ),
+    ]
+    .map(|(what, command)| format!("# {what}\n{command}\n"))
+    .join("\n")
+}
+
 /// A command that invokes an operator's function.
 pub(crate) fn of_operators(cargo_lambda: &CargoLambda, port: u16) -> String {
     let program = cargo_lambda.typed();
@@ -83,6 +103,12 @@ mod tests {
         let licensing = of_licensing_api("http://127.0.0.1:9001", &reseller);
         assert_eq!(licensing.lines().filter(|line| line.starts_with("curl ")).count(), 5);
         assert_eq!(licensing.matches("http://127.0.0.1:9001/api/customer/17 -H 'Authorization: Basic 0123'").count(), 3);
+        let management = of_management_api("http://127.0.0.1:9001", &reseller);
+        assert_eq!(
+            management.lines().filter(|line| line.starts_with("curl ") && line.contains("-u 'api-1-demo:secret'")).count(),
+            4
+        );
+        assert_eq!(management.matches("http://127.0.0.1:9001/api/v01/customers/17 ").count(), 2);
         assert!(commands.iter().all(|command| command.contains("-H 'x-zoom-s2t-key: sk_reseller_x'")));
         assert!(
             has("-X POST", "") && has("curl", "?") && has("curl", "17/ ") && has("-X PUT", "17/ ") && has("-X DELETE", "17/ ")

@@ -84,6 +84,7 @@ fn greet(port: u16, demo: &Demo, folder: &DataFolder, cargo_lambda: &CargoLambda
     if let Some(reseller) = demo.resellers.first() {
         show(examples::of_reseller_api(&demo.base_url, reseller));
         show(examples::of_licensing_api(&demo.base_url, reseller));
+        show(examples::of_management_api(&demo.base_url, reseller));
     }
     show(examples::of_operators(cargo_lambda, port));
     show("Ctrl-C stops everything.");

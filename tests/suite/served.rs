@@ -275,16 +275,21 @@ fn the_examples_of_the_readme_answer_what_it_says() {
     let demo = demo();
     let examples = readme_examples();
     assert!(examples.len() >= 6, "{examples:?}");
-    let mut id = None;
+    let mut id: Option<u64> = None;
     for (command, expected) in examples {
         let of_this_run = command.replace("http://127.0.0.1:9000", text(&demo["base_url"]));
         // The README creates the customer 3, the first one in a fresh database.
-        let of_this_run =
-            id.map_or(of_this_run.clone(), |id: u64| of_this_run.replace("/customer/3/", &format!("/customer/{id}/")));
+        let of_this_run = match id {
+            Some(id) => {
+                of_this_run.replace("customer/3", &format!("customer/{id}")).replace("customers/3", &format!("customers/{id}"))
+            }
+            None => of_this_run,
+        };
         let output = Command::new("bash")
             .args(["-c", &of_this_run])
             .env("KEY", text(&demo["resellers"][0]["reseller_key"]))
             .env("TOKEN", text(&demo["resellers"][0]["licensing_token"]))
+            .env("SERVICE_USER", service_user(&demo["resellers"][0]))
             .output()
             .unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
@@ -296,6 +301,11 @@ fn the_examples_of_the_readme_answer_what_it_says() {
         let status = |text: &str| text.trim().rsplit(' ').next().filter(|word| word.len() == 3).map(str::to_owned);
         assert_eq!(status(&printed), status(&expected), "{of_this_run}");
     }
+}
+
+/// The name and password of a reseller's service user.
+fn service_user(reseller: &Value) -> String {
+    format!("{}:{}", text(&reseller["management_user"]), text(&reseller["management_password"]))
 }
 
 /// The text with every number as `0`: ids and times are of the moment.
