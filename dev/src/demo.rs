@@ -14,7 +14,7 @@ use shared::credentials::{Claim, Kind, Permission, Subject, UserLabel};
 use shared::customer::{CustomerId, NewCustomer, Profile};
 use shared::reseller::{AccountId, Reseller, ResellerId};
 use shared::table::{
-    IssueError, IssuedKey, KeySummary, NewKey, Operator, Read, Store, StoreError, Table, Write as Writing, WriteError,
+    IssueKeyError, IssuedKey, KeySummary, NewKey, Operator, Read, Store, StoreError, Table, Write as Writing, WriteError,
 };
 use shared::timestamp::Timestamp;
 use shared::validation::{self, Text};
@@ -85,11 +85,11 @@ impl From<WriteError> for DemoError {
     }
 }
 
-impl From<IssueError> for DemoError {
-    fn from(error: IssueError) -> Self {
+impl From<IssueKeyError> for DemoError {
+    fn from(error: IssueKeyError) -> Self {
         match error {
-            IssueError::Store(error) => Self::Store(error),
-            IssueError::NoSuchReseller | IssueError::NoSuchCustomer | IssueError::NoSuchAccount(_) => {
+            IssueKeyError::Store(error) => Self::Store(error),
+            IssueKeyError::NoSuchReseller | IssueKeyError::NoSuchCustomer | IssueKeyError::NoSuchAccount(_) => {
                 Self::Impossible("a reseller, customer or account is gone before it had a key")
             }
         }

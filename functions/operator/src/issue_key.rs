@@ -5,7 +5,7 @@ use serde_json::Value;
 use shared::credentials::{Kind, Permission, Subject, UserLabel};
 use shared::customer::CustomerId;
 use shared::reseller::{AccountId, ResellerId};
-use shared::table::{IssueError, NewKey, Operator, Table};
+use shared::table::{IssueKeyError, NewKey, Operator, Table};
 use shared::timestamp::Timestamp;
 
 use crate::{Error, key_view, no_such_reseller, payload, required_text};
@@ -67,10 +67,10 @@ pub async fn issue_key(table: &Table<Operator>, sent: Value) -> Result<Value, Er
     let reseller = ResellerId::new(sent.reseller_id).ok_or_else(|| no_such_reseller(sent.reseller_id))?;
     let new = NewKey { reseller, subject, permissions, accounts: sent.accounts, label, valid_until: sent.valid_until };
     let key = table.issue_key(new).await.map_err(|error| match error {
-        IssueError::Store(error) => error.into(),
-        IssueError::NoSuchReseller => no_such_reseller(sent.reseller_id),
-        IssueError::NoSuchCustomer => no_such_customer(),
-        IssueError::NoSuchAccount(account) => {
+        IssueKeyError::Store(error) => error.into(),
+        IssueKeyError::NoSuchReseller => no_such_reseller(sent.reseller_id),
+        IssueKeyError::NoSuchCustomer => no_such_customer(),
+        IssueKeyError::NoSuchAccount(account) => {
             Error::NotFound(format!("Reseller {} has no account {}.", sent.reseller_id, account.0))
         }
     })?;

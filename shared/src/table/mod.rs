@@ -35,7 +35,7 @@ pub use access::{Access, Caller, Operator, Read, Sealed, Write};
 pub use customers::{Hold, WriteError};
 pub use keys::Exclusive;
 pub use listing::{Direction, Field, Filter, FirstPage, Listed, Listing, Position, Scope};
-pub use operators::{IssueError, IssuedKey, KeySummary, NewKey, Provisioned};
+pub use operators::{IssueKeyError, IssuedKey, KeySummary, NewKey, Provisioned};
 
 use keys::Key;
 use retry::Rounds;

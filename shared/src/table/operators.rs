@@ -35,7 +35,7 @@ pub struct NewKey {
 
 /// Why no key was issued.
 #[derive(Clone, Debug, thiserror::Error)]
-pub enum IssueError {
+pub enum IssueKeyError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -163,19 +163,19 @@ impl Table<Operator> {
     /// Issues a key.
     ///
     /// # Errors
-    /// [`IssueError`]; then no key was issued that anybody knows.
-    pub async fn issue_key(&self, new: NewKey) -> Result<IssuedKey, IssueError> {
+    /// [`IssueKeyError`]; then no key was issued that anybody knows.
+    pub async fn issue_key(&self, new: NewKey) -> Result<IssuedKey, IssueKeyError> {
         let reseller = keys::reseller(new.reseller);
         let customer = new.subject.customer().map(|id| keys::customer(new.reseller, id));
         let rows = self.store.read(std::iter::once(reseller.clone()).chain(customer.clone()).collect()).await?;
-        let reseller: Reseller = rows.get(&reseller)?.ok_or(IssueError::NoSuchReseller)?;
+        let reseller: Reseller = rows.get(&reseller)?.ok_or(IssueKeyError::NoSuchReseller)?;
         if let Some(customer) = customer
             && rows.get::<Customer>(&customer)?.is_none()
         {
-            return Err(IssueError::NoSuchCustomer);
+            return Err(IssueKeyError::NoSuchCustomer);
         }
         if let Some(account) = new.accounts.iter().flatten().find(|account| !reseller.account_ids.contains(account)) {
-            return Err(IssueError::NoSuchAccount(*account));
+            return Err(IssueKeyError::NoSuchAccount(*account));
         }
         let key = new.issue(&reseller)?;
         self.store.put_new(&[row(&keys::credential(reseller.id, key.token.hash()), &key.credential)?]).await?;
