@@ -203,6 +203,8 @@ fn every_operators_event_can_be_invoked() {
     let is_listed = listed["resellers"].as_array().unwrap().iter().any(|one| one["reseller_id"] == id);
     assert!(is_listed, "{listed}");
     // The other events are about the first reseller, which `cargo dev` makes.
+    let added = invoke_for_json("operator-add-account", &event("operator-add-account"));
+    assert!(added["account_ids"].as_array().unwrap().contains(&added["account_id"]), "{added}");
     let keys = invoke_for_json("operator-list-keys", &event("operator-list-keys"));
     let issued = invoke_for_json("operator-issue-key", &event("operator-issue-key"));
     assert_eq!(invoke_for_json("operator-list-keys", &event("operator-list-keys"))["count"], keys["count"].as_u64().unwrap() + 1);
