@@ -10,6 +10,7 @@ pub mod customer;
 pub mod faults;
 pub mod form;
 pub mod http;
+pub mod licence;
 pub mod normalization;
 pub mod reseller;
 pub mod table;
