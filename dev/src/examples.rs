@@ -21,7 +21,7 @@ pub(crate) fn of_reseller_api(base_url: &str, reseller: &DemoReseller) -> String
     .join("\n")
 }
 
-/// A command for each operation of the licensing API, on the same customers.
+/// A command for each operation of the licensing API on the same customers.
 pub(crate) fn of_licensing_api(base_url: &str, reseller: &DemoReseller) -> String {
     let customer = format!("{base_url}/api/customer/{}", reseller.customer().map(|id| id.number()).unwrap_or_default());
     let token = format!("-H 'Authorization: Basic {}'", reseller.licensing_token);

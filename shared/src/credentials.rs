@@ -209,7 +209,7 @@ pub struct Claim {
     hash: TokenHash,
 }
 
-const RESELLER_DIGITS: usize = 5;
+pub(crate) const RESELLER_DIGITS: usize = 5;
 const CUSTOMER_DIGITS: usize = 9;
 const RANDOM_DIGITS: usize = 22;
 const CHECKSUM_DIGITS: usize = 6;
@@ -226,22 +226,13 @@ impl Claim {
     /// Reads an API key, `sk_…`; `None` when it can't be one that was ever issued. Makes no call.
     #[must_use]
     pub fn parse(token: &str) -> Option<Self> {
-        let (names_customer, encoded) = match token.strip_prefix(CUSTOMER_PREFIX) {
+        let (names_customer, mut rest) = match token.strip_prefix(CUSTOMER_PREFIX) {
             Some(encoded) => (true, encoded),
             None => (false, token.strip_prefix(RESELLER_PREFIX)?),
         };
-        let mut rest = encoded;
-        let mut take = |digits: usize| {
-            let (number, behind) = rest.split_at_checked(digits)?;
-            rest = behind;
-            number.bytes().all(|byte| byte.is_ascii_alphanumeric()).then(|| base62::decode(number).ok())?
-        };
-        let reseller = ResellerId::new(u64::try_from(take(RESELLER_DIGITS)?).ok()?)?;
-        let customer = if names_customer { Some(CustomerId::new(u64::try_from(take(CUSTOMER_DIGITS)?).ok()?)?) } else { None };
-        take(RANDOM_DIGITS)?;
-        let sum = take(CHECKSUM_DIGITS)?;
-        let summed = token.get(..token.len().checked_sub(CHECKSUM_DIGITS)?)?;
-        (rest.is_empty() && sum == u128::from(checksum(summed))).then(|| Self { reseller, customer, hash: TokenHash::of(token) })
+        let reseller = ResellerId::new(take(&mut rest, RESELLER_DIGITS)?)?;
+        let customer = if names_customer { Some(CustomerId::new(take(&mut rest, CUSTOMER_DIGITS)?)?) } else { None };
+        is_secret_of(token, rest).then(|| Self { reseller, customer, hash: TokenHash::of(token) })
     }
 
     /// Reads a token of the licensing API, 32 hexadecimal digits in any case; `None` when it can't be one that was ever issued.
@@ -356,7 +347,7 @@ impl NewToken {
 }
 
 /// A secret behind what names it: 128 random bits, and the checksum of all before.
-fn random_and_sum(mut text: String) -> Result<String, getrandom::Error> {
+pub(crate) fn random_and_sum(mut text: String) -> Result<String, getrandom::Error> {
     let mut random = [0; 16];
     getrandom::fill(&mut random)?;
     text.push_str(&encoded(u128::from_be_bytes(random), RANDOM_DIGITS));
@@ -366,8 +357,23 @@ fn random_and_sum(mut text: String) -> Result<String, getrandom::Error> {
 }
 
 /// A number in base62, padded with zeros.
-fn encoded(number: u128, digits: usize) -> String {
+pub(crate) fn encoded(number: u128, digits: usize) -> String {
     format!("{:0>digits$}", base62::encode(number))
+}
+
+/// Takes a number in base62 off the beginning of `rest`.
+pub(crate) fn take<T: TryFrom<u128>>(rest: &mut &str, digits: usize) -> Option<T> {
+    let (number, behind) = rest.split_at_checked(digits)?;
+    *rest = behind;
+    let decoded = number.bytes().all(|byte| byte.is_ascii_alphanumeric()).then(|| base62::decode(number).ok())??;
+    T::try_from(decoded).ok()
+}
+
+/// Whether `rest`, the end of `text`, is what [`random_and_sum`] adds to the text before it.
+pub(crate) fn is_secret_of(text: &str, mut rest: &str) -> bool {
+    let is_random = take::<u128>(&mut rest, RANDOM_DIGITS).is_some();
+    let summed = text.len().checked_sub(CHECKSUM_DIGITS).and_then(|end| text.get(..end));
+    is_random && take(&mut rest, CHECKSUM_DIGITS) == summed.map(checksum) && rest.is_empty()
 }
 
 fn checksum(text: &str) -> u32 {

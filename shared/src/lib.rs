@@ -11,6 +11,7 @@ pub mod faults;
 pub mod form;
 pub mod http;
 pub mod json;
+pub mod licence;
 pub mod normalization;
 pub mod reseller;
 pub mod table;

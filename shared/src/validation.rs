@@ -55,6 +55,9 @@ pub enum Invalid {
     /// Not an officially assigned ISO 3166-1 alpha-2 code.
     #[error("must be an ISO 3166-1 alpha-2 code such as NL")]
     NotACountry,
+    /// Not the name or the address of a host.
+    #[error("must be the name or the address of a host, without white space")]
+    NotAHost,
     /// A JSON value of another type than text.
     #[error("must be a text")]
     NotAText,
@@ -116,8 +119,21 @@ pub fn email(sent: &str, maximum: usize) -> Result<Option<Text>, Invalid> {
     let has_form = address.as_str().split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty() && !domain.contains('@') && domain.contains('.') && !domain.split('.').any(str::is_empty)
     });
-    let has_gap = address.as_str().chars().any(|character| character.is_whitespace() || character.is_control());
-    if has_form && !has_gap { Ok(Some(address)) } else { Err(Invalid::NotAnEmail) }
+    if has_form && !has_gap(&address) { Ok(Some(address)) } else { Err(Invalid::NotAnEmail) }
+}
+
+/// The name or the address of a host, of at most `maximum` Unicode scalar values: anything without white space and control
+/// characters. Whether it can be resolved is not our question.
+///
+/// # Errors
+/// Those of [`text`], and [`Invalid::NotAHost`].
+pub fn host(sent: &str, maximum: usize) -> Result<Option<Text>, Invalid> {
+    let host = text(sent, maximum)?;
+    if host.as_ref().is_some_and(has_gap) { Err(Invalid::NotAHost) } else { Ok(host) }
+}
+
+fn has_gap(text: &Text) -> bool {
+    text.as_str().chars().any(|character| character.is_whitespace() || character.is_control())
 }
 
 /// An international phone number: `+`, then 7 to 15 digits with spaces, dots, hyphens or parentheses between them, at most 32
@@ -268,6 +284,20 @@ mod tests {
         for other in ["", "-1", "+1", "1.0", " 1", "１", "1e3"] {
             assert_eq!(whole_number(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn hosts() {
+        for good in ["server.example.com", "SERVER", "192.0.2.1", "[2001:db8::1]:8443", "例え.テスト", "*.example.com"] {
+            assert_eq!(shown(host(&format!(" {good}\t"), 253)), Ok(Some(good.into())));
+        }
+        for bad in ["a b", "a\tb", "a\nb", "a\u{a0}b", "a\u{3000}b", "a\u{85}b", "a\u{7f}b"] {
+            assert_eq!(host(bad, 253), Err(Invalid::NotAHost), "{bad:?}");
+        }
+        assert_eq!(shown(host(" \t ", 253)), Ok(None));
+        assert_eq!(host("a\0b", 253), Err(Invalid::UnusableCharacter));
+        assert_eq!(host(&"a".repeat(254), 253), Err(Invalid::TooLong(253)));
+        assert!(host(&"é".repeat(253), 253).is_ok());
     }
 
     #[test]

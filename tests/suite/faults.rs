@@ -119,9 +119,9 @@ impl Writing {
     fn rows(self) -> usize {
         match self {
             Self::Update | Self::UpdateHolder => 1,
-            Self::Create | Self::Deactivate | Self::Delete => 2,
-            Self::MoveHolder => 3,
-            Self::DeleteHolder => 4,
+            Self::Create | Self::Deactivate => 2,
+            Self::Delete | Self::MoveHolder => 3,
+            Self::DeleteHolder => 5,
         }
     }
 }

@@ -21,6 +21,7 @@ mod harness;
 mod hostile;
 mod isolation;
 mod layout;
+mod licences;
 mod licensing_api;
 mod list;
 mod list_costs;

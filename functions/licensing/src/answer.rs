@@ -1,9 +1,11 @@
-//! A customer as this API shows it: absent values are empty texts.
+//! Records as this API shows them: a customer's absent values are empty texts, a licence's time is null until it is revoked.
 
-use lambda_http::http::StatusCode;
+use lambda_http::http::header::LINK;
+use lambda_http::http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use shared::customer::Customer;
-use shared::http::{Response, response};
+use shared::http::{Response, empty, response};
+use shared::licence::Licence;
 use shared::validation::Text;
 
 pub(crate) const JSON: &str = "application/json";
@@ -11,6 +13,25 @@ pub(crate) const JSON: &str = "application/json";
 /// An answer with one customer.
 pub(crate) fn one(status: StatusCode, customer: &Customer) -> Response {
     response(status, JSON, view(customer).to_string())
+}
+
+/// An answer with one licence.
+pub(crate) fn one_licence(status: StatusCode, licence: &Licence) -> Response {
+    response(status, JSON, licence_view(licence).to_string())
+}
+
+/// The record of a licence.
+pub(crate) fn licence_view(licence: &Licence) -> Value {
+    json!({
+        "license_id": licence.id,
+        "customer_id": licence.id.customer(),
+        "product": licence.product,
+        "host": licence.host,
+        "key": licence.key,
+        "status": if licence.revoked_at.is_none() { "active" } else { "revoked" },
+        "issued_at": licence.issued_at,
+        "revoked_at": licence.revoked_at,
+    })
 }
 
 /// The record of a customer.
@@ -28,4 +49,37 @@ pub(crate) fn view(customer: &Customer) -> Value {
 /// A value as this API shows it.
 pub(crate) fn shown(value: Option<&Text>) -> &str {
     value.map(Text::as_str).unwrap_or_default()
+}
+
+/// How many bytes of records one answer has at the most.
+const MAXIMUM_BYTES: usize = 1024 * 1024;
+
+/// The records of a list, in as far as they fit into one answer.
+#[derive(Default)]
+pub(crate) struct Records(String);
+
+impl Records {
+    /// Adds a record where it fits, and tells whether it did. The first one always does.
+    pub(crate) fn add(&mut self, record: &Value) -> bool {
+        let record = record.to_string();
+        let fits = self.0.is_empty() || self.0.len() + record.len() < MAXIMUM_BYTES;
+        if fits {
+            self.0.push(if self.0.is_empty() { '[' } else { ',' });
+            self.0.push_str(&record);
+        }
+        fits
+    }
+
+    /// All of them as a bare array, and the address of the rest where there is one. Without a record an answer without a body.
+    pub(crate) fn answer(mut self, next: Option<String>) -> Response {
+        if self.0.is_empty() {
+            return empty(StatusCode::NO_CONTENT);
+        }
+        self.0.push(']');
+        let mut response = response(StatusCode::OK, JSON, self.0);
+        if let Some(Ok(link)) = next.map(HeaderValue::try_from) {
+            response.headers_mut().insert(LINK, link);
+        }
+        response
+    }
 }

@@ -1,12 +1,14 @@
-//! The form body of a create or a change.
+//! The form body of a create or a change: of a customer, and of a licence.
 
-use shared::customer::{Customer, Profile};
+use shared::customer::{Customer, CustomerId, Profile};
 use shared::faults::Faults;
 use shared::form;
 use shared::http::Request;
+use shared::licence::NewLicence;
 use shared::validation::{self, Invalid, Text};
 
 use crate::Error;
+use crate::request::once;
 
 /// A field of the form, and the most characters that it may have.
 type Field = (&'static str, usize);
@@ -15,6 +17,10 @@ const COMPANY: Field = ("company", 255);
 const FIRST_NAME: Field = ("firstname", 125);
 const LAST_NAME: Field = ("lastname", 125);
 const EMAIL: Field = ("email", 254);
+
+const CUSTOMER: &str = "customer_id";
+const PRODUCT: Field = ("product", 255);
+const HOST: Field = ("host", 253);
 
 /// The pairs that a client sent. Unknown ones are ignored.
 pub(crate) struct Body(Vec<(String, String)>);
@@ -50,6 +56,32 @@ impl Body {
         Ok(self.applied_to(None).1.none_or(())?)
     }
 
+    /// The licence that this body asks for, and the customer who is to have it. A number of any other form is nobody's: this API
+    /// documents no form of ids.
+    pub(crate) fn licence(&self) -> Result<(Option<CustomerId>, NewLicence), Error> {
+        let mut faults = Faults::default();
+        let customer = once(&self.0, CUSTOMER, &mut faults).filter(|sent| !sent.is_empty());
+        if customer.is_none() {
+            faults.add(CUSTOMER, Invalid::Required);
+        }
+        let product = self.required(PRODUCT, validation::text, &mut faults);
+        let host = self.required(HOST, validation::host, &mut faults);
+        match (customer, product, host) {
+            (Some(customer), Some(product), Some(host)) => Ok((CustomerId::parse(customer).ok(), NewLicence { product, host })),
+            _ => Err(faults.into()),
+        }
+    }
+
+    fn required(
+        &self,
+        (field, maximum): Field,
+        parse: impl Fn(&str, usize) -> Result<Option<Text>, Invalid>,
+        faults: &mut Faults,
+    ) -> Option<Text> {
+        let sent = once(&self.0, field, faults).unwrap_or_default();
+        faults.collect(field, parse(sent, maximum).and_then(|text| text.ok_or(Invalid::Required)))
+    }
+
     /// The profile with the fields that were sent, and what is wrong with them.
     fn applied_to(&self, profile: Option<&Profile>) -> (Profile, Faults) {
         let mut profile = profile.cloned().unwrap_or_else(Profile::empty);
@@ -68,11 +100,9 @@ impl Body {
         value: &mut Option<Text>,
         faults: &mut Faults,
     ) {
-        let mut sent = self.0.iter().filter(|(name, _)| name == field).map(|(_, sent)| sent);
-        match (sent.next(), sent.next()) {
-            (None, _) => {}
-            (Some(_), Some(_)) => faults.add(field, "may be given once only"),
-            (Some(sent), None) => {
+        match once(&self.0, field, faults) {
+            None => {}
+            Some(sent) => {
                 let edited = validation::edit(value.as_ref(), sent.trim(), |sent| parse(sent, maximum));
                 if let Some(edited) = faults.collect(field, edited) {
                     *value = edited;

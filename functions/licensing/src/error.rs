@@ -7,7 +7,8 @@ use shared::bootstrap::{ApiError, Failure};
 use shared::credentials::Refusal;
 use shared::faults::Faults;
 use shared::http::{BodyError, Request, Response, response, with_retry_after};
-use shared::table::{StoreError, WriteError};
+use shared::licence::LicenceId;
+use shared::table::{IssueError, StoreError, WriteError};
 
 use crate::answer::JSON;
 
@@ -26,9 +27,18 @@ pub enum Error {
     /// There is no such customer, or it is not the caller's.
     #[error("no such customer")]
     NotFound,
+    /// There is no such licence, or it is not the caller's.
+    #[error("no such licence")]
+    NoLicence,
     /// Another customer of the account has the e-mail address.
     #[error("the address is taken")]
     Taken,
+    /// A licence of the account is active for the product and host.
+    #[error("a licence is active for this product and host")]
+    Active,
+    /// The customer has had as many licences as it can.
+    #[error("the customer can have no more licences")]
+    Exhausted,
     /// Concurrent changes outlasted the retries of a delete.
     #[error("{0}")]
     NotDeleted(String),
@@ -64,6 +74,16 @@ impl From<WriteError> for Error {
     }
 }
 
+impl From<IssueError> for Error {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Store(error) => error.into(),
+            IssueError::Active => Self::Active,
+            IssueError::Exhausted => Self::Exhausted,
+        }
+    }
+}
+
 impl ApiError for Error {
     fn response(&self, _: &Request) -> Response {
         use StatusCode as Status;
@@ -77,10 +97,19 @@ impl ApiError for Error {
             Self::Malformed(fault) => (Status::BAD_REQUEST, "MALFORMED_BODY", format!("The body can't be read: {fault}.")),
             Self::Invalid(faults) => (Status::BAD_REQUEST, "VALIDATION_ERROR", faults.sentence()),
             Self::NotFound => (Status::NOT_FOUND, "NOT_FOUND", "There is no customer with this id.".to_owned()),
+            Self::NoLicence => (Status::NOT_FOUND, "NOT_FOUND", "There is no licence with this id.".to_owned()),
             Self::Failed(Failure::NoSuchRoute) => {
                 (Status::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.".to_owned())
             }
             Self::Taken => (Status::CONFLICT, "CONFLICT", "Another customer has this e-mail address.".to_owned()),
+            Self::Active => {
+                (Status::CONFLICT, "CONFLICT", "There is an active licence for this product and this host.".to_owned())
+            }
+            Self::Exhausted => (
+                Status::CONFLICT,
+                "CONFLICT",
+                format!("This customer has had {} licences and can have no more.", LicenceId::MAX_ORDINAL),
+            ),
             Self::NotDeleted(_) => (
                 Status::CONFLICT,
                 "CONFLICT",

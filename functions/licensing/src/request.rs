@@ -1,11 +1,17 @@
-//! What all routes read from a request: the token, and the customer that the path names.
+//! What all routes read from a request: the token, the record that the path names, and fields and parameters.
 
 use shared::credentials::{Claim, Kind, Refusal};
 use shared::customer::{Customer, CustomerId};
+use shared::faults::Faults;
 use shared::http::Request;
+use shared::licence::{Licence, LicenceId};
 use shared::table::{Access, Caller, Table};
 
 use crate::Error;
+
+/// What is wrong with a cursor that another list gave, or none.
+pub(crate) const NOT_OF_THIS_LIST: &str =
+    "is not one of this list: take the address in the Link header of the page before as it is";
 
 /// The claim of the token in `Authorization: Basic <token>`. The token stands there bare: it is not the base64 of anything.
 pub(crate) fn claim(request: &Request) -> Result<Claim, Refusal> {
@@ -26,4 +32,30 @@ pub(crate) async fn caller_and_customer<A: Access>(
 ) -> Result<(Caller<A>, Option<Customer>), Error> {
     let id = CustomerId::parse(&request.path_parameter("id")).ok();
     Ok(table.load(&claim(request)?, id).await?.open(Kind::Licensing)?)
+}
+
+/// The verified caller, and its licence with the id in the path; `None` when it has no such licence.
+pub(crate) async fn caller_and_licence<A: Access>(
+    table: &Table<A>,
+    request: &Request,
+) -> Result<(Caller<A>, Option<Licence>), Error> {
+    let id = LicenceId::parse(&request.path_parameter("id"));
+    Ok(table.load_licence(&claim(request)?, id).await?.open(Kind::Licensing)?)
+}
+
+/// The parameters of the query.
+pub(crate) fn query(request: &Request) -> Result<Vec<(String, String)>, Faults> {
+    let (sent, faults) = request.query_pairs();
+    faults.none_or(sent)
+}
+
+/// The value of a field or parameter that may be given once only; `None` when it was not given, or more than once, which is kept.
+pub(crate) fn once<'a>(sent: &'a [(String, String)], field: &str, faults: &mut Faults) -> Option<&'a str> {
+    let mut values = sent.iter().filter(|(name, _)| name == field).map(|(_, value)| value.as_str());
+    let first = values.next()?;
+    if values.next().is_some() {
+        faults.add(field, "may be given once only");
+        return None;
+    }
+    Some(first)
 }

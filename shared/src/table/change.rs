@@ -1,5 +1,5 @@
 //! Every change of a customer: one transaction of its row, its count and its exclusive values, whatever the change is. One
-//! way to write means one way to retry.
+//! way to write means one way to retry. A delete revokes all licences of the customer in the same transaction.
 
 use aws_sdk_dynamodb::types::AttributeValue::N;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
@@ -66,6 +66,9 @@ impl Store {
         };
         let mut items = vec![(Part::Row, self.row_item(change, id)?)];
         items.extend(self.count_item(change, id)?.map(|item| (Part::Other, item)));
+        if change.after.is_none() {
+            items.push((Part::Other, self.revoke_all_item(change.reseller, id)?));
+        }
         let held =
             |customer: Option<&Customer>| customer.map(|customer| exclusives(change.reseller, customer)).unwrap_or_default();
         let (before, after) = (held(change.before), held(change.after));

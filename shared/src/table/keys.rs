@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::credentials::{TokenHash, sha256_hex};
 use crate::customer::CustomerId;
+use crate::licence::LicenceId;
 use crate::normalization::normalize;
 use crate::reseller::ResellerId;
 
@@ -15,6 +16,9 @@ pub(super) const CUSTOMER_PREFIX: &str = "CUSTOMER#";
 
 /// What the sort keys of all rows of the directory begin with.
 pub(super) const DIRECTORY_PREFIX: &str = "RESELLER#";
+
+/// What the sort keys of the headers end with: a licence that no customer has, and that stands before all that it does have.
+pub(super) const LICENCE_HEADER_SUFFIX: &str = "#000000";
 
 /// The partition of the counters and the directory.
 pub(super) const SYSTEM: &str = "SYSTEM";
@@ -94,6 +98,32 @@ pub(super) fn claim(reseller: ResellerId, what: Exclusive, value: &str) -> Key {
     Key { partition: format!("RESELLER#{reseller}#CLAIMS"), sort: format!("{name}#{}", sha256_hex(&normalize(value))) }
 }
 
+pub(super) fn licence_partition(reseller: ResellerId) -> String {
+    format!("RESELLER#{reseller}#LICENCES")
+}
+
+pub(super) fn licence(reseller: ResellerId, id: LicenceId) -> Key {
+    let sort = format!("{}{:06}", licence_prefix(Some(id.customer())), id.ordinal());
+    Key { partition: licence_partition(reseller), sort }
+}
+
+/// The row that speaks for all licences of a customer.
+pub(super) fn licence_header(reseller: ResellerId, customer: CustomerId) -> Key {
+    Key { partition: licence_partition(reseller), sort: format!("LICENCE#{}{LICENCE_HEADER_SUFFIX}", padded(customer)) }
+}
+
+/// What the sort keys of the licences of one customer, or of all, begin with; those of their headers too.
+pub(super) fn licence_prefix(customer: Option<CustomerId>) -> String {
+    customer.map_or_else(|| "LICENCE#".to_owned(), |customer| format!("LICENCE#{}#", padded(customer)))
+}
+
+/// The row that says which licence is the active one for this product and host, compared as claims are. A text has no NUL, so
+/// that no two pairs are joined to the same text.
+pub(super) fn active_licence(reseller: ResellerId, product: &str, host: &str) -> Key {
+    let hash = sha256_hex(&format!("{}\0{}", normalize(product), normalize(host)));
+    Key { partition: licence_partition(reseller), sort: format!("ACTIVE#{hash}") }
+}
+
 pub(super) fn counter(counter: Counter) -> Key {
     let name = match counter {
         Counter::Customer => "CUSTOMER",
@@ -132,6 +162,13 @@ mod tests {
         );
         assert_eq!(credential_partition(of), "RESELLER#7#KEYS");
         assert_eq!(credential_prefix("0123456789ab"), "KEY#0123456789ab");
+        let licence_id = LicenceId::new(id, 3).unwrap();
+        assert_eq!(show(licence(of, licence_id)), "RESELLER#7#LICENCES / LICENCE#0000000000000042#000003");
+        assert_eq!(show(licence_header(of, id)), "RESELLER#7#LICENCES / LICENCE#0000000000000042#000000");
+        assert_eq!(
+            show(active_licence(of, "Script", "Server.example.com")),
+            "RESELLER#7#LICENCES / ACTIVE#ab60ad686da96a17b7eba8a86289f0448599545bffd79272ba3e243f44c69062"
+        );
         assert_eq!(show(counter(Counter::Customer)), "SYSTEM / COUNTER#CUSTOMER");
         assert_eq!(show(counter(Counter::Reseller)), "SYSTEM / COUNTER#RESELLER");
         assert_eq!(show(counter(Counter::Account)), "SYSTEM / COUNTER#ACCOUNT");

@@ -30,7 +30,7 @@ const SEPARATOR: char = '\0';
 
 /// How many rows are read at the most before the caller has been verified. Whoever forges the checksum of a token makes us read
 /// as many, and no more.
-const UNVERIFIED_ROWS: u64 = 101;
+pub(super) const UNVERIFIED_ROWS: u64 = 101;
 
 /// A property that customers are sorted and filtered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

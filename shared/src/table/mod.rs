@@ -2,12 +2,14 @@
 //!
 //! A function holds a [`Table`] of what it may do: [`Read`], [`Write`] or [`Operator`]. A caller's request starts with a
 //! [`Claim`](crate::credentials::Claim), which permits one bounded read; its outcome stays [`Sealed`] until the credential row
-//! that was read with it admits the caller. All else takes the verified [`Caller`] that comes out of the seal.
+//! that was read with it admits the caller. All else takes the verified [`Caller`] that comes out of the seal, but for the check
+//! of a licence, whose key is all the credential it needs.
 
 mod access;
 mod change;
 mod customers;
 mod keys;
+mod licences;
 mod listing;
 mod operators;
 pub mod retry;
@@ -34,6 +36,7 @@ use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 pub use access::{Access, Caller, Operator, Read, Sealed, Write};
 pub use customers::{Hold, WriteError};
 pub use keys::Exclusive;
+pub use licences::{FirstLicences, IssueError, LicenceListing, Licensee};
 pub use listing::{Direction, Field, Filter, FirstPage, Listed, Listing, Position, Scope};
 pub use operators::{IssueKeyError, IssuedKey, KeySummary, NewKey, Provisioned};
 

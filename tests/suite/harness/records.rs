@@ -85,7 +85,7 @@ impl App {
     }
 
     /// Checks that all rows of a reseller agree with each other: counts with records, claims with those who hold them, places in
-    /// the indexes with what they are sorted by. Gives the rows of its customers, by id.
+    /// the indexes with what they are sorted by, licences with their headers. Gives the rows of its customers, by id.
     #[track_caller]
     pub fn audit(&self, tenant: &Tenant) -> impl Future<Output = BTreeMap<u64, Row>> {
         let place = std::panic::Location::caller();
@@ -97,6 +97,7 @@ impl App {
         let mut customers = BTreeMap::new();
         let mut counts = BTreeMap::new();
         let mut claims = BTreeMap::new();
+        let mut licences = BTreeMap::new();
         let pages = self.raw_client().scan().table_name(self.store.table_name()).consistent_read(true).into_paginator();
         for row in pages.items().send().collect::<Result<Vec<_>, _>>().await.unwrap() {
             let row: Row = row.into_iter().collect();
@@ -111,6 +112,9 @@ impl App {
                 }
                 Some("#CLAIMS") => {
                     claims.insert(sk, number(&row, "customer"));
+                }
+                Some("#LICENCES") => {
+                    licences.insert(sk, row);
                 }
                 _ => {}
             }
@@ -145,6 +149,51 @@ impl App {
         counts.retain(|_, count| *count != (0, 0));
         assert_eq!(counts, counted, "{place}: the counts, and how many there are");
         assert_eq!(claims, held, "{place}: the claims, and who holds them");
+        audit_licences(&licences, &customers, place);
         customers
+    }
+}
+
+/// That every customer has the licences that its header counts, that a header is marked when its customer is gone, and that the
+/// rows of active licences name all of those, and besides only some that ended with their customer.
+fn audit_licences(rows: &BTreeMap<String, Row>, customers: &BTreeMap<u64, Row>, place: &std::panic::Location<'_>) {
+    let mut named: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut counted: BTreeMap<u64, u64> = BTreeMap::new();
+    let mut last: BTreeMap<u64, u64> = BTreeMap::new();
+    let mut may_be_named: BTreeMap<String, Vec<(u64, bool)>> = BTreeMap::new();
+    for (sort, row) in rows {
+        if sort.starts_with("ACTIVE#") {
+            named.insert(sort, number(row, "licence"));
+            continue;
+        }
+        let customer: u64 = sort.strip_prefix("LICENCE#").unwrap()[..16].parse().unwrap();
+        let lives = customers.contains_key(&customer);
+        if sort.ends_with("#000000") {
+            assert_eq!(lives, words(row, "deleted_at").is_none(), "{place}: {row:?}");
+            last.insert(customer, row.get("last").map_or(0, |_| number(row, "last")));
+            continue;
+        }
+        let id = number(row, "id");
+        let ordinal = counted.entry(customer).or_default();
+        *ordinal += 1;
+        assert_eq!(*sort, format!("LICENCE#{customer:016}#{ordinal:06}"), "{place}: {row:?}");
+        assert_eq!(id, customer * 1_000_000 + *ordinal, "{place}: {row:?}");
+        if words(row, "revoked_at").is_none() {
+            let [product, host] = ["product", "host"].map(|text| normalize(words(row, text).unwrap()));
+            let active = format!("ACTIVE#{}", sha256_hex(&format!("{product}\0{host}")));
+            may_be_named.entry(active).or_default().push((id, lives));
+        }
+    }
+    last.retain(|_, last| *last > 0);
+    assert_eq!(last, counted, "{place}: the headers, and how many licences there are");
+    for (sort, licences) in &may_be_named {
+        let active: Vec<u64> = licences.iter().filter(|(_, lives)| *lives).map(|(id, _)| *id).collect();
+        assert!(active.len() <= 1, "{place}: several are active for one product and host, {active:?}");
+        let is_named = |id: &u64| named.get(sort.as_str()) == Some(id);
+        assert!(active.iter().all(is_named), "{place}: {active:?} is active and not named so");
+    }
+    for (sort, id) in named {
+        let exists = may_be_named.get(sort).is_some_and(|licences| licences.iter().any(|(named, _)| *named == id));
+        assert!(exists, "{place}: {id} is named as active and is not");
     }
 }

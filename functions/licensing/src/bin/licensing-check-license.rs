@@ -1,0 +1,8 @@
+//! `GET /api/license/check`
+
+use shared::bootstrap::{Error, run};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    run(env!("CARGO_BIN_NAME"), 1, licensing::check_license).await
+}

@@ -1,0 +1,53 @@
+//! `GET /api/license/check?key=…&host=…`: whether a licence is valid on a host. The licensed product itself asks; the key is its
+//! credential, and it needs no other.
+
+use lambda_http::http::StatusCode;
+use serde_json::{Value, json};
+use shared::faults::Faults;
+use shared::http::{Request, Response, response};
+use shared::licence::LicenceKey;
+use shared::table::{Read, Table};
+
+use crate::Error;
+use crate::answer::JSON;
+use crate::request::{once, query};
+
+/// Answers 200 when the licence is valid on this host, else 403 with the first reason that holds: there is no licence with this
+/// key, it is revoked, or it is for another host.
+///
+/// # Errors
+/// 400 when a parameter is repeated or can't be decoded.
+pub async fn check_license(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
+    let sent = query(request)?;
+    let mut faults = Faults::default();
+    let key = once(&sent, "key", &mut faults);
+    let host = once(&sent, "host", &mut faults);
+    let (key, host) = faults.none_or((key, host))?;
+    let licence = match key.and_then(LicenceKey::parse) {
+        Some(key) => table.check_licence(&key).await?,
+        None => None,
+    };
+    Ok(match licence {
+        None => refused("unknown"),
+        Some(licence) if licence.revoked_at.is_some() => refused("revoked"),
+        Some(licence) if !host.is_some_and(|host| licence.is_for(host)) => refused("host"),
+        Some(licence) => answer(
+            StatusCode::OK,
+            &json!({
+                "valid": true,
+                "license_id": licence.id,
+                "product": licence.product,
+                "host": licence.host,
+                "issued_at": licence.issued_at,
+            }),
+        ),
+    })
+}
+
+fn refused(reason: &str) -> Response {
+    answer(StatusCode::FORBIDDEN, &json!({"valid": false, "reason": reason}))
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response {
+    response(status, JSON, body.to_string())
+}
