@@ -20,6 +20,7 @@ mod faults;
 mod harness;
 mod hostile;
 mod isolation;
+mod laws;
 mod layout;
 mod licensing_api;
 mod list;

@@ -8,6 +8,6 @@ pub mod routes;
 mod wire;
 
 pub use answer::Answer;
-pub use app::{App, Keys, Tenant};
+pub use app::{App, Keys, RequestBuilder, Tenant};
 pub use events::{Event, encoded};
 pub use wire::{Call, Effect, Wire};
