@@ -37,6 +37,14 @@ pub fn object(bytes: &[u8], known: &[&str]) -> Result<Map<String, Value>, Malfor
     let Value::Object(fields) = root else {
         return Err(MalformedJson::NotAnObject);
     };
+    usable(fields, known)
+}
+
+/// The fields, where all but those in `known` have only characters that every API could carry.
+///
+/// # Errors
+/// [`MalformedJson::UnusableCharacter`].
+pub fn usable(fields: Map<String, Value>, known: &[&str]) -> Result<Map<String, Value>, MalformedJson> {
     let is_fit = |(field, value): (&String, &Value)| {
         known.contains(&field.as_str()) || field.chars().all(is_usable) && is_all_usable(value)
     };

@@ -20,6 +20,7 @@ mod faults;
 mod harness;
 mod hostile;
 mod isolation;
+mod laws;
 mod layout;
 mod licences;
 mod licensing_api;

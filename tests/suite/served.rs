@@ -6,10 +6,12 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::harness::Answer;
-use crate::harness::routes::{table, workspace};
+use crate::harness::routes::{find, table, workspace};
 
 const BASE: &str = "/api/v3/reseller/customer";
 
@@ -34,6 +36,17 @@ fn call_licensing(method: &str, path: &str, form: Option<&str>) -> Answer {
     let authorization = format!("Basic {}", text(&demo()["resellers"][0]["licensing_token"]));
     let form = form.map(|form| ("application/x-www-form-urlencoded", form));
     send(method, path, Some(("authorization", authorization)), form)
+}
+
+/// The name and password of the first reseller's service user.
+fn service_user() -> String {
+    let reseller = &demo()["resellers"][0];
+    format!("{}:{}", text(&reseller["management_user"]), text(&reseller["management_password"]))
+}
+
+/// Calls the Management API of the first reseller.
+fn call_management(method: &str, path: &str, body: Option<(&str, &str)>) -> Answer {
+    send(method, path, Some(("authorization", format!("Basic {}", STANDARD.encode(service_user())))), body)
 }
 
 fn send(method: &str, path: &str, credential: Option<(&str, String)>, body: Option<(&str, &str)>) -> Answer {
@@ -314,6 +327,64 @@ fn every_event_about_licences_can_be_invoked() {
     assert_eq!(send("licensing-check-license", id, key), (403, json!({"valid": false, "reason": "revoked"})));
 }
 
+#[test]
+#[ignore = "needs a running `cargo dev`"]
+fn every_route_of_the_management_api_answers() {
+    const CUSTOMERS: &str = "/api/v01/customers";
+    let demo = demo();
+    let mut called = BTreeSet::new();
+    let mut manage = |method: &str, path: &str, body: Option<(&str, &str)>| {
+        called.insert(find(&table(), method, path.split('?').next().unwrap()).unwrap().function);
+        call_management(method, path, body)
+    };
+    let account = &demo["resellers"][0]["account_id"];
+    let body = json!({"accountId": account, "firstName": "Ann", "lastName": "Served", "code": "served/1"}).to_string();
+    let created = manage("PUT", CUSTOMERS, Some(("application/json", &body))).expect(201);
+    let id = created.json()["id"].as_u64().unwrap();
+    let one = format!("{CUSTOMERS}/{id}");
+    assert_eq!(manage("GET", &one, None).expect(200).body, created.body);
+    assert_eq!(manage("GET", &format!("{CUSTOMERS}/*served%2F1"), None).expect(200).body, created.body);
+    let found = manage("GET", &format!("{CUSTOMERS}?lastName=SERVED&limit=1000"), None).expect(200);
+    assert_eq!((found.body.as_str(), found.header("x-total-count")), (format!("[{}]", created.body).as_str(), Some("1")));
+    let changed = manage("POST", &one, Some(("application/xml", "<customer city='&#9;Den\tHaag&#x20;'/>"))).expect(200);
+    assert_eq!(changed.json()["city"], "Den Haag", "{changed}");
+    manage("POST", &one, Some(("text/plain", "city=Delft"))).expect(415);
+    assert_eq!(called, functions_of("management"), "a route of the Management API is not called here");
+
+    let refused = send("GET", &one, None, None).expect(401);
+    assert_eq!(refused.header("www-authenticate"), Some("Basic realm=\"Management API\""), "{refused}");
+    let key = text(&demo["resellers"][0]["reseller_key"]);
+    call_management("GET", &one, None).expect(200);
+    call("DELETE", &format!("{BASE}/{id}"), Some(key), None).expect(204);
+    call_management("GET", &one, None).expect(404);
+}
+
+#[test]
+#[ignore = "needs a running `cargo dev`"]
+fn every_management_event_can_be_invoked() {
+    let demo = demo();
+    for function in functions_of("management") {
+        let answer = invoke_for_json(&function, &event(&function));
+        assert_eq!(answer["statusCode"], 401, "{function} {answer}");
+    }
+    let send = |function: &str, id: &str| {
+        let event = event(function).replace("put-your-own-user-and-password-here", &STANDARD.encode(service_user()));
+        let event = event.replace("/api/v01/customers/1", &format!("/api/v01/customers/{id}"));
+        let answer = invoke_for_json(function, &event.replace(r#""id": "1""#, &format!(r#""id": "{id}""#)));
+        (answer["statusCode"].as_u64().unwrap(), answer["body"].as_str().unwrap_or_default().to_owned())
+    };
+    let (status, created) = send("management-create-customer", "");
+    assert_eq!(status, 201, "{created}");
+    let id = created.split('"').nth(1).unwrap();
+    let (status, loaded) = send("management-load-customer", id);
+    assert_eq!((status, loaded.contains("\"lastName\":\"Customer\"")), (200, true), "{loaded}");
+    let (status, found) = send("management-find-customers", id);
+    assert_eq!((status, found.contains(&loaded)), (200, true), "{found}");
+    let (status, modified) = send("management-modify-customer", id);
+    assert_eq!((status, modified.contains("+31 20 1234567")), (200, true), "{modified}");
+    call("DELETE", &format!("{BASE}/{id}/"), Some(text(&demo["resellers"][0]["reseller_key"])), None).expect(204);
+}
+
 /// The examples of the README: each command that stands in a `sh` block, and the answer that stands in the next one.
 fn readme_examples() -> Vec<(String, String)> {
     let readme = std::fs::read_to_string(workspace().join("README.md")).unwrap();
@@ -346,7 +417,7 @@ fn the_examples_of_the_readme_answer_what_it_says() {
             .args(["-c", &of_this_run])
             .env("KEY", text(&demo["resellers"][0]["reseller_key"]))
             .env("TOKEN", text(&demo["resellers"][0]["licensing_token"]))
-            .env("SERVICE_USER", service_user(&demo["resellers"][0]))
+            .env("SERVICE_USER", service_user())
             .output()
             .unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
@@ -358,11 +429,6 @@ fn the_examples_of_the_readme_answer_what_it_says() {
         let status = |text: &str| text.trim().rsplit(' ').next().filter(|word| word.len() == 3).map(str::to_owned);
         assert_eq!(status(&printed), status(&expected), "{of_this_run}");
     }
-}
-
-/// The name and password of a reseller's service user.
-fn service_user(reseller: &Value) -> String {
-    format!("{}:{}", text(&reseller["management_user"]), text(&reseller["management_password"]))
 }
 
 /// The text with every number as `0`: ids and times are of the moment.

@@ -55,13 +55,25 @@ impl Sent {
 
     /// The customer, as it is or as the member `object`.
     fn json(body: &[u8]) -> Result<Self, Error> {
-        let mut fields = json::object(body, &FIELDS).map_err(|malformed| Error::Malformed(malformed.to_string()))?;
-        let fields = match fields.remove("object") {
-            None => fields,
-            Some(Value::Object(object)) => object,
+        let malformed = |malformed: json::MalformedJson| Error::Malformed(malformed.to_string());
+        let mut root = json::object(body, &[&FIELDS[..], &["object"]].concat()).map_err(malformed)?;
+        let fields = match root.remove("object") {
+            None => root,
+            Some(Value::Object(object)) => {
+                // What stands beside it is ignored.
+                json::usable(root, &[]).map_err(malformed)?;
+                json::usable(object, &FIELDS).map_err(malformed)?
+            }
             Some(_) => return Err(Error::Malformed("the member object must be a JSON object".to_owned())),
         };
-        Ok(Self { fields, faults: Faults::default() })
+        // Nobody looks at the values of fields that this action ignores.
+        let mut faults = Faults::default();
+        for field in FIELDS {
+            if let Err(fault @ Invalid::UnusableCharacter) = json::text(&fields, field) {
+                faults.add(field, fault);
+            }
+        }
+        Ok(Self { fields, faults })
     }
 
     fn texts(sent: impl IntoIterator<Item = (String, Option<String>)>) -> Self {

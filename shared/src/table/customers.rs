@@ -10,6 +10,7 @@ use super::keys::{self, Counter, Exclusive};
 use super::retry::Rounds;
 use super::{Caller, Store, StoreError, Table, Write};
 use crate::customer::{Customer, CustomerId, NewCustomer, Profile};
+use crate::normalization::normalize;
 use crate::timestamp::Timestamp;
 use crate::validation::Text;
 
@@ -66,7 +67,7 @@ impl Table<Write> {
 
     /// Changes a customer as `edit` says, starting from `current` and again from the latest revision whenever somebody else was
     /// faster. An edit that changes nothing writes nothing. An e-mail address that is held exclusively is let go when it
-    /// changes; `hold` says what becomes of the new one.
+    /// changes; `hold` says what becomes of the new one. The same one in another case is no new one.
     ///
     /// One call, a transaction, when nobody else writes; one before it where a new address must be held. `None` when the customer
     /// is gone.
@@ -87,7 +88,8 @@ impl Table<Write> {
             if profile == current.profile {
                 return Ok(Some(current));
             }
-            let keeps_address = profile.email == current.profile.email;
+            let comparable = |profile: &Profile| profile.email.as_ref().map(|email| normalize(email.as_str()));
+            let keeps_address = comparable(&profile) == comparable(&current.profile);
             let mut changed = current.changed(profile);
             let is_to_hold = match hold {
                 _ if keeps_address => current.holds_email,

@@ -30,7 +30,7 @@ pub struct App {
     pub store: Store,
     /// The wire between the product and the engine.
     pub wire: Wire,
-    endpoint: String,
+    raw_client: aws_sdk_dynamodb::Client,
     routes: Vec<Route>,
 }
 
@@ -66,7 +66,8 @@ impl App {
         let store = Store::new(configuration, &table_name);
         assert!(create_table(&store).await.unwrap());
         wire.take_calls();
-        Self { store, wire, endpoint, routes: routes::table() }
+        let raw_client = aws_sdk_dynamodb::Client::from_conf(Store::local_configuration(&endpoint).build());
+        Self { store, wire, raw_client, routes: routes::table() }
     }
 
     /// A product with one reseller.
@@ -303,7 +304,7 @@ impl App {
 
     /// A client of the engine that goes around the product and its wire.
     pub fn raw_client(&self) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::from_conf(Store::local_configuration(&self.endpoint).build())
+        self.raw_client.clone()
     }
 
     /// Hands an event to a function as it is, for what no gateway of ours makes but another may.

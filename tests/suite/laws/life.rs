@@ -1,0 +1,396 @@
+//! A sequence of operations, lived through with the product and with the model, which have to agree after each of them.
+
+use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::FutureExt;
+use serde_json::{Value, json};
+
+use super::model::{Body, Field, Model, Record, Refusal, is_management};
+use super::operation::{Client, Fields, Format, Operation, Query, Sent, Whom};
+use super::spoken::{as_said, carried, said, with_body, written};
+use crate::harness::records::{Row, number, words};
+use crate::harness::{Answer, App, RequestBuilder, Tenant, encoded};
+
+/// The id of a customer that never was.
+const NOBODY: u64 = 999_999_999;
+
+/// A reseller with two accounts and a credential for each client.
+pub struct Credentials {
+    pub tenant: Tenant,
+    accounts: Vec<u64>,
+    licensing: String,
+    management: String,
+    limited: String,
+}
+
+impl Credentials {
+    pub async fn issue(app: &App) -> Self {
+        let tenant = app.reseller("Northwind Resale").await;
+        let added = app.operate("operator-add-account", json!({"reseller_id": tenant.id})).await.unwrap();
+        let accounts: Vec<u64> = serde_json::from_value(added["account_ids"].clone()).unwrap();
+        let licensing = app.licensing_token(&tenant, &["read", "write"]).await;
+        let management = service_user(app, &tenant, "all", &accounts).await;
+        let limited = service_user(app, &tenant, "limited", &accounts[..1]).await;
+        Self { tenant, accounts, licensing, management, limited }
+    }
+}
+
+async fn service_user(app: &App, tenant: &Tenant, label: &str, accounts: &[u64]) -> String {
+    let payload = json!({
+        "reseller_id": tenant.id, "kind": "service_user", "permissions": ["read", "write"], "label": label, "accounts": accounts,
+    });
+    let issued = app.operate("operator-issue-key", payload).await.unwrap();
+    let text = |field: &str| issued[field].as_str().unwrap().to_owned();
+    format!("Basic {}", STANDARD.encode(format!("{}:{}", text("user"), text("password"))))
+}
+
+/// The customer of another reseller, which nobody here may see or touch.
+pub struct Stranger {
+    pub id: u64,
+    pub account: u64,
+}
+
+/// Lives through all operations, and compares everything at the end. Fails with what differs and all that was sent and answered.
+pub async fn live(app: &App, credentials: &Credentials, stranger: &Stranger, operations: &[Operation]) -> Result<(), String> {
+    let model = Model::new(credentials.accounts.clone());
+    let mut life = Life { app, credentials, stranger, model, story: Vec::new() };
+    let lived = life.all(operations).await;
+    lived.map_err(|difference| format!("{difference}\n\nThe whole sequence:\n{}", life.story.join("\n")))
+}
+
+struct Life<'a> {
+    app: &'a App,
+    credentials: &'a Credentials,
+    stranger: &'a Stranger,
+    model: Model,
+    /// Each operation with its requests and answers.
+    story: Vec<String>,
+}
+
+fn equal<T: PartialEq + std::fmt::Debug>(what: &str, is: T, must_be: T) -> Result<(), String> {
+    if is == must_be { Ok(()) } else { Err(format!("{what} is\n  {is:?}\nand must be\n  {must_be:?}")) }
+}
+
+impl Life<'_> {
+    async fn all(&mut self, operations: &[Operation]) -> Result<(), String> {
+        for (place, operation) in operations.iter().enumerate() {
+            self.story.push(format!("\n{}. {operation:?}", place + 1));
+            match operation {
+                Operation::Create { client, fields, format } => self.create(*client, fields, *format).await?,
+                Operation::Change { client, whom, is_whole, fields, format } => {
+                    let id = self.id(*whom);
+                    let body = self.body(*client, self.model.known(*client, id), *is_whole, fields, *format);
+                    self.change(*client, id, &body, *format).await?;
+                }
+                Operation::Delete { client, whom } => self.delete(*client, self.id(*whom)).await?,
+                Operation::Read { client, whom, by_code } => self.read(*client, self.id(*whom), *by_code).await?,
+                Operation::List { client, query } => self.list(*client, query).await?,
+            }
+        }
+        self.end().await
+    }
+
+    /// All views and all rows, and that what one API shows can be written back; then everything is deleted.
+    async fn end(&mut self) -> Result<(), String> {
+        self.story.push("\nAt the end".to_owned());
+        let all = Query { filter: None, offset: None, limit: Some(100), sort: None, is_descending: false };
+        for client in [Client::Reseller, Client::Licensing, Client::Management] {
+            self.list(client, &all).await?;
+        }
+        if let Some((place, &last)) = self.model.made.iter().enumerate().rfind(|(_, id)| self.model.customers.contains_key(id)) {
+            let client = [Client::Licensing, Client::Management, Client::Reseller][place % 3];
+            let body = self.body(client, self.model.known(client, last), true, &Vec::new(), Format::Attributes);
+            self.change(client, last, &body, Format::Attributes).await?;
+        }
+        let audited = AssertUnwindSafe(self.app.audit(&self.credentials.tenant)).catch_unwind().await;
+        let rows = audited.map_err(|_| "the rows do not agree with each other; the panic above says how")?;
+        equal("the ids on record", rows.keys().collect::<Vec<_>>(), self.model.customers.keys().collect())?;
+        rows.values().zip(self.model.customers.values()).try_for_each(|(row, record)| recorded(row, record))?;
+        for (id, client) in rows.into_keys().zip([Client::Reseller, Client::Licensing].into_iter().cycle()) {
+            self.delete(client, id).await?;
+        }
+        Ok(())
+    }
+
+    fn id(&self, whom: Whom) -> u64 {
+        match whom {
+            Whom::Made(place) if !self.model.made.is_empty() => self.model.made[place % self.model.made.len()],
+            Whom::Stranger => self.stranger.id,
+            Whom::Made(_) | Whom::Nobody => NOBODY,
+        }
+    }
+
+    /// The body that these fields make, for a customer where there is one.
+    fn body(&self, client: Client, record: Option<&Record>, is_whole: bool, fields: &Fields, format: Format) -> Body {
+        let shown = record.map(|record| record.view(client)).unwrap_or_default();
+        let mut body = if is_whole { shown.clone() } else { Body::new() };
+        if is_whole && record.is_none() && client == Client::Reseller {
+            body.extend([("name".to_owned(), json!("Acme")), ("email".to_owned(), json!("ann@example.com"))]);
+        }
+        for (field, sent) in fields {
+            match self.value(sent, shown.get(*field)) {
+                Some(value) => drop(body.insert((*field).to_owned(), value)),
+                None => drop(body.remove(*field)),
+            }
+        }
+        carried(client, body, format)
+    }
+
+    fn value(&self, sent: &Sent, shown: Option<&Value>) -> Option<Value> {
+        let changed = |change: &dyn Fn(&str) -> String| {
+            shown.map(|shown| shown.as_str().map_or_else(|| shown.clone(), |text| change(text).into()))
+        };
+        match sent {
+            Sent::Text(text) => Some(json!(text)),
+            Sent::Shown => shown.cloned(),
+            Sent::Padded => changed(&|text| format!(" \t{text}\r\n ")),
+            Sent::Capitals => changed(&str::to_uppercase),
+            Sent::Null => Some(Value::Null),
+            Sent::Number => Some(json!(17)),
+            Sent::Boolean(value) => Some(json!(value)),
+            Sent::Account(place) => Some(json!(self.credentials.accounts[*place])),
+            Sent::ForeignAccount => Some(json!(self.stranger.account)),
+            Sent::Nothing => None,
+        }
+    }
+
+    fn request(&self, client: Client, method: &str, path: &str) -> RequestBuilder<'_> {
+        let request = self.app.request(method, path);
+        match client {
+            Client::Reseller => request.key(&self.credentials.tenant.key),
+            Client::Licensing => request.token(&self.credentials.licensing),
+            Client::Management => request.header("authorization", &self.credentials.management),
+            Client::Limited => request.header("authorization", &self.credentials.limited),
+        }
+    }
+
+    fn told(&mut self, answer: Answer) -> Answer {
+        self.story.push(answer.to_string());
+        answer
+    }
+
+    async fn create(&mut self, client: Client, fields: &Fields, format: Format) -> Result<(), String> {
+        let body = self.body(client, None, false, fields, format);
+        let expected = self.model.create(client, &body, format);
+        let method = if is_management(client) { "PUT" } else { "POST" };
+        let request = with_body(self.request(client, method, collection(client)), client, &body, format);
+        let answer = request.send().await;
+        let answer = self.told(answer);
+        let mut new = match expected {
+            Ok(new) => new,
+            Err(refusal) => return refused(client, &answer, &refusal),
+        };
+        equal("the status", answer.status, 201)?;
+        new.id = match client {
+            Client::Reseller => said(&answer)?["result"]["id"].as_u64(),
+            Client::Licensing => said(&answer)?["customer_id"].as_u64(),
+            Client::Management | Client::Limited => written(&said(&answer)?["id"]).parse().ok(),
+        }
+        .ok_or("the answer has no id")?;
+        if self.model.made.last().is_some_and(|last| *last >= new.id) {
+            return Err("the id is not a new one".to_owned());
+        }
+        let location = (client == Client::Licensing).then(|| format!("/api/customer/{}", new.id));
+        equal("the Location", answer.header("location"), location.as_deref())?;
+        let id = new.id;
+        self.model.admit(new);
+        if client != Client::Reseller {
+            // Only the reseller API tells the times in full.
+            self.read(Client::Reseller, id, false).await?;
+        }
+        self.shown(client, id, &answer)
+    }
+
+    async fn change(&mut self, client: Client, id: u64, body: &Body, format: Format) -> Result<(), String> {
+        let changed = self.model.change(client, id, body, format);
+        let method = if is_management(client) { "POST" } else { "PUT" };
+        let request = with_body(self.request(client, method, &address(client, id)), client, body, format);
+        let answer = request.send().await;
+        let answer = self.told(answer);
+        match (changed, client) {
+            (Err(refusal), _) => refused(client, &answer, &refusal),
+            (Ok(false), Client::Licensing) => equal("the answer", (answer.status, answer.body.as_str()), (304, "")),
+            (Ok(_), _) => {
+                equal("the status", answer.status, if client == Client::Reseller { 201 } else { 200 })?;
+                self.shown(client, id, &answer)
+            }
+        }
+    }
+
+    async fn delete(&mut self, client: Client, id: u64) -> Result<(), String> {
+        let answer = self.request(client, "DELETE", &address(client, id)).send().await;
+        let answer = self.told(answer);
+        if self.model.known(client, id).is_none() {
+            return refused(client, &answer, &Refusal::unknown(client));
+        }
+        if client == Client::Reseller {
+            equal("the answer", (answer.status, answer.body.as_str()), (204, ""))?;
+        } else {
+            equal("the status", answer.status, 410)?;
+            self.shown(client, id, &answer)?;
+        }
+        self.model.customers.remove(&id);
+        Ok(())
+    }
+
+    async fn read(&mut self, client: Client, id: u64, by_code: bool) -> Result<(), String> {
+        let code = self.model.known(client, id).map(Record::shown_code).filter(|_| by_code && is_management(client));
+        let path = code.map_or_else(|| address(client, id), |code| format!("{}/*{}", collection(client), encoded(&code)));
+        let answer = self.request(client, "GET", &path).send().await;
+        let answer = self.told(answer);
+        if self.model.known(client, id).is_none() {
+            return refused(client, &answer, &Refusal::unknown(client));
+        }
+        equal("the status", answer.status, if client == Client::Licensing { 302 } else { 200 })?;
+        equal("the Location", answer.header("location"), None)?;
+        self.shown(client, id, &answer)
+    }
+
+    async fn list(&mut self, client: Client, query: &Query) -> Result<(), String> {
+        let filter = query.filter.as_ref().and_then(|(field, sent)| Some((*field, written(&self.value(sent, None)?))));
+        let filter = filter.as_ref().map(|(field, value)| (*field, value.as_str()));
+        let expected = self.model.list(client, query, filter);
+        let path = match client {
+            Client::Licensing => "/api/customers".to_owned(),
+            Client::Reseller => {
+                let mut path = format!("{}?direction={}", collection(client), if query.is_descending { "desc" } else { "asc" });
+                path.extend(filter.map(|(field, value)| format!("&filter={field}%3D{}", encoded(value))));
+                path.extend(query.sort.map(|sort| format!("&sort={sort}")));
+                path
+            }
+            Client::Management | Client::Limited => {
+                let filter = filter.map(|(field, value)| format!("{field}={}", encoded(value)));
+                format!("{}?{}", collection(client), filter.unwrap_or_default())
+            }
+        };
+        let paging = [("offset", query.offset), ("limit", query.limit)];
+        let paging = paging.into_iter().filter_map(|(name, number)| Some(format!("&{name}={}", number?)));
+        let path = if client == Client::Licensing { path } else { path + &paging.collect::<String>() };
+        let answer = self.request(client, "GET", &path).send().await;
+        let answer = self.told(answer);
+        let (ids, total) = match expected {
+            Ok(expected) => expected,
+            Err(refusal) => return refused(client, &answer, &refusal),
+        };
+        if client == Client::Licensing && ids.is_empty() {
+            return equal("the answer", (answer.status, answer.body.as_str()), (204, ""));
+        }
+        equal("the status", answer.status, 200)?;
+        let got = said(&answer)?;
+        if client == Client::Reseller {
+            for result in got["result"].as_array().into_iter().flatten() {
+                self.learn(result)?;
+            }
+        }
+        let views: Vec<Body> = ids.iter().map(|id| self.model.customers[id].view(client)).collect();
+        if client == Client::Reseller {
+            let body = json!({"result": views, "count": ids.len(), "total_results": total});
+            return equal("the body", answer.body, body.to_string());
+        }
+        if is_management(client) {
+            let is_certain = filter.is_none() && client == Client::Management || ids.len() < query.limit.unwrap_or(100);
+            match answer.header("x-total-count") {
+                None if !is_certain || query.offset.is_some() => {}
+                count => equal("X-Total-Count", count, Some(total.to_string().as_str()))?,
+            }
+        }
+        equal("the list", got, as_said(&answer, json!(views)))
+    }
+
+    /// The answer must be this customer, and nothing else.
+    fn shown(&mut self, client: Client, id: u64, answer: &Answer) -> Result<(), String> {
+        let got = said(answer)?;
+        if client == Client::Reseller {
+            self.learn(&got["result"])?;
+            let body = json!({"result": self.model.customers[&id].view(client), "count": 1, "total_results": 1});
+            return equal("the body", &answer.body, &body.to_string());
+        }
+        equal("the customer", got, as_said(answer, json!(self.model.customers[&id].view(client))))
+    }
+
+    /// Takes the times of an answer, which must be as before where nothing changed, and later where something did.
+    fn learn(&mut self, result: &Value) -> Result<(), String> {
+        let id = result["id"].as_u64().unwrap_or_default();
+        let record = self.model.customers.get_mut(&id).ok_or("the answer shows an unknown customer")?;
+        let created = written(&result["registration_date"]);
+        let modified = written(&result["last_modified"]);
+        if record.created_at.get_or_insert_with(|| created.clone()) != &created {
+            return Err("the registration date changed".to_owned());
+        }
+        let before = record.modified_at.replace(modified.clone()).unwrap_or(created);
+        let is_right = if record.has_moved { modified > before } else { modified == before };
+        record.has_moved = false;
+        if is_right { Ok(()) } else { Err(format!("last_modified was {before} and is {modified}")) }
+    }
+}
+
+fn collection(client: Client) -> &'static str {
+    match client {
+        Client::Reseller => "/api/v3/reseller/customer/",
+        Client::Licensing => "/api/customer",
+        Client::Management | Client::Limited => "/api/v01/customers",
+    }
+}
+
+fn address(client: Client, id: u64) -> String {
+    match client {
+        Client::Reseller => format!("{}{id}/", collection(client)),
+        _ => format!("{}/{id}", collection(client)),
+    }
+}
+
+/// The answer must be this error, in the form of its API, and name the fields that are at fault.
+fn refused(client: Client, answer: &Answer, refusal: &Refusal) -> Result<(), String> {
+    equal("the status", answer.status, refusal.status)?;
+    let body = said(answer)?;
+    let named = |member: &str| -> BTreeSet<String> {
+        body[member].as_object().into_iter().flatten().map(|(field, _)| field.clone()).collect()
+    };
+    match client {
+        Client::Reseller => {
+            equal("the error_code", written(&body["error_code"]), refusal.code.to_owned())?;
+            equal("details", named("details"), refusal.fields.clone())
+        }
+        Client::Licensing => {
+            equal("the error", written(&body["error"]), refusal.code.to_owned())?;
+            equal("fields", named("fields"), refusal.fields.clone())
+        }
+        Client::Management | Client::Limited => {
+            let code = written(&body["failureCode"]);
+            equal("the category", code.get(..1), Some(refusal.code))?;
+            // It has room for one of them.
+            let is_right = match body.get("field") {
+                Some(field) => refusal.fields.contains(&written(field)),
+                None => refusal.fields.is_empty(),
+            };
+            if is_right { Ok(()) } else { Err(format!("the field must be one of {:?}", refusal.fields)) }
+        }
+    }
+}
+
+/// The row must be the record.
+fn recorded(row: &Row, record: &Record) -> Result<(), String> {
+    let fields = [
+        ("organization", Field::Organization),
+        ("first_name", Field::FirstName),
+        ("last_name", Field::LastName),
+        ("email", Field::Email),
+        ("phone", Field::Phone),
+        ("street", Field::Street),
+        ("city", Field::City),
+        ("state", Field::State),
+        ("zip_code", Field::ZipCode),
+        ("country_code", Field::CountryCode),
+    ];
+    for (attribute, field) in fields {
+        equal(attribute, words(row, attribute), record.values.get(&field).map(String::as_str))?;
+    }
+    equal("the code", words(row, "code"), record.code.as_deref())?;
+    equal("the account", number(row, "account_id"), record.account)?;
+    equal("the revision", number(row, "revision"), record.revision)?;
+    equal("whether the address is held", row["holds_email"].as_bool(), Ok(&record.holds_email))?;
+    equal("modified_at", words(row, "modified_at"), record.modified_at.as_deref())
+}
