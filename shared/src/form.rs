@@ -8,7 +8,7 @@ use crate::validation::is_usable;
 /// A pair that can't be decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MalformedPair {
-    /// Its name as it was sent, with what is not UTF-8 replaced.
+    /// The beginning of its name, at most 40 characters, with what is no character that a value can have replaced.
     pub name: String,
     /// What is wrong with it.
     pub problem: Malformed,
@@ -44,10 +44,16 @@ pub fn parse(form: &[u8]) -> Result<Vec<(String, String)>, MalformedPair> {
                 }
                 None => (pair, &[][..]),
             };
-            let malformed = |problem| MalformedPair { name: String::from_utf8_lossy(name).into_owned(), problem };
+            let malformed = |problem| MalformedPair { name: shown(name), problem };
             Ok((decode(name, b' ').map_err(malformed)?, decode(value, b' ').map_err(malformed)?))
         })
         .collect()
+}
+
+/// What an error repeats of a name, which may be anything: a whole body of another format has no equals sign either.
+fn shown(name: &[u8]) -> String {
+    let name = String::from_utf8_lossy(name);
+    name.chars().take(40).map(|character| if is_usable(character) { character } else { '\u{fffd}' }).collect()
 }
 
 /// A part of a path, decoded: there a `+` is a plus sign.
@@ -104,6 +110,8 @@ mod tests {
     #[test]
     fn an_error_names_the_pair() {
         assert_eq!(parse(b"a=1&limit=%zz").unwrap_err().name, "limit");
+        assert_eq!(parse(b"\x01\xff=%zz").unwrap_err().name, "\u{fffd}\u{fffd}");
+        assert_eq!(parse(format!("{}%zz", "é".repeat(10_000)).as_bytes()).unwrap_err().name, "é".repeat(40));
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub enum Error {
     #[error("refused: {0}")]
     Refused(#[from] Refusal),
     /// The body is not a form, or too large to be looked at. The text is for the client too.
-    #[error("malformed body: {0}")]
+    #[error("malformed body")]
     Malformed(String),
     /// Fields or parameters are wrong.
     #[error("validation failed")]
@@ -136,5 +136,16 @@ impl ApiError for Error {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"ScriptLock API\""));
         }
         if status == Status::SERVICE_UNAVAILABLE { with_retry_after(response) } else { response }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_gets_nothing_of_a_body() {
+        assert_eq!(Error::Malformed("Ann Rivers".to_owned()).to_string(), "malformed body");
+        assert_eq!(Error::Invalid(Faults::one("email", "Ann Rivers")).to_string(), "validation failed");
     }
 }

@@ -6,7 +6,7 @@ use quick_xml::events::{BytesEnd, BytesStart, Event};
 use serde_json::{Map, Value};
 use shared::customer::Customer;
 use shared::http::{Response, response};
-use shared::validation::Text;
+use shared::validation::{Text, is_usable};
 
 use crate::media::Format;
 
@@ -92,11 +92,13 @@ fn list(customers: &[Customer]) -> String {
     })
 }
 
-/// An element with these attributes. Tabs and line breaks become references, because a reader makes spaces of them otherwise.
+/// An element with these attributes. Tabs and line breaks become references, because a reader makes spaces of them otherwise. What
+/// XML can't carry, which only an error repeats, is replaced.
 fn element<'a>(name: &'a str, fields: &Fields) -> BytesStart<'a> {
     let mut element = BytesStart::new(name);
     for (name, value) in fields {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let text = text.replace(|character| !is_usable(character), "\u{fffd}");
         element.push_attribute((*name, text.as_str()));
     }
     element

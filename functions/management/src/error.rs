@@ -1,21 +1,6 @@
 //! Every error of this API: its `failureCode`, and the one shape that all of them have on the wire.
 //!
-//! | code | status | meaning |
-//! |---|---|---|
-//! | L01 | 401 | no valid service user and password |
-//! | L02 | 403 | the service user may not do this |
-//! | F01 | 400 | a field or parameter has the wrong form or is too long |
-//! | F02 | 400 | the body can't be read |
-//! | V01 | 422 | a required field is missing |
-//! | V02 | 422 | the account is not one that the service user was granted |
-//! | V03 | 422 | the code can't be this customer's |
-//! | V04 | 422 | a field that can't be changed differs |
-//! | V05 | 404 | there is no such customer |
-//! | U01 | 405 | the method does not do the action that was asked for |
-//! | U02 | 415 | the format of the body is not supported |
-//! | U03 | 406 | no supported format is acceptable |
-//! | E01 | 503 | the service is overloaded or unreachable; try again |
-//! | E02 | 500 | something is wrong on our side |
+//! The README lists the codes and says when each of them comes.
 
 use lambda_http::http::header::{ALLOW, WWW_AUTHENTICATE};
 use lambda_http::http::{HeaderValue, StatusCode};
@@ -35,7 +20,7 @@ pub enum Error {
     #[error("refused: {0}")]
     Refused(#[from] Refusal),
     /// The body can't be read. The text is for the client too.
-    #[error("malformed body: {0}")]
+    #[error("malformed body")]
     Malformed(String),
     /// Fields or parameters have the wrong form.
     #[error("validation failed")]
@@ -161,5 +146,16 @@ impl Error {
             Self::Code(_) => Some("code"),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_gets_nothing_of_a_body() {
+        assert_eq!(Error::Malformed("Ann Rivers".to_owned()).to_string(), "malformed body");
+        assert_eq!(Error::Invalid(Faults::one("email", "Ann Rivers")).to_string(), "validation failed");
     }
 }

@@ -17,7 +17,7 @@ pub enum Error {
     #[error("refused: {0}")]
     Refused(#[from] Refusal),
     /// The body can't be read. The text is for the client too.
-    #[error("malformed body: {0}")]
+    #[error("malformed body")]
     Malformed(String),
     /// The body is too large to be looked at.
     #[error("body too large")]
@@ -99,5 +99,16 @@ impl ApiError for Error {
         }
         let response = response(status, JSON, body.to_string());
         if status == Status::SERVICE_UNAVAILABLE { with_retry_after(response) } else { response }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_gets_nothing_of_a_body() {
+        assert_eq!(Error::Malformed("Ann Rivers".to_owned()).to_string(), "malformed body");
+        assert_eq!(Error::Invalid(Faults::one("email", "Ann Rivers")).to_string(), "validation failed");
     }
 }
