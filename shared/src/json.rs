@@ -74,7 +74,9 @@ fn depth(value: &Value) -> usize {
     }
 }
 
-fn is_all_usable(value: &Value) -> bool {
+/// Whether a value has only characters that every API could carry, however deep they stand in it.
+#[must_use]
+pub fn is_all_usable(value: &Value) -> bool {
     match value {
         Value::String(text) => text.chars().all(is_usable),
         Value::Array(items) => items.iter().all(is_all_usable),

@@ -184,6 +184,12 @@ async fn every_field_is_checked_at_its_limit_and_above_it() {
     ] {
         client.create(&client.with_required(&json!({field: value}))).await.expect_failure_of(400, "F01", field);
     }
+    // An account that is too large to exist is an account all the same.
+    let too_large = "99999999999999999999";
+    for account in [json!(too_large), serde_json::from_str(too_large).unwrap(), json!(u64::MAX), json!("18446744073709551616")] {
+        let body = client.with_required(&json!({"accountId": account}));
+        client.create(&body).await.expect_failure_of(422, "V02", "accountId");
+    }
     let answer =
         client.create(&json!({"email": "no", "firstName": 1, "phone": "x"})).await.expect_failure_of(400, "F01", "firstName");
     let message = answer.json()["failureMessage"].as_str().unwrap().to_owned();

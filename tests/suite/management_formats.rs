@@ -104,6 +104,19 @@ async fn errors_have_the_format_that_was_asked_for() {
     assert_eq!(attributes(&stranger)[0], ("failureCode".to_owned(), "L01".to_owned()));
     let nobody = client.request("GET", "/1").header("accept", "application/json;q=0.1, application/xml").send().await.expect(404);
     assert_eq!(nobody.body, r#"<response failureCode="V05" failureMessage="There is no such customer."/>"#);
+    // What an error repeats of a request is a text that XML can carry, and short.
+    for (media_type, body) in [
+        ("application/x-www-form-urlencoded", b"\x01\x02<a>&\"\x00=%zz".to_vec()),
+        ("application/x-www-form-urlencoded", [&b"x".repeat(100_000)[..], b"%zz"].concat()),
+        ("application/xml", b"<customer\x00>".to_vec()),
+        ("application/xml", format!("<{}", "x".repeat(100_000)).into_bytes()),
+        ("application/json", b"{\"\x01".to_vec()),
+    ] {
+        let request = client.request("PUT", "").header("accept", "application/xml").header("content-type", media_type);
+        let answer = request.body(body).send().await.expect(400);
+        assert_eq!(attributes(&answer)[0].1, "F02", "{answer}");
+        assert!(answer.body.len() < 300, "{answer}");
+    }
     let faulty =
         client.request("PUT", "").header("accept", "application/xml").json(&json!({"email": "x"})).send().await.expect(400);
     let shown = attributes(&faulty);
@@ -151,7 +164,8 @@ async fn bodies_that_can_not_be_read_are_refused_and_write_nothing() {
         br#"{"other": "\u0000"}"#.to_vec(),
         br#"{"object": 1}"#.to_vec(),
         br#"{"object": [{}]}"#.to_vec(),
-        br#"{"object": {"firstName": "\u0000"}}"#.to_vec(),
+        br#"{"object": {"other": "\u0000"}}"#.to_vec(),
+        br#"{"object": {}, "firstName": "\u0000"}"#.to_vec(),
         "[".repeat(200_000).into_bytes(),
         format!(r#"{{"x": {}1{}}}"#, "[".repeat(32), "]".repeat(32)).into_bytes(),
         format!(r#"{{"firstName": "{}"}}"#, "x".repeat(256 * 1024)).into_bytes(),
@@ -174,6 +188,8 @@ async fn bodies_that_can_not_be_read_are_refused_and_write_nothing() {
         }
     }
     for (media_type, body) in [
+        ("application/json", r#"{"firstName": "\u0000"}"#),
+        ("application/json", r#"{"object": {"firstName": "\u0000"}}"#),
         ("application/xml", r#"<customer firstName="a"><firstName>b</firstName></customer>"#),
         ("application/xml", "<customer><firstName>a</firstName><firstName>b</firstName></customer>"),
         ("application/xml", "<customer><firstName><b/></firstName></customer>"),
@@ -182,6 +198,13 @@ async fn bodies_that_can_not_be_read_are_refused_and_write_nothing() {
         for (method, rest) in [("PUT", String::new()), ("POST", format!("/{id}"))] {
             let request = client.request(method, &rest).header("content-type", media_type).body(body);
             request.send().await.expect_failure_of(400, "F01", "firstName");
+        }
+    }
+    // Read-only fields, too, whose values a create does not look at.
+    for body in [r#"{"id": "\u0000"}"#, r#"{"id": ["\u0000"]}"#, r#"{"id": {"\u0001": 1}}"#] {
+        for (method, rest) in [("PUT", String::new()), ("POST", format!("/{id}")), ("POST", "/999".to_owned())] {
+            let request = client.request(method, &rest).header("content-type", "application/json").body(body);
+            request.send().await.expect_failure_of(400, "F01", "id");
         }
     }
     assert_eq!(client.app.all_rows().await, rows);

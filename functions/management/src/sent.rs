@@ -28,6 +28,9 @@ pub(crate) const FIELDS: [&str; 14] = [
     "countryCode",
 ];
 
+/// 2^64.
+const LARGEST: f64 = 18_446_744_073_709_551_616.0;
+
 /// The fields of a body. XML and forms only have texts.
 pub(crate) struct Sent {
     fields: Map<String, Value>,
@@ -69,8 +72,8 @@ impl Sent {
         // Nobody looks at the values of fields that this action ignores.
         let mut faults = Faults::default();
         for field in FIELDS {
-            if let Err(fault @ Invalid::UnusableCharacter) = json::text(&fields, field) {
-                faults.add(field, fault);
+            if fields.get(field).is_some_and(|value| !json::is_all_usable(value)) {
+                faults.add(field, Invalid::UnusableCharacter);
             }
         }
         Ok(Self { fields, faults })
@@ -104,6 +107,8 @@ impl Sent {
     /// The value as it would be written in a text; `None` when nothing was sent, or nothing that has such a form.
     pub(crate) fn written(&self, field: &str) -> Option<String> {
         match self.fields.get(field)? {
+            // A number that 64 bits can't hold has become a fraction: it is an integer nevertheless, and larger than any id.
+            Value::Number(number) if number.as_f64().is_some_and(|number| number >= LARGEST) => Some(u64::MAX.to_string()),
             Value::Number(number) => Some(number.to_string()),
             _ => self.text(field).ok()?.map(str::to_owned),
         }

@@ -1,12 +1,19 @@
 //! XML as this API reads it: one element whose attributes, or child elements, are the fields.
 //!
-//! The parser refuses document type definitions, so that no entity can be declared, fetched or expanded, and all that is not
-//! well-formed: attributes that are given twice, characters that XML 1.0 can't carry, a second root.
+//! The parser refuses document type definitions, so that no entity can be declared, fetched or expanded, and what is not
+//! well-formed: attributes that are given twice, characters that XML 1.0 can't carry, a second root. It compares attributes and
+//! namespaces of an element with each other, so that their number is bounded before it sees them.
 
 use roxmltree::{Document, Node};
 
 /// How many levels of elements a document may have, its root included.
 const MAXIMUM_DEPTH: usize = 32;
+
+/// How often a document may say `xmlns`.
+const MAXIMUM_NAMESPACES: usize = 32;
+
+/// How many equals signs one tag may have: more than all fields, full of them, add up to.
+const MAXIMUM_EQUALS_SIGNS: usize = 1024;
 
 /// A field of the element, and its value; `None` where the value is elements and no text.
 pub(crate) type Field = (String, Option<String>);
@@ -22,8 +29,10 @@ pub(crate) enum MalformedXml {
     Definition,
     #[error("it refers to a character that does not exist")]
     NoSuchCharacter,
-    #[error("it is not XML, {0}")]
-    Syntax(roxmltree::Error),
+    #[error("it has too many attributes or namespaces")]
+    TooMany,
+    #[error("it is not well-formed XML at {0}")]
+    Syntax(roxmltree::TextPos),
     #[error("it is nested deeper than {MAXIMUM_DEPTH} levels")]
     TooDeep,
     #[error("its root must be <customer>")]
@@ -39,9 +48,14 @@ pub(crate) fn fields(bytes: &[u8]) -> Result<Vec<Field>, MalformedXml> {
     if refers_to_a_surrogate(text) {
         return Err(MalformedXml::NoSuchCharacter);
     }
+    if text.matches("xmlns").count() > MAXIMUM_NAMESPACES
+        || text.split('<').any(|tag| tag.matches('=').count() > MAXIMUM_EQUALS_SIGNS)
+    {
+        return Err(MalformedXml::TooMany);
+    }
     let document = Document::parse(text).map_err(|error| match error {
         roxmltree::Error::DtdDetected => MalformedXml::Definition,
-        other => MalformedXml::Syntax(other),
+        other => MalformedXml::Syntax(other.pos()),
     })?;
     let root = document.root_element();
     if is_deeper(root, MAXIMUM_DEPTH) {
@@ -69,13 +83,17 @@ fn is_deeper(element: Node<'_, '_>, levels: usize) -> bool {
 /// The encoding that the declaration names, where there is one. The parser does not look at it.
 fn declared_encoding(text: &str) -> Option<&str> {
     let (declaration, _) = text.trim_start_matches('\u{feff}').strip_prefix("<?xml")?.split_once("?>")?;
+    // Without the blank it is another instruction, such as `<?xml-stylesheet`.
+    if !declaration.starts_with(|character: char| character.is_ascii_whitespace()) {
+        return None;
+    }
     let (_, behind) = declaration.split_once("encoding")?;
     let quoted = behind.trim_start().strip_prefix('=')?.trim_start();
     let quote = quoted.chars().next()?;
     quoted.get(1..)?.split(quote).next()
 }
 
-/// Whether a character reference names half of a character, which the parser would replace.
+/// Whether a character reference names half of a character, which the parser would replace. One in a comment counts too.
 fn refers_to_a_surrogate(text: &str) -> bool {
     let references = text.split("&#").skip(1).filter_map(|behind| behind.split(';').next());
     let mut numbers = references.filter_map(|number| match number.strip_prefix('x') {
@@ -145,7 +163,7 @@ mod tests {
             "<customer>&nbsp;</customer>",
         ] {
             let refused = read(text).unwrap_err();
-            assert!(refused.starts_with("it is not XML, "), "{text:?} {refused}");
+            assert!(refused.starts_with("it is not well-formed XML at "), "{text:?} {refused}");
         }
         for reference in ["&#xD800;", "&#xdfff;", "&#55296;", "&#x110000;", "&#1114112;"] {
             let refused = read(&format!("<customer a='{reference}'/>")).unwrap_err();
@@ -174,6 +192,7 @@ mod tests {
         for encoding in ["UTF-8", "utf-8", "US-ASCII"] {
             assert_eq!(read(&format!("<?xml version='1.0' encoding = '{encoding}'?><customer/>")), pairs(&[]));
         }
+        assert_eq!(read("<?xml-stylesheet href='a' encoding='x'?><customer a='1'/>"), pairs(&[("a", "1")]));
         assert!(matches!(fields(b"<customer a='\xe9'/>"), Err(MalformedXml::Utf8)));
         assert!(matches!(fields(b"\xff\xfe<\0c\0/\0>\0"), Err(MalformedXml::Utf8)));
     }
@@ -184,6 +203,20 @@ mod tests {
         assert!(read(&nested(32)).is_ok());
         assert_eq!(read(&nested(33)), Err("it is nested deeper than 32 levels".to_owned()));
         assert_eq!(read(&nested(37_000)), Err("it is nested deeper than 32 levels".to_owned()));
+    }
+
+    #[test]
+    fn attributes_and_namespaces_are_bounded_before_they_are_compared_with_each_other() {
+        let too_many = Err("it has too many attributes or namespaces".to_owned());
+        let declared = |count: usize| (0..count).map(|number| format!(" xmlns:n{number}='u'")).collect::<String>();
+        let inherited = format!("<customer{}>{}</customer>", declared(2_000), "<x xmlns:z='q'/>".repeat(2_000));
+        assert_eq!(read(&inherited), too_many);
+        assert_eq!(read(&format!("<customer{}/>", declared(33))), too_many);
+        assert_eq!(read(&format!("<customer{}/>", declared(32))), pairs(&[]));
+        let attributes = |count: usize| (0..count).map(|number| format!(" a{number}=''")).collect::<String>();
+        assert_eq!(read(&format!("<customer{}/>", attributes(1_025))), too_many);
+        assert_eq!(read(&format!("<customer{}/>", attributes(1_024))).unwrap().len(), 1_024);
+        assert_eq!(read(&format!("<customer a='{}'/>", "=".repeat(1_000))), pairs(&[("a", &"=".repeat(1_000))]));
     }
 
     #[test]
