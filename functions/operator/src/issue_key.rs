@@ -65,7 +65,12 @@ pub async fn issue_key(table: &Table<Operator>, sent: Value) -> Result<Value, Er
         },
     };
     let reseller = ResellerId::new(sent.reseller_id).ok_or_else(|| no_such_reseller(sent.reseller_id))?;
-    let new = NewKey { reseller, subject, permissions, accounts: sent.accounts, label, valid_until: sent.valid_until };
+    let accounts = sent.accounts.map(|mut accounts| {
+        accounts.sort_unstable_by_key(|account| account.0);
+        accounts.dedup();
+        accounts
+    });
+    let new = NewKey { reseller, subject, permissions, accounts, label, valid_until: sent.valid_until };
     let key = table.issue_key(new).await.map_err(|error| match error {
         IssueKeyError::Store(error) => error.into(),
         IssueKeyError::NoSuchReseller => no_such_reseller(sent.reseller_id),

@@ -34,7 +34,9 @@ struct Header {
 impl Header {
     /// The licence as it is under this header. What happened first revoked it.
     fn over(self, licence: Licence) -> Licence {
-        let revoked_at = [licence.revoked_at, self.deleted_at].into_iter().flatten().min();
+        // Clocks differ: a licence is not revoked before it was issued.
+        let deleted_at = self.deleted_at.map(|at| at.max(licence.issued_at));
+        let revoked_at = [licence.revoked_at, deleted_at].into_iter().flatten().min();
         Licence { revoked_at, ..licence }
     }
 }
