@@ -1,23 +1,48 @@
-//! The shape of the table: its key and its indexes. What creates a table on a local engine stands beside their definition, so
-//! that there is one truth.
+//! The shape of the table: its key and its indexes, as `shared/table.json` defines them for this code and for the deployment.
 
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, LocalSecondaryIndex, Projection, ProjectionType,
     ScalarAttributeType, TableDescription,
 };
+use serde::Deserialize;
 use std::collections::BTreeSet;
 
 use super::{Store, StoreError};
 
-/// The partition key of the table.
-pub const PARTITION_KEY: &str = "PK";
-
 /// The sort key of the table.
-pub const SORT_KEY: &str = "SK";
+pub(super) const SORT_KEY: &str = "SK";
 
-/// The local secondary indexes. Each is named after the attribute that is its sort key and projects all attributes; only
-/// customer rows have these attributes. Local, because a list must show a write at once; they can't be added to a table later.
-pub const INDEXES: [&str; 5] = ["by_name", "by_email", "by_status", "by_registered", "by_modified"];
+/// The definition of the table.
+#[derive(Debug, Deserialize)]
+pub(super) struct Definition {
+    partition_key: String,
+    sort_key: String,
+    /// The local secondary indexes. Each is named after the attribute that is its sort key and projects all attributes; only
+    /// customer rows have these attributes. Local, because a list must show a write at once; they can't be added to a table later.
+    pub(super) indexes: Vec<String>,
+}
+
+impl Definition {
+    pub(super) fn read() -> Result<Self, StoreError> {
+        serde_json::from_str(include_str!("../../table.json"))
+            .map_err(|error| StoreError::Internal(format!("the definition of the table can't be read: {error}")))
+    }
+
+    fn key_schema(&self, sort_key: &str) -> Result<Vec<KeySchemaElement>, StoreError> {
+        [(self.partition_key.as_str(), KeyType::Hash), (sort_key, KeyType::Range)]
+            .into_iter()
+            .map(|(name, kind)| Ok(KeySchemaElement::builder().attribute_name(name).key_type(kind).build()?))
+            .collect()
+    }
+
+    fn index(&self, name: &str) -> Result<LocalSecondaryIndex, StoreError> {
+        Ok(LocalSecondaryIndex::builder()
+            .index_name(name)
+            .set_key_schema(Some(self.key_schema(name)?))
+            .projection(Projection::builder().projection_type(ProjectionType::All).build())
+            .build()?)
+    }
+}
 
 /// Creates the table where there is none, and tells whether it did so.
 ///
@@ -27,29 +52,31 @@ pub const INDEXES: [&str; 5] = ["by_name", "by_email", "by_status", "by_register
 /// [`StoreError::Internal`] when there is a table of this name with another key or other indexes, and whatever the engine
 /// answers otherwise.
 pub async fn create_table(store: &Store) -> Result<bool, StoreError> {
-    let attributes = [PARTITION_KEY, SORT_KEY].into_iter().chain(INDEXES);
+    let table = Definition::read()?;
+    let indexes = || table.indexes.iter().map(String::as_str);
+    let attributes = [table.partition_key.as_str(), &table.sort_key].into_iter().chain(indexes());
     let request = store
         .client
         .create_table()
         .table_name(store.table_name())
         .billing_mode(BillingMode::PayPerRequest)
-        .set_key_schema(Some(key_schema(SORT_KEY)?))
+        .set_key_schema(Some(table.key_schema(&table.sort_key)?))
         .set_attribute_definitions(Some(attributes.map(text_attribute).collect::<Result<_, _>>()?))
-        .set_local_secondary_indexes(Some(INDEXES.into_iter().map(index).collect::<Result<_, _>>()?));
+        .set_local_secondary_indexes(Some(indexes().map(|name| table.index(name)).collect::<Result<_, _>>()?));
     match request.send().await {
         Ok(_) => Ok(true),
         Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_in_use_exception()) => {
-            check(store).await.map(|()| false)
+            check(store, &table).await.map(|()| false)
         }
         Err(error) => Err(error.into()),
     }
 }
 
-async fn check(store: &Store) -> Result<(), StoreError> {
+async fn check(store: &Store, table: &Definition) -> Result<(), StoreError> {
     let described = store.client.describe_table().table_name(store.table_name()).send().await?;
     let found = described.table().map(shape).unwrap_or_default();
-    let wanted: BTreeSet<String> =
-        INDEXES.into_iter().chain([SORT_KEY]).map(|sort_key| format!("{PARTITION_KEY}/{sort_key}")).collect();
+    let sort_keys = table.indexes.iter().chain([&table.sort_key]);
+    let wanted: BTreeSet<String> = sort_keys.map(|sort_key| format!("{}/{sort_key}", table.partition_key)).collect();
     if found == wanted {
         Ok(())
     } else {
@@ -72,21 +99,17 @@ fn shape(table: &TableDescription) -> BTreeSet<String> {
         .collect()
 }
 
-fn key_schema(sort_key: &str) -> Result<Vec<KeySchemaElement>, StoreError> {
-    [(PARTITION_KEY, KeyType::Hash), (sort_key, KeyType::Range)]
-        .into_iter()
-        .map(|(name, kind)| Ok(KeySchemaElement::builder().attribute_name(name).key_type(kind).build()?))
-        .collect()
-}
-
 fn text_attribute(name: &str) -> Result<AttributeDefinition, StoreError> {
     Ok(AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build()?)
 }
 
-fn index(name: &str) -> Result<LocalSecondaryIndex, StoreError> {
-    Ok(LocalSecondaryIndex::builder()
-        .index_name(name)
-        .set_key_schema(Some(key_schema(name)?))
-        .projection(Projection::builder().projection_type(ProjectionType::All).build())
-        .build()?)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_has_the_key_that_the_code_writes() {
+        let table = Definition::read().unwrap();
+        assert_eq!((table.partition_key.as_str(), table.sort_key.as_str()), ("PK", SORT_KEY));
+    }
 }
