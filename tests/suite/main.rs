@@ -14,11 +14,13 @@
 
 mod claims;
 mod concurrency;
+mod costs;
 mod cursor_walk;
 mod examples;
 mod faults;
 mod harness;
 mod hostile;
+mod invoked;
 mod isolation;
 mod laws;
 mod layout;
@@ -31,6 +33,7 @@ mod management_api;
 mod management_find;
 mod management_formats;
 mod operators;
+mod permissions;
 mod refusals;
 mod round_trips;
 mod served;

@@ -17,6 +17,7 @@ use shared::reseller::AccountId;
 use shared::table::schema::create_table;
 use shared::table::{Operator, Store, Table, Write};
 
+use super::recorder::as_function;
 use super::routes::{self, Route};
 use super::{Answer, Event, Wire};
 
@@ -162,19 +163,23 @@ impl App {
     /// Invokes an operators' function: what it answers, or its `errorType` and `errorMessage`.
     pub async fn operate(&self, function: &str, payload: Value) -> Result<Value, (String, String)> {
         let table = self.operators();
-        let result = match function {
-            "operator-provision-reseller" => operator::provision_reseller(&table, payload).await,
-            "operator-add-account" => operator::add_account(&table, payload).await,
-            "operator-list-resellers" => operator::list_resellers(&table, payload).await,
-            "operator-issue-key" => operator::issue_key(&table, payload).await,
-            "operator-list-keys" => operator::list_keys(&table, payload).await,
-            "operator-revoke-key" => operator::revoke_key(&table, payload).await,
-            other => panic!("no operators' function is called {other}"),
-        };
+        let result = as_function(function, self.operated(&table, function, payload)).await;
         result.map_err(|error| {
             let shown = lambda_runtime::Diagnostic::from(error);
             (shown.error_type, shown.error_message)
         })
+    }
+
+    async fn operated(&self, table: &Table<Operator>, function: &str, payload: Value) -> Result<Value, operator::Error> {
+        match function {
+            "operator-provision-reseller" => operator::provision_reseller(table, payload).await,
+            "operator-add-account" => operator::add_account(table, payload).await,
+            "operator-list-resellers" => operator::list_resellers(table, payload).await,
+            "operator-issue-key" => operator::issue_key(table, payload).await,
+            "operator-list-keys" => operator::list_keys(table, payload).await,
+            "operator-revoke-key" => operator::revoke_key(table, payload).await,
+            other => panic!("no operators' function is called {other}"),
+        }
     }
 
     /// A request to any path, which may have a query.
@@ -314,6 +319,10 @@ impl App {
     }
 
     async fn answer(&self, function: &str, request: &Request) -> shared::http::Response {
+        as_function(function, self.answered(function, request)).await
+    }
+
+    async fn answered(&self, function: &str, request: &Request) -> shared::http::Response {
         let store = &self.store;
         match function {
             "licensing-create-customer" => respond(store, request, &licensing::create_customer).await,

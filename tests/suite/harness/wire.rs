@@ -12,6 +12,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
 
+use super::recorder;
+
 /// One call on the wire: an attempt of the SDK.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -26,6 +28,20 @@ pub struct Call {
 }
 
 impl Call {
+    /// What a role must allow for it: IAM authorizes a transaction as the actions of its items, and an index apart from its table.
+    pub fn permissions(&self) -> Vec<String> {
+        match self.operation.as_str() {
+            "TransactWriteItems" => {
+                let items = self.request["TransactItems"].as_array().unwrap_or_else(|| panic!("no items in {self:?}"));
+                items.iter().flat_map(|item| item.as_object().unwrap().keys().map(|action| format!("{action}Item"))).collect()
+            }
+            operation => match self.request["IndexName"].as_str() {
+                Some(index) => vec![format!("{operation} {index}")],
+                None => vec![operation.to_owned()],
+            },
+        }
+    }
+
     /// The capacity units that the engine says this call consumed.
     pub fn capacity_units(&self) -> f64 {
         let consumed = &self.response["ConsumedCapacity"];
@@ -143,6 +159,7 @@ impl HttpConnector for Connector {
             response: Value::Null,
             round: 1 + self.wire.calls.lock().unwrap().iter().map(|call| call.round).max().unwrap_or_default(),
         };
+        recorder::record(&call);
         let effect = self.wire.script.lock().unwrap().as_mut().map_or(Effect::Pass, |script| script(&call));
         let (wire, inner) = (self.wire.clone(), self.inner.clone());
         HttpConnectorFuture::new(async move {

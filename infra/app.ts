@@ -1,0 +1,16 @@
+// Entry of the CDK app: one stack, as the context says.
+import { App } from "aws-cdk-lib";
+import { ClienteleStack } from "./lib/stack.ts";
+import { OptionError, readOptions } from "./lib/options.ts";
+import { readWorkspace } from "./lib/workspace.ts";
+
+try {
+  const app = new App();
+  const options = readOptions((key) => app.node.tryGetContext(key));
+  new ClienteleStack(app, options, readWorkspace());
+} catch (error) {
+  if (!(error instanceof OptionError)) throw error;
+  // A wrong option needs a sentence, not a stack trace.
+  console.error(error.message);
+  process.exitCode = 1;
+}

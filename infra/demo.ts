@@ -1,0 +1,45 @@
+// Demo data in a deployment, as `cargo dev` makes it: two resellers with keys in every state. Prints its `demo.json`, which the tests
+// that call a running product read:
+//
+//     node --import tsx demo.ts clientele http://127.0.0.1:4566
+//
+// For emulators: the second argument is where the emulated gateway listens for every host.
+import { setTimeout } from "node:timers/promises";
+import { address, call, operate } from "./lib/deployed.ts";
+
+const [stack = "clientele", emulator = ""] = process.argv.slice(2);
+const { host } = await address(stack);
+
+const resellers = [];
+for (const name of ["Northwind Resale", "Harbour Telecom"]) {
+  const { reseller_id: id, account_id, key } = await operate(stack, "provision-reseller", { name });
+  const issue = (kind: string, more: object = {}) =>
+    operate(stack, "issue-key", { reseller_id: id, kind, permissions: ["read", "write"], label: "demo", ...more });
+  const headers = { "x-zoom-s2t-key": key.token, "content-type": "application/json" };
+  const customer = JSON.stringify({ name: "Customer Name", email: "customer@example.com", phone: "+31 012 345678" });
+  const created = await call(new URL(emulator), host, "POST", "/api/v3/reseller/customer", headers, customer);
+  if (created.status !== 201) throw new Error(`the demo customer was answered ${created.status}: ${created.body}`);
+  const customer_id = JSON.parse(created.body).result.id;
+  const revoked = await issue("reseller");
+  await operate(stack, "revoke-key", { reseller_id: id, key_id: revoked.key_id });
+  const user = await issue("service_user");
+  const without_account = await issue("service_user", { label: "demo-without-account", accounts: [] });
+  resellers.push({
+    id,
+    name,
+    account_id,
+    reseller_key: key.token,
+    read_only_key: (await issue("reseller", { permissions: ["read"] })).token,
+    customer_key: (await issue("customer", { customer_id })).token,
+    expired_key: (await issue("reseller", { valid_until: new Date(Date.now() + 1_000).toISOString() })).token,
+    revoked_key: revoked.token,
+    licensing_token: (await issue("licensing")).token,
+    management_user: user.user,
+    management_password: user.password,
+    management_user_without_account: without_account.user,
+    management_password_without_account: without_account.password,
+  });
+}
+// Keys can't be made expired: the last of them is by now.
+await setTimeout(1_000);
+console.log(JSON.stringify({ base_url: emulator, host, slashes: false, resellers }, null, 2));

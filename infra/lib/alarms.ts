@@ -1,0 +1,38 @@
+// Alarms on what users notice. Each costs money every month, so there are none until a topic says who wants them.
+import { Duration, type Stack } from "aws-cdk-lib";
+import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
+import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
+import type { Function } from "aws-cdk-lib/aws-lambda";
+import { Topic } from "aws-cdk-lib/aws-sns";
+
+/** Adds an alarm for server errors, one for slow answers, and one for throttling by the table and by Lambda. */
+export function addAlarms(stack: Stack, topicArn: string, api: HttpApi, table: ITableV2, functions: readonly Function[]): void {
+  const action = new SnsAction(Topic.fromTopicArn(stack, "AlarmTopic", topicArn));
+  const period = Duration.minutes(5);
+  const alarm = (id: string, alarmDescription: string, metric: cloudwatch.IMetric, threshold: number, evaluationPeriods: number) =>
+    new cloudwatch.Alarm(stack, id, {
+      alarmDescription,
+      metric,
+      threshold,
+      evaluationPeriods,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    }).addAlarmAction(action);
+
+  alarm("ServerErrors", "Requests were answered 5xx", api.metricServerError({ period, statistic: "Sum" }), 5, 1);
+  alarm("Latency", "One request in a hundred takes two seconds", api.metricLatency({ period, statistic: "p99" }), 2_000, 3);
+  const tableThrottles = new cloudwatch.MathExpression({
+    expression: "reads + writes",
+    usingMetrics: {
+      reads: table.metric("ReadThrottleEvents", { period, statistic: "Sum" }),
+      writes: table.metric("WriteThrottleEvents", { period, statistic: "Sum" }),
+    },
+    period,
+  });
+  alarm("TableThrottles", "The table refused calls", tableThrottles, 10, 1);
+  // All functions of the region together: one alarm instead of dozens. Its stack is known by the errors above.
+  const throttles = new cloudwatch.Metric({ namespace: "AWS/Lambda", metricName: "Throttles", period, statistic: "Sum" });
+  alarm("FunctionThrottles", `Lambda refused invocations of one of ${functions.length} functions`, throttles, 1, 1);
+}

@@ -1,0 +1,118 @@
+// What a deployment can choose, by CDK context (`-c name=value`). Everything has a default that is fit for production.
+
+/** A context value that can't be used. Its message is a sentence for the person at the terminal. */
+export class OptionError extends Error {}
+
+export interface Options {
+  /** Name of the stack, the table and the API, and the beginning of the functions' names. */
+  readonly name: string;
+  /** AWS region; undefined for that of the credentials. */
+  readonly region?: string;
+  /** Architecture of the binaries. */
+  readonly architecture: "arm64" | "x86_64";
+  /** Folder with one folder per function, each with its `bootstrap`; relative to the workspace. */
+  readonly code: string;
+  /** Memory of a function, in MB. Its share of a CPU follows from it. */
+  readonly memory: number;
+  readonly logLevel: string;
+  /** How long logs are kept, in days. */
+  readonly logDays: number;
+  /** Name of a table that exists, to be served from, instead of one that belongs to the stack: after a restore. */
+  readonly table?: string;
+  /** Whether the table and the logs outlive the stack, and the table is protected from deletion. */
+  readonly retain: boolean;
+  /** Requests a second that each route takes, and how many at once beyond that. */
+  readonly throttleRate: number;
+  readonly throttleBurst: number;
+  /** Custom domain name, and the ARN of its certificate in the same region. */
+  readonly domain?: { readonly name: string; readonly certificate: string };
+  /** Origins of web pages that may call the API; none by default. */
+  readonly cors: readonly string[];
+  /** ARN of an SNS topic that alarms go to. There are no alarms without one. */
+  readonly alarmTopic?: string;
+  /** Endpoint of an emulated DynamoDB, for emulators only. */
+  readonly dynamodbEndpoint?: string;
+}
+
+const KEYS = [
+  "name",
+  "region",
+  "architecture",
+  "code",
+  "memory",
+  "logLevel",
+  "logDays",
+  "table",
+  "retain",
+  "throttleRate",
+  "throttleBurst",
+  "domain",
+  "certificate",
+  "cors",
+  "alarmTopic",
+  "dynamodbEndpoint",
+] as const;
+
+type Key = (typeof KEYS)[number];
+
+/** What CloudWatch Logs takes for a retention. */
+const LOG_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+/** Reads and checks all options. `context` gives the value of a key, as CDK's `tryGetContext` does. */
+export function readOptions(context: (key: string) => unknown): Options {
+  const text = (key: Key): string | undefined => {
+    const value: unknown = context(key);
+    return value === undefined || value === "" ? undefined : String(value);
+  };
+  const form = (key: Key, pattern: RegExp, what: string): string | undefined => {
+    const value = text(key);
+    if (value !== undefined && !pattern.test(value)) throw new OptionError(`${key} must be ${what}, and is "${value}".`);
+    return value;
+  };
+  const oneOf = <T extends string>(key: Key, values: readonly T[], fallback: T): T => {
+    const value = text(key) ?? fallback;
+    const found = values.find((one) => one === value);
+    if (found === undefined) throw new OptionError(`${key} must be one of ${values.join(", ")}, and is "${value}".`);
+    return found;
+  };
+  const integer = (key: Key, least: number, most: number, fallback: number): number => {
+    const value = text(key) ?? String(fallback);
+    const number = /^\d+$/.test(value) ? Number(value) : NaN;
+    if (!(number >= least && number <= most)) {
+      throw new OptionError(`${key} must be an integer from ${least} to ${most}, and is "${value}".`);
+    }
+    return number;
+  };
+
+  const logDays = integer("logDays", 1, 3653, 30);
+  if (!LOG_DAYS.includes(logDays)) {
+    throw new OptionError(`logDays must be one of ${LOG_DAYS.join(", ")}, and is "${logDays}".`);
+  }
+  const domain = form("domain", /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, "a domain name such as api.example.com");
+  const certificate = form("certificate", /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/, "the ARN of a certificate in ACM");
+  if ((domain === undefined) !== (certificate === undefined)) {
+    throw new OptionError("domain and certificate go together: give both or neither.");
+  }
+  const cors = (text("cors") ?? "").split(",").map((origin) => origin.trim()).filter((origin) => origin !== "");
+  const wrong = cors.find((origin) => !/^https?:\/\/[^/?#\s]+$/.test(origin));
+  if (wrong !== undefined) {
+    throw new OptionError(`cors must be origins such as https://portal.example.com, separated by commas, and has "${wrong}".`);
+  }
+  return {
+    name: form("name", /^[a-z][a-z0-9-]{1,27}$/, "2 to 28 lower-case letters, digits or hyphens, beginning with a letter") ?? "clientele",
+    region: form("region", /^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region such as eu-west-1"),
+    architecture: oneOf("architecture", ["arm64", "x86_64"], "arm64"),
+    code: text("code") ?? "target/lambda",
+    memory: integer("memory", 128, 10_240, 256),
+    logLevel: oneOf("logLevel", ["off", "error", "warn", "info", "debug", "trace"], "info"),
+    logDays,
+    table: form("table", /^[A-Za-z0-9_.-]{3,255}$/, "the name of a DynamoDB table"),
+    retain: oneOf("retain", ["true", "false"], "true") === "true",
+    throttleRate: integer("throttleRate", 1, 10_000, 200),
+    throttleBurst: integer("throttleBurst", 1, 5_000, 400),
+    domain: domain === undefined || certificate === undefined ? undefined : { name: domain, certificate },
+    cors,
+    alarmTopic: form("alarmTopic", /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:.+$/, "the ARN of an SNS topic"),
+    dynamodbEndpoint: form("dynamodbEndpoint", /^https?:\/\/[^\s]+$/, "a URL such as http://127.0.0.1:8000"),
+  };
+}

@@ -1,0 +1,31 @@
+// The AWS Solutions rules of cdk-nag. What does not hold is acknowledged in the stack, with its reason.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Validations } from "aws-cdk-lib";
+import { Bucket } from "aws-cdk-lib/aws-s3";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { deployment } from "./deployment.ts";
+
+const certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/0";
+const everything = { alarmTopic: "arn:aws:sns:eu-west-1:123456789012:wake-me", domain: "api.example.com", certificate };
+
+function checked(context: Record<string, string>) {
+  const { app, stack } = deployment(context);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return { app, stack };
+}
+
+test("the rules hold", () => {
+  const contexts: Record<string, string>[] = [{}, everything, { retain: "false" }];
+  for (const context of contexts) {
+    const { app } = checked(context);
+    assert.doesNotThrow(() => app.synth(), JSON.stringify(context));
+  }
+});
+
+test("what breaks a rule is noticed", (t) => {
+  t.mock.method(console, "error", () => undefined);
+  const { app, stack } = checked({});
+  new Bucket(stack, "Open");
+  assert.throws(() => app.synth(), /Validation failed/);
+});

@@ -1,0 +1,75 @@
+// Wrong options are refused with a sentence, before anything is built.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { OptionError, readOptions } from "../lib/options.ts";
+import { ClienteleStack } from "../lib/stack.ts";
+import { App } from "aws-cdk-lib";
+import { workspace } from "./deployment.ts";
+
+const read = (context: Record<string, unknown>) => readOptions((key) => context[key]);
+
+test("without context there is a deployment fit for production", () => {
+  const options = read({});
+  assert.deepEqual(
+    { ...options },
+    {
+      name: "clientele",
+      region: undefined,
+      architecture: "arm64",
+      code: "target/lambda",
+      memory: 256,
+      logLevel: "info",
+      logDays: 30,
+      table: undefined,
+      retain: true,
+      throttleRate: 200,
+      throttleBurst: 400,
+      domain: undefined,
+      cors: [],
+      alarmTopic: undefined,
+      dynamodbEndpoint: undefined,
+    },
+  );
+  assert.deepEqual(read({ name: "", memory: "" }), options);
+});
+
+test("a wrong value is refused with a sentence that names it", () => {
+  const wrong: [Record<string, unknown>, RegExp][] = [
+    [{ name: "Clientele" }, /^name must be 2 to 28 lower-case letters, .*, and is "Clientele"\.$/],
+    [{ name: "a" }, /^name /],
+    [{ name: "x".repeat(29) }, /^name /],
+    [{ region: "europe" }, /^region must be an AWS region such as eu-west-1, and is "europe"\.$/],
+    [{ architecture: "arm" }, /^architecture must be one of arm64, x86_64, and is "arm"\.$/],
+    [{ memory: "64" }, /^memory must be an integer from 128 to 10240, and is "64"\.$/],
+    [{ memory: "256MB" }, /^memory /],
+    [{ memory: "1e3" }, /^memory /],
+    [{ logLevel: "loud" }, /^logLevel must be one of off, error, warn, info, debug, trace, and is "loud"\.$/],
+    [{ logDays: "2" }, /^logDays must be one of 1, 3, 5, .*, and is "2"\.$/],
+    [{ table: "x" }, /^table must be the name of a DynamoDB table, and is "x"\.$/],
+    [{ retain: "yes" }, /^retain must be one of true, false, and is "yes"\.$/],
+    [{ throttleRate: "0" }, /^throttleRate /],
+    [{ throttleBurst: "-1" }, /^throttleBurst /],
+    [{ domain: "api.example.com" }, /^domain and certificate go together: give both or neither\.$/],
+    [{ certificate: "arn:aws:acm:eu-west-1:123456789012:certificate/x" }, /^domain and certificate go together/],
+    [{ domain: "https://api.example.com", certificate: "x" }, /^domain must be a domain name/],
+    [{ domain: "api.example.com", certificate: "x" }, /^certificate must be the ARN of a certificate in ACM/],
+    [{ cors: "https://a.example, *" }, /^cors must be origins such as .*, and has "\*"\.$/],
+    [{ cors: "https://a.example/path" }, /^cors /],
+    [{ alarmTopic: "mail" }, /^alarmTopic must be the ARN of an SNS topic, and is "mail"\.$/],
+    [{ dynamodbEndpoint: "localhost:8000" }, /^dynamodbEndpoint must be a URL/],
+  ];
+  for (const [context, sentence] of wrong) {
+    assert.throws(() => read(context), (error) => error instanceof OptionError && sentence.test(error.message), JSON.stringify(context));
+  }
+});
+
+test("a function that was not built is named, with the command that builds it", () => {
+  const build = () => new ClienteleStack(new App(), read({ code: "nowhere" }), workspace);
+  assert.throws(build, /nowhere\/\S+ has no bootstrap: run "cargo lambda build --release --arm64" first, or say with -c code=/);
+});
+
+test("a route without a binary is named", () => {
+  const route = { path: "/x", method: "GET", function: "no-such-function" };
+  const broken = { ...workspace, functions: [], routes: [route] };
+  assert.throws(() => new ClienteleStack(new App(), read({}), broken), /The route GET \/x names no-such-function, which is no binary\./);
+});

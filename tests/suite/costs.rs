@@ -1,0 +1,76 @@
+//! What operations consume, held against the table in `infra/README.md` that says what a million of each costs.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::harness::App;
+use crate::harness::routes::workspace;
+use crate::management_api::Client;
+
+/// The units that the table computes with: for each operation reads and writes.
+fn stated() -> BTreeMap<String, (f64, f64)> {
+    let readme = std::fs::read_to_string(workspace().join("infra/README.md")).unwrap();
+    let (_, behind) = readme.split_once("| operation | read units | write units |").unwrap();
+    let rows = behind.lines().skip(2).take_while(|line| line.starts_with('|'));
+    rows.map(|row| {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        (cells[1].to_owned(), (cells[2].parse().unwrap(), cells[3].parse().unwrap()))
+    })
+    .collect()
+}
+
+/// The units that the engine counted since the last time.
+fn consumed(app: &App) -> (f64, f64) {
+    let calls = app.wire.take_calls();
+    let of = |is_read: bool| {
+        let calls = calls.iter().filter(|call| matches!(call.operation.as_str(), "BatchGetItem" | "Query") == is_read);
+        calls.map(|call| call.capacity_units()).sum()
+    };
+    (of(true), of(false))
+}
+
+#[tokio::test]
+async fn no_operation_consumes_more_than_its_price_is_computed_with() {
+    let client = Client::start().await;
+    let app = &client.app;
+    let key = &client.tenant.key;
+    let token = app.licensing_token(&client.tenant, &["read", "write"]).await;
+    let mut counted = BTreeMap::new();
+    let mut count = |operation: &str| counted.insert(operation.to_owned(), consumed(app));
+    let body = |name: &str, is_active: bool| json!({"name": name, "email": "office@example.com", "is_active": is_active});
+    let mut id = 0;
+    for _ in 0..12 {
+        app.wire.take_calls();
+        id = app.create_with(&client.tenant, body("Example Company Inc.", true)).await;
+    }
+    count("create a customer");
+    app.reseller_api("GET", id).key(key).send().await.expect(200);
+    count("read a customer");
+    app.list(&client.tenant, "sort=name").await;
+    count("list ten customers");
+    app.reseller_api("PUT", id).key(key).json(&body("Renamed", false)).send().await.expect(201);
+    count("change a customer");
+    client.request("GET", "?email=office@example.com&limit=10").send().await.expect(200);
+    count("find ten customers by their address");
+
+    let form = format!("customer_id={id}&product=script&host=server.example.com");
+    let issued = app.request("POST", "/api/license").token(&token).form(&form).send().await.expect(201).json();
+    count("issue a licence");
+    let check = format!("/api/license/check?key={}&host=server.example.com", issued["key"].as_str().unwrap());
+    app.request("GET", &check).send().await.expect(200);
+    count("check a licence");
+    app.request("DELETE", &format!("/api/license/{}", issued["license_id"])).token(&token).send().await.expect(410);
+    count("revoke a licence");
+    app.reseller_api("DELETE", id).key(key).send().await.expect(204);
+    count("delete a customer");
+
+    let stated = stated();
+    assert_eq!(counted.keys().collect::<Vec<_>>(), stated.keys().collect::<Vec<_>>());
+    for (operation, (reads, writes)) in counted {
+        let (most_reads, most_writes) = stated[&operation];
+        assert!(reads <= most_reads && writes <= most_writes, "{operation}: {reads} reads and {writes} writes");
+        // Engines count transactions differently. The table has what the one that counts more says.
+        assert!(reads + 1.0 >= most_reads && writes * 3.5 >= most_writes, "{operation}: only {reads} reads and {writes} writes");
+    }
+}

@@ -1,0 +1,226 @@
+//! What a developer types: every event by `cargo lambda invoke`, and the examples of the README.
+//!
+//! Ignored unless asked for, because they need a running `cargo dev`; `.ci/served` shows how.
+
+use std::process::Command;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::harness::routes::workspace;
+use crate::served::{BASE, call, demo, functions_of, service_user, text};
+
+/// Runs `cargo lambda invoke` as an operator would: whether it went well, and what it printed.
+fn invoke(function: &str, payload: &str) -> (bool, String) {
+    let base_url = demo()["base_url"].clone();
+    let port = text(&base_url).rsplit(':').next().unwrap();
+    let has_ipv6 = std::net::TcpListener::bind("[::1]:0").is_ok();
+    // Its default is `::1`, which `cargo dev` serves too, where the machine has it.
+    let address: &[&str] = if has_ipv6 { &[] } else { &["--invoke-address", "127.0.0.1"] };
+    let output = Command::new("cargo")
+        .args(["lambda", "invoke", function, "--invoke-port", port, "--data-ascii", payload])
+        .args(address)
+        .current_dir(workspace())
+        .output()
+        .unwrap();
+    (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+fn event(function: &str) -> String {
+    std::fs::read_to_string(workspace().join(format!("events/{function}.json"))).unwrap()
+}
+
+fn invoke_for_json(function: &str, payload: &str) -> Value {
+    let (is_well, printed) = invoke(function, payload);
+    assert!(is_well, "{function} {payload}\n{printed}");
+    serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}\n{function} {payload}\n{printed}"))
+}
+
+#[test]
+#[ignore = "needs a running `cargo dev`"]
+fn every_reseller_event_can_be_invoked() {
+    let demo = demo();
+    let key = text(&demo["resellers"][0]["reseller_key"]);
+    // As they are, their key is nobody's.
+    for function in functions_of("reseller") {
+        let answer = invoke_for_json(&function, &event(&function));
+        assert_eq!(answer["statusCode"], 401, "{function} {answer}");
+    }
+    // With a key, and with the id of the customer that the first one creates, they are a life.
+    let send = |function: &str, id: u64| {
+        let event = event(function).replace("sk_reseller_put-your-own-key-here", key).replace("/1/", &format!("/{id}/"));
+        let event = event.replace(r#""id": "1""#, &format!(r#""id": "{id}""#));
+        let answer = invoke_for_json(function, &event);
+        let body = answer["body"].as_str().unwrap_or_default();
+        (answer["statusCode"].as_u64().unwrap(), serde_json::from_str::<Value>(body).unwrap_or_default())
+    };
+    let (status, created) = send("reseller-create-customer", 0);
+    assert_eq!(status, 201, "{created}");
+    let id = created["result"]["id"].as_u64().unwrap();
+    assert_eq!(send("reseller-get-customer", id), (200, created.clone()));
+    assert_eq!(send("reseller-update-customer", id), (201, created));
+    let (status, listed) = send("reseller-list-customers", id);
+    assert_eq!((status, listed["result"].is_array()), (200, true), "{listed}");
+    assert_eq!(send("reseller-delete-customer", id).0, 204);
+    assert_eq!(send("reseller-get-customer", id).0, 404);
+}
+
+#[test]
+#[ignore = "needs a running `cargo dev`"]
+fn every_operators_event_can_be_invoked() {
+    let made = invoke_for_json("operator-provision-reseller", &event("operator-provision-reseller"));
+    let id = made["reseller_id"].as_u64().unwrap();
+    let listed = invoke_for_json("operator-list-resellers", &event("operator-list-resellers"));
+    let is_listed = listed["resellers"].as_array().unwrap().iter().any(|one| one["reseller_id"] == id);
+    assert!(is_listed, "{listed}");
+    // The other events are about the first reseller, which `cargo dev` makes.
+    let added = invoke_for_json("operator-add-account", &event("operator-add-account"));
+    assert!(added["account_ids"].as_array().unwrap().contains(&added["account_id"]), "{added}");
+    let keys = invoke_for_json("operator-list-keys", &event("operator-list-keys"));
+    let issued = invoke_for_json("operator-issue-key", &event("operator-issue-key"));
+    assert_eq!(invoke_for_json("operator-list-keys", &event("operator-list-keys"))["count"], keys["count"].as_u64().unwrap() + 1);
+    let key = text(&issued["token"]);
+    call("GET", BASE, Some(key), None).expect(200);
+
+    let (is_well, printed) = invoke("operator-revoke-key", &event("operator-revoke-key"));
+    assert!(!is_well && printed.contains("Reseller 1 has no key 0123456789ab."), "{printed}");
+    let revocation = event("operator-revoke-key").replace("0123456789ab", text(&issued["key_id"]));
+    let revoked = invoke_for_json("operator-revoke-key", &revocation);
+    assert!(revoked["revoked_at"].is_string(), "{revoked}");
+    call("GET", BASE, Some(key), None).expect_error(401, "KEY_REVOKED");
+}
+
+#[test]
+#[ignore = "needs a running `cargo dev`"]
+fn every_licensing_event_can_be_invoked() {
+    let demo = demo();
+    let token = text(&demo["resellers"][1]["licensing_token"]);
+    for function in functions_of("licensing") {
+        let answer = invoke_for_json(&function, &event(&function));
+        // The key that a check is about is its only credential.
+        let status = if function == "licensing-check-license" { 403 } else { 401 };
+        assert_eq!(answer["statusCode"], status, "{function} {answer}");
+    }
+    let send = |function: &str, id: u64| {
+        let event =
+            event(function).replace("put-your-own-token-here", token).replace("/api/customer/1", &format!("/api/customer/{id}"));
+        let answer = invoke_for_json(function, &event.replace(r#""id": "1""#, &format!(r#""id": "{id}""#)));
+        (answer["statusCode"].as_u64().unwrap(), answer["body"].as_str().unwrap_or_default().to_owned())
+    };
+    // The demo customer of this reseller has the address of the document's example.
+    assert_eq!(send("licensing-create-customer", 0).0, 409);
+    let (status, listed) = send("licensing-list-customers", 0);
+    assert_eq!(status, 200, "{listed}");
+    let id = serde_json::from_str::<Value>(&listed).unwrap()[0]["customer_id"].as_u64().unwrap();
+    assert_eq!(send("licensing-get-customer", id).0, 302);
+    assert_eq!(send("licensing-update-customer", id).0, 200);
+    assert_eq!(send("licensing-update-customer", id).0, 304);
+}
+
+#[test]
+#[ignore = "needs a running `cargo dev`"]
+fn every_event_about_licences_can_be_invoked() {
+    let demo = demo();
+    let token = text(&demo["resellers"][0]["licensing_token"]);
+    let send = |function: &str, id: u64, key: &str| {
+        let event = event(function).replace("put-your-own-token-here", token).replace("put-your-own-key-here", key);
+        let answer = invoke_for_json(function, &event.replace("1000001", &id.to_string()));
+        let body = answer["body"].as_str().unwrap_or_default();
+        (answer["statusCode"].as_u64().unwrap(), serde_json::from_str::<Value>(body).unwrap_or_default())
+    };
+    let (status, issued) = send("licensing-create-license", 0, "");
+    assert_eq!((status, &issued["customer_id"]), (201, &json!(1)), "{issued}");
+    let (id, key) = (issued["license_id"].as_u64().unwrap(), text(&issued["key"]));
+    assert_eq!(send("licensing-get-license", id, key), (302, issued.clone()));
+    let (status, listed) = send("licensing-list-licenses", id, key);
+    assert_eq!((status, listed.as_array().unwrap().contains(&issued)), (200, true), "{listed}");
+    assert_eq!(send("licensing-check-license", id, key).0, 200);
+    assert_eq!(send("licensing-delete-license", id, key).0, 410);
+    assert_eq!(send("licensing-check-license", id, key), (403, json!({"valid": false, "reason": "revoked"})));
+}
+
+#[test]
+#[ignore = "needs a running `cargo dev`"]
+fn every_management_event_can_be_invoked() {
+    let demo = demo();
+    for function in functions_of("management") {
+        let answer = invoke_for_json(&function, &event(&function));
+        assert_eq!(answer["statusCode"], 401, "{function} {answer}");
+    }
+    let send = |function: &str, id: &str| {
+        let event = event(function).replace("put-your-own-user-and-password-here", &STANDARD.encode(service_user()));
+        let event = event.replace("/api/v01/customers/1", &format!("/api/v01/customers/{id}"));
+        let answer = invoke_for_json(function, &event.replace(r#""id": "1""#, &format!(r#""id": "{id}""#)));
+        (answer["statusCode"].as_u64().unwrap(), answer["body"].as_str().unwrap_or_default().to_owned())
+    };
+    let (status, created) = send("management-create-customer", "");
+    assert_eq!(status, 201, "{created}");
+    let id = created.split('"').nth(1).unwrap();
+    let (status, loaded) = send("management-load-customer", id);
+    assert_eq!((status, loaded.contains("\"lastName\":\"Customer\"")), (200, true), "{loaded}");
+    let (status, found) = send("management-find-customers", id);
+    assert_eq!((status, found.contains(&loaded)), (200, true), "{found}");
+    let (status, modified) = send("management-modify-customer", id);
+    assert_eq!((status, modified.contains("+31 20 1234567")), (200, true), "{modified}");
+    call("DELETE", &format!("{BASE}/{id}/"), Some(text(&demo["resellers"][0]["reseller_key"])), None).expect(204);
+}
+
+/// The examples of the README: each command that stands in a `sh` block, and the answer that stands in the next one.
+fn readme_examples() -> Vec<(String, String)> {
+    let readme = std::fs::read_to_string(workspace().join("README.md")).unwrap();
+    let blocks: Vec<(&str, &str)> =
+        readme.split("```").skip(1).step_by(2).map(|block| block.split_once('\n').unwrap_or((block, ""))).collect();
+    blocks
+        .windows(2)
+        .filter(|pair| pair[0].0 == "sh")
+        .map(|pair| (pair[0].1.trim().to_owned(), pair[1].1.trim().to_owned()))
+        .collect()
+}
+
+#[test]
+#[ignore = "needs a running `cargo dev`"]
+fn the_examples_of_the_readme_answer_what_it_says() {
+    let demo = demo();
+    let examples = readme_examples();
+    assert!(examples.len() >= 6, "{examples:?}");
+    let mut id: Option<u64> = None;
+    for (command, expected) in examples {
+        let of_this_run = command.replace("http://127.0.0.1:9000", text(&demo["base_url"]));
+        // The README creates the customer 3, the first one in a fresh database.
+        let of_this_run = match id {
+            Some(id) => {
+                of_this_run.replace("customer/3", &format!("customer/{id}")).replace("customers/3", &format!("customers/{id}"))
+            }
+            None => of_this_run,
+        };
+        let output = Command::new("bash")
+            .args(["-c", &of_this_run])
+            .env("KEY", text(&demo["resellers"][0]["reseller_key"]))
+            .env("TOKEN", text(&demo["resellers"][0]["licensing_token"]))
+            .env("SERVICE_USER", service_user())
+            .output()
+            .unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        if id.is_none() {
+            id = serde_json::from_str::<Value>(&printed).unwrap_or_default()["result"]["id"].as_u64();
+        }
+        assert_eq!(without_numbers(printed.trim()), without_numbers(&expected), "{of_this_run}");
+        // A status at the end must be right to the digit.
+        let status = |text: &str| text.trim().rsplit(' ').next().filter(|word| word.len() == 3).map(str::to_owned);
+        assert_eq!(status(&printed), status(&expected), "{of_this_run}");
+    }
+}
+
+/// The text with every number as `0`: ids and times are of the moment.
+fn without_numbers(text: &str) -> String {
+    let mut masked = String::new();
+    for character in text.chars() {
+        match character {
+            '0'..='9' if masked.ends_with('0') => {}
+            '0'..='9' => masked.push('0'),
+            other => masked.push(other),
+        }
+    }
+    masked
+}

@@ -1,0 +1,25 @@
+//! The permissions of the functions' roles are what the suite saw them need: not less, and not more.
+//!
+//! Ignored unless asked for, because it looks at what a run of the whole suite has written down; `.ci/run` shows how.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::harness::routes::workspace;
+
+type Permissions = BTreeMap<String, BTreeSet<String>>;
+
+#[test]
+#[ignore = "needs what a run of the suite with CLIENTELE_RECORD has written down"]
+fn every_role_allows_what_its_function_was_seen_to_need() {
+    let path = std::env::var("CLIENTELE_RECORD").expect("CLIENTELE_RECORD names the file that a run of the suite has written");
+    let mut needed = Permissions::new();
+    for line in std::fs::read_to_string(workspace().join(path)).unwrap().lines() {
+        let (function, permission) = line.split_once(' ').unwrap();
+        needed.entry(function.to_owned()).or_default().insert(permission.to_owned());
+    }
+    let given: Permissions = serde_json::from_slice(&std::fs::read(workspace().join("infra/permissions.json")).unwrap()).unwrap();
+    for (function, permissions) in &given {
+        assert_eq!(Some(permissions), needed.get(function), "{function}: given, and needed");
+    }
+    assert_eq!(given.keys().collect::<Vec<_>>(), needed.keys().collect::<Vec<_>>());
+}
