@@ -1,11 +1,12 @@
 // Entry of the CDK app: one stack, as the context says.
 import { App } from "aws-cdk-lib";
 import { ClienteleStack } from "./lib/stack.ts";
-import { OptionError, readOptions } from "./lib/options.ts";
+import { OptionError, readOptions, refuseUnknown } from "./lib/options.ts";
 import { readWorkspace } from "./lib/workspace.ts";
 
 try {
   const app = new App();
+  refuseUnknown(Object.keys(app.node.getAllContext()));
   const options = readOptions((key) => app.node.tryGetContext(key));
   new ClienteleStack(app, options, readWorkspace());
 } catch (error) {

@@ -8,11 +8,11 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 const cloudformation = new CloudFormationClient({});
 const lambda = new LambdaClient({});
 
-/** The address of the API, as the stack says. */
+/** The gateway's own address of the API, as the stack says: a custom domain may not lead to it yet. */
 export async function address(stack: string): Promise<URL> {
   const described = await cloudformation.send(new DescribeStacksCommand({ StackName: stack }));
-  const output = described.Stacks?.[0]?.Outputs?.find((one) => one.OutputKey === "Url");
-  assert.ok(output?.OutputValue, `the stack ${stack} has no output "Url"`);
+  const output = described.Stacks?.[0]?.Outputs?.find((one) => one.OutputKey === "Endpoint");
+  assert.ok(output?.OutputValue, `the stack ${stack} has no output "Endpoint"`);
   return new URL(output.OutputValue);
 }
 

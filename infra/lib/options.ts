@@ -58,6 +58,12 @@ type Key = (typeof KEYS)[number];
 /** What CloudWatch Logs takes for a retention. */
 const LOG_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
+/** Refuses what is no option: a typing error must not change what is deployed. CDK's own keys have other characters than letters. */
+export function refuseUnknown(keys: readonly string[]): void {
+  const unknown = keys.find((key) => /^[A-Za-z]+$/.test(key) && !KEYS.some((known) => known === key));
+  if (unknown !== undefined) throw new OptionError(`There is no option ${unknown}; there are ${KEYS.join(", ")}.`);
+}
+
 /** Reads and checks all options. `context` gives the value of a key, as CDK's `tryGetContext` does. */
 export function readOptions(context: (key: string) => unknown): Options {
   const text = (key: Key): string | undefined => {
@@ -93,14 +99,22 @@ export function readOptions(context: (key: string) => unknown): Options {
   if ((domain === undefined) !== (certificate === undefined)) {
     throw new OptionError("domain and certificate go together: give both or neither.");
   }
+  const alarmTopic = form("alarmTopic", /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:.+$/, "the ARN of an SNS topic");
+  const region = form("region", /^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region such as eu-west-1");
+  for (const [key, arn] of Object.entries({ certificate, alarmTopic })) {
+    const of = arn?.split(":")[3];
+    if (region !== undefined && of !== undefined && of !== region) {
+      throw new OptionError(`${key} must be in the region ${region}, and is in ${of}.`);
+    }
+  }
   const cors = (text("cors") ?? "").split(",").map((origin) => origin.trim()).filter((origin) => origin !== "");
   const wrong = cors.find((origin) => !/^https?:\/\/[^/?#\s]+$/.test(origin));
   if (wrong !== undefined) {
     throw new OptionError(`cors must be origins such as https://portal.example.com, separated by commas, and has "${wrong}".`);
   }
   return {
-    name: form("name", /^[a-z][a-z0-9-]{1,27}$/, "2 to 28 lower-case letters, digits or hyphens, beginning with a letter") ?? "clientele",
-    region: form("region", /^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region such as eu-west-1"),
+    name: form("name", /^[a-z][a-z0-9-]{2,27}$/, "3 to 28 lower-case letters, digits or hyphens, beginning with a letter") ?? "clientele",
+    region,
     architecture: oneOf("architecture", ["arm64", "x86_64"], "arm64"),
     code: text("code") ?? "target/lambda",
     memory: integer("memory", 128, 10_240, 256),
@@ -112,7 +126,7 @@ export function readOptions(context: (key: string) => unknown): Options {
     throttleBurst: integer("throttleBurst", 1, 5_000, 400),
     domain: domain === undefined || certificate === undefined ? undefined : { name: domain, certificate },
     cors,
-    alarmTopic: form("alarmTopic", /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:.+$/, "the ARN of an SNS topic"),
+    alarmTopic,
     dynamodbEndpoint: form("dynamodbEndpoint", /^https?:\/\/[^\s]+$/, "a URL such as http://127.0.0.1:8000"),
   };
 }

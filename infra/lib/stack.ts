@@ -42,6 +42,7 @@ export class ClienteleStack extends Stack {
     if (options.alarmTopic !== undefined) {
       addAlarms(this, options.alarmTopic, api, table, [...functions.values()]);
     }
+    new CfnOutput(this, "Endpoint", { value: api.apiEndpoint });
     new CfnOutput(this, "Url", { value: options.domain ? `https://${options.domain.name}` : api.apiEndpoint });
     new CfnOutput(this, "TableName", { value: table.tableName });
   }
@@ -69,8 +70,8 @@ export class ClienteleStack extends Stack {
       const flag = options.architecture === "arm64" ? " --arm64" : "";
       throw new OptionError(`${folder} has no bootstrap: run "cargo lambda build --release${flag}" first, or say with -c code=… where it is.`);
     }
+    // Named by CloudFormation, as the access log is: a name of ours would be in the way when the stack is made again.
     const logGroup = new logs.LogGroup(this, `${name}-logs`, {
-      logGroupName: `/aws/lambda/${options.name}-${name}`,
       retention: options.logDays,
       removalPolicy: this.removal,
     });
@@ -120,7 +121,6 @@ export class ClienteleStack extends Stack {
       ...(options.cors.length === 0 ? {} : { corsPreflight: cors(options.cors) }),
     });
     const accessLog = new logs.LogGroup(this, "AccessLog", {
-      logGroupName: `/aws/apigateway/${options.name}`,
       retention: options.logDays,
       removalPolicy: this.removal,
     });

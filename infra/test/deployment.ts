@@ -8,6 +8,10 @@ import { readOptions } from "../lib/options.ts";
 import { ClienteleStack } from "../lib/stack.ts";
 import { readWorkspace, type Workspace } from "../lib/workspace.ts";
 
+// The template must not depend on whose credentials are in the environment.
+delete process.env["CDK_DEFAULT_ACCOUNT"];
+delete process.env["CDK_DEFAULT_REGION"];
+
 export const workspace: Workspace = readWorkspace();
 
 /** A folder with a `bootstrap` for each function. */

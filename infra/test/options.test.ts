@@ -1,7 +1,7 @@
 // Wrong options are refused with a sentence, before anything is built.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { OptionError, readOptions } from "../lib/options.ts";
+import { OptionError, readOptions, refuseUnknown } from "../lib/options.ts";
 import { ClienteleStack } from "../lib/stack.ts";
 import { App } from "aws-cdk-lib";
 import { workspace } from "./deployment.ts";
@@ -35,8 +35,8 @@ test("without context there is a deployment fit for production", () => {
 
 test("a wrong value is refused with a sentence that names it", () => {
   const wrong: [Record<string, unknown>, RegExp][] = [
-    [{ name: "Clientele" }, /^name must be 2 to 28 lower-case letters, .*, and is "Clientele"\.$/],
-    [{ name: "a" }, /^name /],
+    [{ name: "Clientele" }, /^name must be 3 to 28 lower-case letters, .*, and is "Clientele"\.$/],
+    [{ name: "ab" }, /^name /],
     [{ name: "x".repeat(29) }, /^name /],
     [{ region: "europe" }, /^region must be an AWS region such as eu-west-1, and is "europe"\.$/],
     [{ architecture: "arm" }, /^architecture must be one of arm64, x86_64, and is "arm"\.$/],
@@ -56,11 +56,20 @@ test("a wrong value is refused with a sentence that names it", () => {
     [{ cors: "https://a.example, *" }, /^cors must be origins such as .*, and has "\*"\.$/],
     [{ cors: "https://a.example/path" }, /^cors /],
     [{ alarmTopic: "mail" }, /^alarmTopic must be the ARN of an SNS topic, and is "mail"\.$/],
+    [
+      { region: "eu-west-1", alarmTopic: "arn:aws:sns:us-east-1:123456789012:x" },
+      /^alarmTopic must be in the region eu-west-1, and is in us-east-1\.$/,
+    ],
     [{ dynamodbEndpoint: "localhost:8000" }, /^dynamodbEndpoint must be a URL/],
   ];
   for (const [context, sentence] of wrong) {
     assert.throws(() => read(context), (error) => error instanceof OptionError && sentence.test(error.message), JSON.stringify(context));
   }
+});
+
+test("what is no option is refused, and CDK's own context is not", () => {
+  refuseUnknown(["name", "retain", "aws:cdk:version-reporting", "@aws-cdk/core:x", "cli-context", "aws-cdk:enable"]);
+  assert.throws(() => refuseUnknown(["retian"]), /^Error: There is no option retian; there are name, region, /);
 });
 
 test("a function that was not built is named, with the command that builds it", () => {

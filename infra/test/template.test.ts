@@ -129,6 +129,8 @@ test("nothing costs money while nobody calls", () => {
   // Billed per request, per GB stored, or not at all. Whoever adds a type looks up what it costs by the hour.
   const free = new Set([
     "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::ApiMapping",
+    "AWS::ApiGatewayV2::DomainName",
     "AWS::ApiGatewayV2::Integration",
     "AWS::ApiGatewayV2::Route",
     "AWS::ApiGatewayV2::Stage",
@@ -139,8 +141,12 @@ test("nothing costs money while nobody calls", () => {
     "AWS::Lambda::Permission",
     "AWS::Logs::LogGroup",
   ]);
-  const types = new Set(Object.values(standard.toJSON()["Resources"] as Record<string, { Type: string }>).map((one) => one.Type));
-  assert.deepEqual([...types].filter((type) => !free.has(type)), []);
+  const certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/0";
+  const withAll = template({ domain: "api.example.com", certificate, cors: "https://portal.example.com" });
+  for (const one of [standard, withAll]) {
+    const types = new Set(Object.values(one.toJSON()["Resources"] as Record<string, { Type: string }>).map(({ Type }) => Type));
+    assert.deepEqual([...types].filter((type) => !free.has(type)), []);
+  }
   for (const [, one] of resources(standard, "AWS::Lambda::Function")) {
     assert.equal(one.Properties["ReservedConcurrentExecutions"], undefined);
   }

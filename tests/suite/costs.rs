@@ -8,14 +8,23 @@ use crate::harness::App;
 use crate::harness::routes::workspace;
 use crate::management_api::Client;
 
-/// The units that the table computes with: for each operation reads and writes.
+/// What a million of each costs, in dollars, as the text below the table has it.
+const READ_UNITS: f64 = 0.125;
+const WRITE_UNITS: f64 = 0.625;
+const ALL_ELSE: f64 = 1.00 + 0.20 + 0.08 + 0.43;
+
+/// The units that the table computes with: for each operation reads and writes. Its dollars have to follow from them.
 fn stated() -> BTreeMap<String, (f64, f64)> {
     let readme = std::fs::read_to_string(workspace().join("infra/README.md")).unwrap();
     let (_, behind) = readme.split_once("| operation | read units | write units |").unwrap();
     let rows = behind.lines().skip(2).take_while(|line| line.starts_with('|'));
     rows.map(|row| {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-        (cells[1].to_owned(), (cells[2].parse().unwrap(), cells[3].parse().unwrap()))
+        let (reads, writes): (f64, f64) = (cells[2].parse().unwrap(), cells[3].parse().unwrap());
+        let dollars = |cell: usize| cells[cell].trim_start_matches('$').parse::<f64>().unwrap();
+        let of_units = reads * READ_UNITS + writes * WRITE_UNITS;
+        assert!((dollars(4) - of_units).abs() < 0.011 && (dollars(5) - of_units - ALL_ELSE).abs() < 0.011, "{row}");
+        (cells[1].to_owned(), (reads, writes))
     })
     .collect()
 }

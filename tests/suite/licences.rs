@@ -527,15 +527,7 @@ async fn each_call_makes_the_stated_calls_every_read_is_consistent_and_every_cal
     assert_eq!(calls("GET", &check, "", 403).await, said("BatchGetItem", 1));
     assert_eq!(calls("POST", "/api/license", form, 201).await, issued, "free again, as if it had never been held");
 
-    for call in all {
-        let of_reads = match call.operation.as_str() {
-            "BatchGetItem" => &call.request["RequestItems"][account.app.store.table_name()],
-            _ => &call.request,
-        };
-        let reads = matches!(call.operation.as_str(), "BatchGetItem" | "Query");
-        assert!(!reads || of_reads["ConsistentRead"] == true, "{call:?}");
-        assert_eq!(call.request["ReturnConsumedCapacity"], "TOTAL", "{call:?}");
-    }
+    all.iter().for_each(Call::expect_consistent_and_metered);
     account.app.request("GET", "/api/licenses").token("63f9db5f7b532f1879df8dd751e185d5").send().await.expect(401);
     assert!(account.app.wire.take_calls().is_empty());
 }

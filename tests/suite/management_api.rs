@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::harness::records::{number, words};
-use crate::harness::{Answer, App, Effect, RequestBuilder, Tenant};
+use crate::harness::{Answer, App, Call, Effect, RequestBuilder, Tenant};
 
 const CUSTOMERS: &str = "/api/v01/customers";
 
@@ -630,15 +630,7 @@ async fn every_read_is_consistent_and_every_call_says_what_it_cost() {
         client.request("GET", &rest).send().await.expect(200);
     }
     client.modify(id, &json!({"city": "Utrecht"})).await.expect(200);
-    for call in client.app.wire.take_calls() {
-        let reads = match call.operation.as_str() {
-            "BatchGetItem" => &call.request["RequestItems"][client.app.store.table_name()],
-            _ => &call.request,
-        };
-        let is_read = matches!(call.operation.as_str(), "BatchGetItem" | "Query");
-        assert!(!is_read || reads["ConsistentRead"] == true, "{call:?}");
-        assert_eq!(call.request["ReturnConsumedCapacity"], "TOTAL", "{call:?}");
-    }
+    client.app.wire.take_calls().iter().for_each(Call::expect_consistent_and_metered);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::customer::{NewCustomer, Profile};
 
 use crate::harness::records::{new_customer, stored};
-use crate::harness::{App, Keys, Tenant};
+use crate::harness::{App, Call, Keys, Tenant};
 
 fn body() -> Value {
     json!({"name": "Acme", "email": "acme@example.com", "phone": "+31 012 345678"})
@@ -70,15 +70,7 @@ async fn every_read_is_consistent_and_every_call_says_what_it_cost() {
         let request = app.reseller_api(method, rest).key(&tenant.key).json(&json!({"name": method, "email": "a@example.com"}));
         assert!(request.send().await.status < 300);
     }
-    for call in app.wire.take_calls() {
-        let of_reads = match call.operation.as_str() {
-            "BatchGetItem" => &call.request["RequestItems"][app.store.table_name()],
-            _ => &call.request,
-        };
-        let reads = matches!(call.operation.as_str(), "BatchGetItem" | "Query");
-        assert!(!reads || of_reads["ConsistentRead"] == true, "{call:?}");
-        assert_eq!(call.request["ReturnConsumedCapacity"], "TOTAL", "{call:?}");
-    }
+    app.wire.take_calls().iter().for_each(Call::expect_consistent_and_metered);
 }
 
 #[tokio::test]

@@ -28,6 +28,19 @@ pub struct Call {
 }
 
 impl Call {
+    /// Checks that what it reads is up to date, and that it asks for what it costs.
+    #[track_caller]
+    pub fn expect_consistent_and_metered(&self) {
+        let tables = self.request["RequestItems"].as_object().into_iter().flat_map(|tables| tables.values());
+        let reads: Vec<&Value> = match self.operation.as_str() {
+            "BatchGetItem" => tables.collect(),
+            "Query" => vec![&self.request],
+            _ => Vec::new(),
+        };
+        assert!(reads.iter().all(|read| read["ConsistentRead"] == true), "{self:?}");
+        assert_eq!(self.request["ReturnConsumedCapacity"], "TOTAL", "{self:?}");
+    }
+
     /// What a role must allow for it: IAM authorizes a transaction as the actions of its items, and an index apart from its table.
     pub fn permissions(&self) -> Vec<String> {
         match self.operation.as_str() {
