@@ -21,9 +21,11 @@ pub(crate) fn of_reseller_api(base_url: &str, reseller: &DemoReseller) -> String
     .join("\n")
 }
 
-/// A command for each operation of the licensing API on the same customers.
+/// Commands for the licensing API, on the same customers.
 pub(crate) fn of_licensing_api(base_url: &str, reseller: &DemoReseller) -> String {
-    let customer = format!("{base_url}/api/customer/{}", reseller.customer().map(|id| id.number()).unwrap_or_default());
+    let id = reseller.customer().map(|id| id.number()).unwrap_or_default();
+    let customer = format!("{base_url}/api/customer/{id}");
+    let licence = format!("customer_id={id}&product=Example+Script&host=server.example.com");
     let token = format!("-H 'Authorization: Basic {}'", reseller.licensing_token);
     [
         (
@@ -33,7 +35,12 @@ pub(crate) fn of_licensing_api(base_url: &str, reseller: &DemoReseller) -> Strin
         ("List all customers, also those that another API made", format!("curl -i {base_url}/api/customers {token}")),
         ("Read the demo customer (302 is the documented success)", format!("curl -i {customer} {token}")),
         ("Change it", format!("curl -i -X PUT {customer} {token} -d firstname=Ann")),
-        ("Delete it (410 is the documented success)", format!("curl -i -X DELETE {customer} {token}")),
+        ("Issue it a licence", format!("curl -i {base_url}/api/license {token} -d '{licence}'")),
+        ("List all licences", format!("curl -i {base_url}/api/licenses {token}")),
+        (
+            "Delete it, which revokes its licences (410 is the documented success)",
+            format!("curl -i -X DELETE {customer} {token}"),
+        ),
     ]
     .map(|(what, command)| format!("# {what}\n{command}\n"))
     .join("\n")
@@ -101,7 +108,8 @@ mod tests {
         };
         assert_eq!(commands.len(), 5);
         let licensing = of_licensing_api("http://127.0.0.1:9001", &reseller);
-        assert_eq!(licensing.lines().filter(|line| line.starts_with("curl ")).count(), 5);
+        assert_eq!(licensing.lines().filter(|line| line.starts_with("curl ")).count(), 7);
+        assert!(licensing.contains("-d 'customer_id=17&product="));
         assert_eq!(licensing.matches("http://127.0.0.1:9001/api/customer/17 -H 'Authorization: Basic 0123'").count(), 3);
         let management = of_management_api("http://127.0.0.1:9001", &reseller);
         assert_eq!(
