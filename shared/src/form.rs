@@ -5,8 +5,9 @@ use percent_encoding::percent_decode;
 
 use crate::validation::is_usable;
 
-/// A pair that can't be decoded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A pair that can't be decoded. Its text completes a sentence about a body.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the field {name} {problem}")]
 pub struct MalformedPair {
     /// The beginning of its name, at most 40 characters, with what is no character that a value can have replaced.
     pub name: String,

@@ -58,6 +58,9 @@ pub enum Invalid {
     /// Not the name or the address of a host.
     #[error("must be the name or the address of a host, without white space")]
     NotAHost,
+    /// Given more than once.
+    #[error("may be given once only")]
+    Repeated,
     /// A JSON value of another type than text.
     #[error("must be a text")]
     NotAText,

@@ -28,9 +28,7 @@ pub(crate) struct Body(Vec<(String, String)>);
 impl Body {
     /// Reads the body as a form, whatever its media type says.
     pub(crate) fn parse(request: &Request) -> Result<Self, Error> {
-        let sent = form::parse(&request.body()?)
-            .map_err(|malformed| Error::Malformed(format!("the field {} {}", malformed.name, malformed.problem)))?;
-        Ok(Self(sent))
+        form::parse(&request.body()?).map(Self).map_err(|malformed| Error::Malformed(malformed.to_string()))
     }
 
     /// The profile that this body asks for: of a new customer, or of one that it changes. Fields that were not sent stay.

@@ -6,6 +6,7 @@ use shared::faults::Faults;
 use shared::http::Request;
 use shared::licence::{Licence, LicenceId};
 use shared::table::{Access, Caller, Table};
+use shared::validation::Invalid;
 
 use crate::Error;
 
@@ -54,7 +55,7 @@ pub(crate) fn once<'a>(sent: &'a [(String, String)], field: &str, faults: &mut F
     let mut values = sent.iter().filter(|(name, _)| name == field).map(|(_, value)| value.as_str());
     let first = values.next()?;
     if values.next().is_some() {
-        faults.add(field, "may be given once only");
+        faults.add(field, Invalid::Repeated);
         return None;
     }
     Some(first)

@@ -44,7 +44,7 @@ pub(crate) fn parse(request: &Request) -> Result<Listing, Error> {
             },
         }
         if once.contains(&name) {
-            faults.add(name, "may be given once only");
+            faults.add(name, Invalid::Repeated);
         }
         once.push(name);
     }

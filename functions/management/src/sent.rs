@@ -49,8 +49,7 @@ impl Sent {
                 Ok(Self::texts(fields))
             }
             BodyFormat::Form => {
-                let pairs = form::parse(&body)
-                    .map_err(|malformed| Error::Malformed(format!("the field {} {}", malformed.name, malformed.problem)))?;
+                let pairs = form::parse(&body).map_err(|malformed| Error::Malformed(malformed.to_string()))?;
                 Ok(Self::texts(pairs.into_iter().map(|(name, value)| (name, Some(value)))))
             }
         }
@@ -88,7 +87,7 @@ impl Sent {
                 continue;
             };
             if fields.insert(name.clone(), value.into()).is_some() {
-                faults.add(&name, "may be given once only");
+                faults.add(&name, Invalid::Repeated);
             }
         }
         Self { fields, faults }

@@ -6,7 +6,7 @@ use shared::http::Request;
 use shared::reseller::ResellerId;
 use shared::table::{Direction, Field, Filter, Listing, Position};
 use shared::timestamp::Timestamp;
-use shared::validation::whole_number;
+use shared::validation::{Invalid, whole_number};
 
 use crate::Error;
 
@@ -33,7 +33,7 @@ impl ListQuery {
                 continue;
             }
             if once.contains(&name) {
-                faults.add(name, "may be given once only");
+                faults.add(name, Invalid::Repeated);
             }
             match name.as_str() {
                 "filter" => listing.filters.extend(faults.collect(name, filter(value))),

@@ -4,7 +4,7 @@
 //! header, and with it revokes however many licences there are. So nothing here looks at a licence without its header.
 
 use aws_sdk_dynamodb::types::AttributeValue::{N, Null, S};
-use aws_sdk_dynamodb::types::{Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
@@ -383,20 +383,15 @@ impl Store {
         limit: Option<u64>,
     ) -> Result<(Vec<Row>, Option<Item>), StoreError> {
         let output = self
-            .client
-            .query()
-            .table_name(self.table_name())
-            .consistent_read(true)
-            .key_condition_expression("PK = :partition AND begins_with(SK, :prefix)")
-            .expression_attribute_values(":partition", S(keys::licence_partition(reseller)))
-            .expression_attribute_values(":prefix", S(keys::licence_prefix(listing.customer)))
-            .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
-            .set_exclusive_start_key(start)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        self.meter.add(output.as_ref().ok().and_then(|output| output.consumed_capacity()));
-        let output = output?;
+            .query(|query| {
+                query
+                    .key_condition_expression("PK = :partition AND begins_with(SK, :prefix)")
+                    .expression_attribute_values(":partition", S(keys::licence_partition(reseller)))
+                    .expression_attribute_values(":prefix", S(keys::licence_prefix(listing.customer)))
+                    .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
+                    .set_exclusive_start_key(start)
+            })
+            .await?;
         let rows = output.items.unwrap_or_default().into_iter().map(read_row).collect::<Result<_, _>>()?;
         Ok((rows, output.last_evaluated_key))
     }

@@ -9,7 +9,6 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue::S;
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::Deserialize;
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
@@ -523,18 +522,14 @@ impl Plan {
 impl Store {
     async fn counts(&self, reseller: ResellerId) -> Result<Counts, StoreError> {
         let output = self
-            .client
-            .query()
-            .table_name(self.table_name())
-            .consistent_read(true)
-            .key_condition_expression("PK = :partition")
-            .expression_attribute_values(":partition", S(keys::count_partition(reseller)))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        self.meter.add(output.as_ref().ok().and_then(|output| output.consumed_capacity()));
+            .query(|query| {
+                query
+                    .key_condition_expression("PK = :partition")
+                    .expression_attribute_values(":partition", S(keys::count_partition(reseller)))
+            })
+            .await?;
         let mut sum = Counts::default();
-        for shard in output?.items.unwrap_or_default() {
+        for shard in output.items.unwrap_or_default() {
             let shard: Counts = from_item(shard)?;
             sum.customers += shard.customers;
             sum.active += shard.active;
@@ -573,27 +568,23 @@ impl Store {
         start: Option<Item>,
         limit: Option<u64>,
     ) -> Result<Rows, StoreError> {
-        let mut query = self
-            .client
-            .query()
-            .table_name(self.table_name())
-            .consistent_read(true)
-            .set_index_name(plan.index.map(str::to_owned))
-            .scan_index_forward(direction == Direction::Ascending)
-            .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
-            .set_exclusive_start_key(start)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .expression_attribute_values(":partition", S(keys::reseller_partition(reseller)));
-        query = match &plan.begins_with {
-            None => query.key_condition_expression("PK = :partition"),
-            Some(prefix) => query
-                .key_condition_expression("PK = :partition AND begins_with(#sort, :prefix)")
-                .expression_attribute_names("#sort", plan.index.unwrap_or(super::schema::SORT_KEY))
-                .expression_attribute_values(":prefix", S(prefix.clone())),
-        };
-        let output = query.send().await;
-        self.meter.add(output.as_ref().ok().and_then(|output| output.consumed_capacity()));
-        let output = output?;
+        let output = self
+            .query(|query| {
+                let query = query
+                    .set_index_name(plan.index.map(str::to_owned))
+                    .scan_index_forward(direction == Direction::Ascending)
+                    .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
+                    .set_exclusive_start_key(start)
+                    .expression_attribute_values(":partition", S(keys::reseller_partition(reseller)));
+                match &plan.begins_with {
+                    None => query.key_condition_expression("PK = :partition"),
+                    Some(prefix) => query
+                        .key_condition_expression("PK = :partition AND begins_with(#sort, :prefix)")
+                        .expression_attribute_names("#sort", plan.index.unwrap_or(super::schema::SORT_KEY))
+                        .expression_attribute_values(":prefix", S(prefix.clone())),
+                }
+            })
+            .await?;
         let customers = output.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
         Ok(Rows { customers, rest: output.last_evaluated_key })
     }

@@ -23,6 +23,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{self, BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::query::QueryOutput;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity, TransactWriteItem};
 use aws_smithy_http_client::Builder;
@@ -246,6 +248,19 @@ impl Store {
             }
             rounds.pause(StoreError::Unavailable, "keys were left unprocessed").await?;
         }
+    }
+
+    /// One answer of a query of the table, or of the index that `which` adds: consistent, as every read is.
+    async fn query(&self, which: impl FnOnce(QueryFluentBuilder) -> QueryFluentBuilder) -> Result<QueryOutput, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(self.table_name())
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let output = which(query).send().await;
+        self.meter.add(output.as_ref().ok().and_then(|output| output.consumed_capacity()));
+        Ok(output?)
     }
 
     /// Carries out all of these writes, or none when the condition of one does not hold. Gives the places of those whose

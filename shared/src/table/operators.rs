@@ -279,19 +279,14 @@ impl Store {
         let mut start = None;
         loop {
             let output = self
-                .client
-                .query()
-                .table_name(self.table_name())
-                .consistent_read(true)
-                .key_condition_expression("PK = :partition AND begins_with(SK, :prefix)")
-                .expression_attribute_values(":partition", AttributeValue::S(partition.clone()))
-                .expression_attribute_values(":prefix", AttributeValue::S(prefix.clone()))
-                .set_exclusive_start_key(start)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await;
-            self.meter.add(output.as_ref().ok().and_then(|output| output.consumed_capacity()));
-            let output = output?;
+                .query(|query| {
+                    query
+                        .key_condition_expression("PK = :partition AND begins_with(SK, :prefix)")
+                        .expression_attribute_values(":partition", AttributeValue::S(partition.clone()))
+                        .expression_attribute_values(":prefix", AttributeValue::S(prefix.clone()))
+                        .set_exclusive_start_key(start)
+                })
+                .await?;
             for item in output.items.unwrap_or_default() {
                 found.push(from_item(item)?);
             }
