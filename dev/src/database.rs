@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use shared::table::{Store, StoreError, schema};
+use shared::store::{Store, StoreError};
 use tokio::net::TcpStream;
 
 use crate::arguments::{Data, Endpoint};
@@ -72,7 +72,7 @@ impl Database {
     /// Creates the table where there is none.
     pub(crate) async fn table(&self) -> Result<Store, Problem> {
         let store = Store::local(self.endpoint(), TABLE_NAME);
-        schema::create_table(&store).await.map_err(|error| self.problem(&error))?;
+        store.create_table().await.map_err(|error| self.problem(&error))?;
         Ok(store)
     }
 

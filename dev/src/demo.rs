@@ -10,14 +10,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use shared::credentials::{Claim, Kind, Permission, Subject, UserLabel};
-use shared::customer::{CustomerId, NewCustomer, Profile};
-use shared::reseller::{AccountId, Reseller, ResellerId};
-use shared::table::{
-    IssueKeyError, IssuedKey, KeySummary, NewKey, Operator, Read, Store, StoreError, Table, Write as Writing, WriteError,
-};
-use shared::timestamp::Timestamp;
-use shared::validation::{self, Text};
+use shared::domain::credential::{Kind, Permission, Subject, UserLabel};
+use shared::domain::customer::{CustomerId, NewCustomer, Profile};
+use shared::domain::reseller::{AccountId, Reseller, ResellerId};
+use shared::domain::timestamp::Timestamp;
+use shared::domain::token::{IssuedToken, PresentedToken};
+use shared::domain::validation::{self, Text};
+use shared::store::api_key::{IssueKeyError, IssuedKey, KeySummary, NewKey};
+use shared::store::customer::WriteError;
+use shared::store::{AuthenticationError, Caller, Operator, Policy, Read, Store, StoreError, Table, Write as Writing};
 
 use crate::problem::Problem;
 
@@ -63,7 +64,7 @@ pub(crate) struct DemoReseller {
 impl DemoReseller {
     /// The demo customer.
     pub(crate) fn customer(&self) -> Option<CustomerId> {
-        Claim::parse(&self.customer_key)?.customer()
+        PresentedToken::api_key(&self.customer_key)?.customer()
     }
 }
 
@@ -74,6 +75,15 @@ pub(crate) enum DemoError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Impossible(&'static str),
+}
+
+impl From<AuthenticationError> for DemoError {
+    fn from(error: AuthenticationError) -> Self {
+        match error {
+            AuthenticationError::Store(error) => Self::Store(error),
+            AuthenticationError::Refused(_) => Self::Impossible("a new key is refused"),
+        }
+    }
 }
 
 impl From<WriteError> for DemoError {
@@ -105,7 +115,7 @@ pub(crate) async fn provide(store: &Store, kept: Option<Demo>, base_url: &str) -
     {
         return Ok(Demo { base_url: base_url.to_owned(), ..kept });
     }
-    let known = demo.operator.resellers().await?;
+    let known = demo.known().await?;
     let mut resellers = Vec::new();
     for name in RESELLERS {
         resellers.push(demo.reseller(name, &known).await?);
@@ -132,6 +142,9 @@ pub(crate) fn write(demo: &Demo, path: &Path) -> Result<(), Problem> {
     written().map_err(Problem::file("write", path))
 }
 
+/// Whether a key is in the state in which it is to be.
+type State<'a> = &'a dyn Fn(&KeySummary) -> bool;
+
 struct Provision {
     operator: Table<Operator>,
     reader: Table<Read>,
@@ -139,39 +152,64 @@ struct Provision {
 }
 
 impl Provision {
+    /// All resellers of the platform.
+    async fn known(&self) -> Result<Vec<Reseller>, StoreError> {
+        let mut known = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.operator.reseller_list(after, u16::MAX - 1).await?;
+            known.extend(page.resellers);
+            after = page.next_after;
+            if after.is_none() {
+                return Ok(known);
+            }
+        }
+    }
+
+    /// The token, where it is one of this deployment.
+    async fn issued(&self, token: &str) -> Result<Option<IssuedToken>, StoreError> {
+        let presented = PresentedToken::api_key(token)
+            .or_else(|| PresentedToken::licensing(token))
+            .or_else(|| PresentedToken::service_user(token));
+        match self.reader.token_check(presented).await {
+            Ok(token) => Ok(Some(token)),
+            Err(AuthenticationError::Refused(_)) => Ok(None),
+            Err(AuthenticationError::Store(error)) => Err(error),
+        }
+    }
+
     /// Whether the table has these resellers, with their keys in the states that they are to be in.
     async fn holds(&self, demo: &Demo) -> Result<bool, StoreError> {
         if !demo.resellers.iter().map(|reseller| reseller.name.as_str()).eq(RESELLERS) {
             return Ok(false);
         }
         for reseller in &demo.resellers {
-            let Some(keys) = self.operator.keys(reseller.id).await? else {
+            let Some(keys) = self.operator.api_key_list(reseller.id).await? else {
                 return Ok(false);
-            };
-            let is = |token: &str, is_so: &dyn Fn(&KeySummary) -> bool| {
-                let claim = Claim::parse(token)
-                    .or_else(|| Claim::parse_licensing(token))
-                    .or_else(|| Claim::parse_service_user(token))
-                    .filter(|claim| claim.reseller() == reseller.id);
-                claim.is_some_and(|claim| keys.iter().any(|key| key.key_id() == claim.hash().key_id() && is_so(key)))
             };
             let lives = |key: &KeySummary| key.credential.revoked_at.is_none() && key.credential.valid_until.is_none();
             let may_write = |key: &KeySummary| key.credential.permissions.contains(&Permission::Write);
             let has_account = |key: &KeySummary| !key.credential.accounts.is_empty();
-            let user = |name: &str, password: &str| format!("{name}:{password}");
             let has_expired = |key: &KeySummary| key.credential.valid_until.is_some_and(|end| end <= Timestamp::now());
-            let in_their_states = is(&reseller.reseller_key, &|key| lives(key) && may_write(key))
-                && is(&reseller.read_only_key, &|key| lives(key) && !may_write(key))
-                && is(&reseller.customer_key, &lives)
-                && is(&reseller.licensing_token, &|key| lives(key) && may_write(key))
-                && is(&user(&reseller.management_user, &reseller.management_password), &|key| {
-                    lives(key) && may_write(key) && has_account(key)
-                })
-                && is(&user(&reseller.management_user_without_account, &reseller.management_password_without_account), &|key| {
-                    lives(key) && may_write(key) && !has_account(key)
-                })
-                && is(&reseller.expired_key, &|key| key.credential.revoked_at.is_none() && has_expired(key))
-                && is(&reseller.revoked_key, &|key| key.credential.revoked_at.is_some());
+            let user = |name: &str, password: &str| format!("{name}:{password}");
+            let with_accounts = user(&reseller.management_user, &reseller.management_password);
+            let without_account = user(&reseller.management_user_without_account, &reseller.management_password_without_account);
+            let wanted: [(&str, State<'_>); 8] = [
+                (&reseller.reseller_key, &|key| lives(key) && may_write(key)),
+                (&reseller.read_only_key, &|key| lives(key) && !may_write(key)),
+                (&reseller.customer_key, &lives),
+                (&reseller.licensing_token, &|key| lives(key) && may_write(key)),
+                (&with_accounts, &|key| lives(key) && may_write(key) && has_account(key)),
+                (&without_account, &|key| lives(key) && may_write(key) && !has_account(key)),
+                (&reseller.expired_key, &|key| key.credential.revoked_at.is_none() && has_expired(key)),
+                (&reseller.revoked_key, &|key| key.credential.revoked_at.is_some()),
+            ];
+            let mut in_their_states = true;
+            for (token, is_so) in wanted {
+                let issued = self.issued(token).await?.filter(|issued| issued.reseller() == reseller.id);
+                in_their_states &=
+                    issued.is_some_and(|issued| keys.iter().any(|key| *key.key_id() == issued.hash().key_id() && is_so(key)));
+            }
             if !in_their_states || !self.customer_lives(reseller).await? {
                 return Ok(false);
             }
@@ -181,10 +219,14 @@ impl Provision {
 
     /// Whether the key of the demo customer is still good, which it is not when somebody deleted that customer.
     async fn customer_lives(&self, reseller: &DemoReseller) -> Result<bool, StoreError> {
-        let Some(claim) = Claim::parse(&reseller.customer_key) else {
+        let Some(token) = self.issued(&reseller.customer_key).await? else {
             return Ok(false);
         };
-        Ok(self.reader.load(&claim, None).await?.open(Kind::Customer).is_ok())
+        match self.reader.authenticate(&token, Policy::of_kinds(&[Kind::Customer])).await {
+            Ok(_) => Ok(true),
+            Err(AuthenticationError::Refused(_)) => Ok(false),
+            Err(AuthenticationError::Store(error)) => Err(error),
+        }
     }
 
     /// The reseller of this name with new keys. It is made if there is none.
@@ -195,7 +237,7 @@ impl Provision {
                 self.key(reseller, "demo", Subject::Reseller, &[Permission::Read, Permission::Write], None).await?,
             ),
             None => {
-                let made = self.operator.provision_reseller(text(name)?, text("demo")?).await?;
+                let made = self.operator.reseller_provision(text(name)?, text("demo")?, None).await?;
                 (made.reseller, made.key)
             }
         };
@@ -209,7 +251,7 @@ impl Provision {
         let (management_user, management_password) = self.service_user(&reseller, "demo", None).await?;
         let without_account = self.service_user(&reseller, "demo-without-account", Some(Vec::new())).await?;
         let revoked = self.key(&reseller, "demo, revoked", Subject::Reseller, &both, None).await?;
-        self.operator.revoke_key(reseller.id, revoked.token.hash().key_id()).await?;
+        self.operator.api_key_revoke(reseller.id, &revoked.token.hash().key_id()).await?;
         let token = |key: &IssuedKey| key.token.reveal().to_owned();
         let account = reseller.account_ids.first().ok_or(DemoError::Impossible("a reseller has no account"))?;
         Ok(DemoReseller {
@@ -239,7 +281,7 @@ impl Provision {
     ) -> Result<IssuedKey, DemoError> {
         let (permissions, label) = (permissions.to_vec(), text(label)?);
         let new = NewKey { reseller: reseller.id, subject, permissions, accounts: None, label, valid_until };
-        Ok(self.operator.issue_key(new).await?)
+        Ok(self.operator.api_key_issue(new).await?)
     }
 
     /// The name and the password of a service user that may read and write in these accounts.
@@ -258,23 +300,24 @@ impl Provision {
             label: text(label)?,
             valid_until: None,
         };
-        let key = self.operator.issue_key(new).await?;
+        let key = self.operator.api_key_issue(new).await?;
         let (user, password) = key.token.user_and_password().ok_or(DemoError::Impossible("a service user has no password"))?;
         Ok((user.to_owned(), password.to_owned()))
     }
 
     /// The demo customer: the one that had a key before and still exists, else a new one.
     async fn customer(&self, reseller: &Reseller, key: &str) -> Result<CustomerId, DemoError> {
-        let claim = Claim::parse(key).ok_or(DemoError::Impossible("a new key is malformed"))?;
-        let refused = |_| DemoError::Impossible("a new key is refused");
-        let keys = self.operator.keys(reseller.id).await?.unwrap_or_default();
+        let presented = PresentedToken::api_key(key);
+        let token = self.reader.token_check(presented).await?;
+        let policy = Policy::of_kinds(&[Kind::Reseller]);
+        let reader: Caller<Read> = self.reader.authenticate(&token, policy).await?;
+        let keys = self.operator.api_key_list(reseller.id).await?.unwrap_or_default();
         for id in keys.iter().filter_map(|key| key.credential.customer) {
-            let (_, found) = self.reader.load(&claim, Some(id)).await?.open(Kind::Reseller).map_err(refused)?;
-            if let Some(customer) = found {
+            if let Some(customer) = self.reader.customer_get(&reader, id).await? {
                 return Ok(customer.id);
             }
         }
-        let (caller, _) = self.writer.load(&claim, None).await?.open(Kind::Reseller).map_err(refused)?;
+        let caller = self.writer.authenticate(&token, policy).await?;
         let new = NewCustomer {
             account_id: *reseller.account_ids.first().ok_or(DemoError::Impossible("a reseller has no account"))?,
             code: None,
@@ -286,7 +329,7 @@ impl Provision {
             },
             holds_email: false,
         };
-        Ok(self.writer.create(&caller, new).await?.id)
+        Ok(self.writer.customer_create(&caller, new).await?.id)
     }
 }
 
@@ -300,13 +343,13 @@ mod tests {
     use crate::data_folder::tests::Temporary;
     use crate::engine::{Engine, Storage};
     use crate::port;
-    use shared::credentials::Refusal;
-    use shared::table::schema;
+    use shared::domain::credential::Refusal;
+    use shared::store::Access;
 
     async fn empty_table() -> (Engine, Store) {
         let engine = Engine::start(Storage::Memory, port::listen(0, "cargo dev").unwrap()).unwrap();
         let store = Store::local(engine.endpoint(), "clientele");
-        schema::create_table(&store).await.unwrap();
+        store.create_table().await.unwrap();
         (engine, store)
     }
 
@@ -314,16 +357,37 @@ mod tests {
         provide(store, kept.cloned(), "http://127.0.0.1:9000").await.unwrap()
     }
 
-    /// What a function that reads says to this token.
-    async fn reading(store: &Store, token: &str, kind: Kind) -> Result<(), Refusal> {
-        let claim = Claim::parse(token).unwrap();
-        Table::<Read>::new(store.clone()).load(&claim, None).await.unwrap().open(kind).map(|_| ())
+    fn presented(token: &str) -> Option<PresentedToken> {
+        PresentedToken::api_key(token)
+            .or_else(|| PresentedToken::licensing(token))
+            .or_else(|| PresentedToken::service_user(token))
     }
 
-    /// What a function that writes says to this token.
+    fn policy(kind: Kind) -> Policy {
+        Policy::of_kinds(match kind {
+            Kind::Reseller => &[Kind::Reseller],
+            Kind::Customer => &[Kind::Customer],
+            Kind::Licensing => &[Kind::Licensing],
+            Kind::ServiceUser => &[Kind::ServiceUser],
+        })
+    }
+
+    /// What a function of this kind says to this token.
+    async fn calling<A: Access>(store: &Store, token: &str, kind: Kind) -> Result<Caller<A>, Refusal> {
+        let table = Table::<A>::new(store.clone());
+        let token = table.token_check(presented(token)).await.unwrap();
+        table.authenticate(&token, policy(kind)).await.map_err(|error| match error {
+            AuthenticationError::Refused(refusal) => refusal,
+            AuthenticationError::Store(error) => panic!("{error}"),
+        })
+    }
+
+    async fn reading(store: &Store, token: &str, kind: Kind) -> Result<(), Refusal> {
+        calling::<Read>(store, token, kind).await.map(|_| ())
+    }
+
     async fn writing(store: &Store, token: &str) -> Result<(), Refusal> {
-        let claim = Claim::parse(token).unwrap();
-        Table::<Writing>::new(store.clone()).load(&claim, None).await.unwrap().open(Kind::Reseller).map(|_| ())
+        calling::<Writing>(store, token, Kind::Reseller).await.map(|_| ())
     }
 
     async fn keys_are_in_their_states(store: &Store, demo: &Demo) {
@@ -334,18 +398,13 @@ mod tests {
             assert_eq!(writing(store, &reseller.read_only_key).await, Err(Refusal::NotAllowed));
             assert_eq!(reading(store, &reseller.customer_key, Kind::Customer).await, Ok(()));
             assert_eq!(reading(store, &reseller.customer_key, Kind::Reseller).await, Err(Refusal::NotAllowed));
-            let licensing = Claim::parse_licensing(&reseller.licensing_token).unwrap();
-            assert!(Table::<Writing>::new(store.clone()).load(&licensing, None).await.unwrap().open(Kind::Licensing).is_ok());
-            let service_user = |user: &str, password: &str| Claim::parse_service_user(&format!("{user}:{password}")).unwrap();
-            for (claim, accounts) in [
-                (service_user(&reseller.management_user, &reseller.management_password), vec![AccountId(reseller.account_id)]),
-                (
-                    service_user(&reseller.management_user_without_account, &reseller.management_password_without_account),
-                    Vec::new(),
-                ),
+            assert!(calling::<Writing>(store, &reseller.licensing_token, Kind::Licensing).await.is_ok());
+            for (user, password, accounts) in [
+                (&reseller.management_user, &reseller.management_password, vec![AccountId(reseller.account_id)]),
+                (&reseller.management_user_without_account, &reseller.management_password_without_account, Vec::new()),
             ] {
-                let opened = Table::<Writing>::new(store.clone()).load(&claim, None).await.unwrap().open(Kind::ServiceUser);
-                assert_eq!(opened.unwrap().0.accounts(), accounts);
+                let caller = calling::<Writing>(store, &format!("{user}:{password}"), Kind::ServiceUser).await.unwrap();
+                assert_eq!(caller.accounts(), accounts);
             }
             assert_eq!(reading(store, &reseller.expired_key, Kind::Reseller).await, Err(Refusal::Invalid));
             assert_eq!(reading(store, &reseller.revoked_key, Kind::Reseller).await, Err(Refusal::Revoked));
@@ -379,7 +438,7 @@ mod tests {
 
         let back = provided(&store, Some(&other)).await;
         keys_are_in_their_states(&store, &back).await;
-        assert_eq!(Table::<Operator>::new(store.clone()).resellers().await.unwrap().len(), 2);
+        assert_eq!(Table::<Operator>::new(store.clone()).reseller_list(None, 100).await.unwrap().resellers.len(), 2);
         for (first, second) in demo.resellers.iter().zip(&back.resellers) {
             assert_eq!((first.id, first.customer()), (second.id, second.customer()));
             assert_ne!(first.reseller_key, second.reseller_key);
@@ -393,16 +452,17 @@ mod tests {
         let first = &demo.resellers[0];
 
         let operator = Table::<Operator>::new(store.clone());
-        let key_id = Claim::parse(&first.read_only_key).unwrap().hash().key_id().to_owned();
-        operator.revoke_key(first.id, &key_id).await.unwrap().unwrap();
+        let read_only = Table::<Read>::new(store.clone()).token_check(presented(&first.read_only_key)).await.unwrap();
+        operator.api_key_revoke(first.id, &read_only.hash().key_id()).await.unwrap().unwrap();
         let repaired = provided(&store, Some(&demo)).await;
         keys_are_in_their_states(&store, &repaired).await;
 
         let writer = Table::<Writing>::new(store.clone());
         let first = &repaired.resellers[0];
-        let claim = Claim::parse(&first.reseller_key).unwrap();
-        let (caller, customer) = writer.load(&claim, first.customer()).await.unwrap().open(Kind::Reseller).unwrap();
-        assert!(writer.delete(&caller, customer.unwrap()).await.unwrap().is_some());
+        let token = writer.token_check(presented(&first.reseller_key)).await.unwrap();
+        let loaded = writer.customer_load(&token, first.customer()).await.unwrap();
+        let (caller, customer) = loaded.open(policy(Kind::Reseller)).unwrap();
+        assert!(writer.customer_delete(&caller, customer.unwrap()).await.unwrap().is_some());
         let repaired = provided(&store, Some(&repaired)).await;
         keys_are_in_their_states(&store, &repaired).await;
 

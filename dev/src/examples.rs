@@ -77,14 +77,19 @@ pub(crate) fn of_operators(cargo_lambda: &CargoLambda, port: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::credentials::{NewToken, Subject};
-    use shared::customer::CustomerId;
-    use shared::reseller::ResellerId;
+    use shared::domain::credential::Subject;
+    use shared::domain::customer::CustomerId;
+    use shared::domain::reseller::ResellerId;
+    use shared::domain::secret::SecretVersion;
+    use shared::domain::timestamp::Timestamp;
+    use shared::domain::token::NewToken;
 
     #[test]
     fn each_operation_has_a_command_with_the_key_and_the_demo_customer() {
         let id = ResellerId::new(1).unwrap();
-        let customer_key = NewToken::generate(id, &Subject::Customer(CustomerId::new(17).unwrap())).unwrap().reveal().to_owned();
+        let version = SecretVersion::generate(1, Timestamp::now()).unwrap();
+        let subject = Subject::Customer(CustomerId::new(17).unwrap());
+        let customer_key = NewToken::generate(&version, id, &subject).unwrap().reveal().to_owned();
         let reseller = DemoReseller {
             id,
             name: "Northwind Resale".into(),

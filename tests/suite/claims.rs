@@ -6,9 +6,10 @@
 use futures_util::future::{join, join_all};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use shared::customer::{NewCustomer, Profile};
-use shared::table::{Exclusive, WriteError};
-use shared::validation::is_usable;
+use shared::domain::customer::{NewCustomer, Profile};
+use shared::domain::validation::is_usable;
+use shared::store::Reserved;
+use shared::store::customer::WriteError;
 
 use crate::harness::records::{Row, new_customer, number, stored, words};
 use crate::harness::{Answer, App, Tenant};
@@ -36,7 +37,7 @@ async fn delete(app: &App, tenant: &Tenant, id: u64) {
 }
 
 #[track_caller]
-fn assert_taken<T: std::fmt::Debug>(created: Result<T, WriteError>, what: Exclusive) {
+fn assert_taken<T: std::fmt::Debug>(created: Result<T, WriteError>, what: Reserved) {
     assert!(matches!(created, Err(WriteError::Taken(taken)) if taken == what), "{created:?}");
 }
 
@@ -46,7 +47,7 @@ async fn given_an_address_that_is_held_when_another_claims_it_then_it_is_taken_a
     let first = app.create_record(&tenant, holder(&tenant, "ann@example.com", "A-1")).await.unwrap();
     let before = app.all_rows_but_counters().await;
     for same in ["ann@example.com", "ANN@Example.COM", "ａｎｎ@example.com"] {
-        assert_taken(app.create_record(&tenant, holder(&tenant, same, "A-2")).await, Exclusive::Email);
+        assert_taken(app.create_record(&tenant, holder(&tenant, same, "A-2")).await, Reserved::Email);
     }
     assert_eq!(app.all_rows_but_counters().await, before);
     assert_eq!(app.holder_of_email(&tenant, "ann@example.com").await, Some(first));
@@ -58,7 +59,7 @@ async fn given_a_code_that_is_held_when_another_claims_it_then_it_is_taken_and_n
     let (app, tenant) = App::with_reseller().await;
     let first = app.create_record(&tenant, holder(&tenant, "ann@example.com", "A-1")).await.unwrap();
     let before = app.all_rows_but_counters().await;
-    assert_taken(app.create_record(&tenant, holder(&tenant, "bob@example.com", "A-1")).await, Exclusive::Code);
+    assert_taken(app.create_record(&tenant, holder(&tenant, "bob@example.com", "A-1")).await, Reserved::Code);
     assert_eq!(app.all_rows_but_counters().await, before);
     assert_eq!(app.holder_of_code(&tenant, "A-1").await, Some(first));
     assert_eq!(app.holder_of_email(&tenant, "bob@example.com").await, None);
@@ -68,10 +69,10 @@ async fn given_a_code_that_is_held_when_another_claims_it_then_it_is_taken_and_n
 async fn given_fifty_claims_of_one_address_at_once_then_exactly_one_holds_it() {
     let (app, tenant) = App::with_reseller().await;
     let (table, caller) = app.writer(&tenant).await;
-    let claims = (0..50).map(|_| table.create(&caller, holder(&tenant, "ann@example.com", "")));
+    let claims = (0..50).map(|_| table.customer_create(&caller, holder(&tenant, "ann@example.com", "")));
     let (won, lost): (Vec<_>, Vec<_>) = join_all(claims).await.into_iter().partition(Result::is_ok);
     assert_eq!((won.len(), lost.len()), (1, 49));
-    lost.into_iter().for_each(|lost| assert_taken(lost, Exclusive::Email));
+    lost.into_iter().for_each(|lost| assert_taken(lost, Reserved::Email));
     let rows = app.audit(&tenant).await;
     assert_eq!(rows.into_keys().collect::<Vec<_>>(), [won[0].as_ref().unwrap().id.number()]);
 }
@@ -80,10 +81,11 @@ async fn given_fifty_claims_of_one_address_at_once_then_exactly_one_holds_it() {
 async fn given_fifty_claims_of_one_code_at_once_then_exactly_one_holds_it() {
     let (app, tenant) = App::with_reseller().await;
     let (table, caller) = app.writer(&tenant).await;
-    let claims = (0..50).map(|place| table.create(&caller, holder(&tenant, &format!("customer-{place}@example.com"), "A-1")));
+    let claims =
+        (0..50).map(|place| table.customer_create(&caller, holder(&tenant, &format!("customer-{place}@example.com"), "A-1")));
     let (won, lost): (Vec<_>, Vec<_>) = join_all(claims).await.into_iter().partition(Result::is_ok);
     assert_eq!((won.len(), lost.len()), (1, 49));
-    lost.into_iter().for_each(|lost| assert_taken(lost, Exclusive::Code));
+    lost.into_iter().for_each(|lost| assert_taken(lost, Reserved::Code));
     assert_eq!(app.audit(&tenant).await.len(), 1);
 }
 
@@ -111,7 +113,7 @@ async fn given_a_holder_when_its_address_changes_then_the_old_one_is_free_and_th
     move_to(&app, &tenant, id, "moved@example.com").await;
     assert_eq!(app.holder_of_email(&tenant, "ann@example.com").await, None);
     assert_eq!(app.holder_of_email(&tenant, "moved@example.com").await, Some(id));
-    assert_taken(app.create_record(&tenant, holder(&tenant, "moved@example.com", "")).await, Exclusive::Email);
+    assert_taken(app.create_record(&tenant, holder(&tenant, "moved@example.com", "")).await, Reserved::Email);
     hold(&app, &tenant, "ann@example.com").await;
     app.audit(&tenant).await;
 }
@@ -123,7 +125,7 @@ async fn given_a_holder_when_only_the_case_of_its_address_changes_then_it_keeps_
     for same in ["Ann@Example.com", "ANN@EXAMPLE.COM", "ann@example.com"] {
         move_to(&app, &tenant, id, same).await;
         assert_eq!(app.holder_of_email(&tenant, "ann@example.com").await, Some(id));
-        assert_taken(app.create_record(&tenant, holder(&tenant, same, "")).await, Exclusive::Email);
+        assert_taken(app.create_record(&tenant, holder(&tenant, same, "")).await, Reserved::Email);
     }
     assert_eq!(number(&app.audit(&tenant).await[&id], "revision"), 4);
 }
@@ -220,7 +222,7 @@ async fn given_an_address_that_changes_hands_under_load_then_nobody_shares_it() 
         let leaving = hold(&app, &tenant, "ann@example.com").await;
         let moving = hold(&app, &tenant, "bob@example.com").await;
         let (table, caller) = app.writer(&tenant).await;
-        let claims = join_all((0..4).map(|_| table.create(&caller, holder(&tenant, "ann@example.com", ""))));
+        let claims = join_all((0..4).map(|_| table.customer_create(&caller, holder(&tenant, "ann@example.com", ""))));
         let others = join(delete(&app, &tenant, leaving), move_to(&app, &tenant, moving, "ann@example.com"));
         let (claims, _) = join(claims, others).await;
         assert!(claims.iter().filter(|claim| claim.is_ok()).count() <= 1, "{claims:?}");

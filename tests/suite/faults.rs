@@ -10,10 +10,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::join_all;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use shared::bootstrap::respond;
-use shared::customer::{NewCustomer, Profile};
-use shared::http::{Request, Response};
-use shared::table::{Read, Table};
+use shared::domain::customer::{NewCustomer, Profile};
+use shared::lambda::bootstrap::respond;
+use shared::lambda::request::Request;
+use shared::lambda::response::Response;
+use shared::store::{Read, Table};
 use tokio::time::Instant;
 
 use crate::harness::records::{new_customer, number, stored, words};
@@ -119,9 +120,10 @@ impl Writing {
     fn rows(self) -> usize {
         match self {
             Self::Update | Self::UpdateHolder => 1,
-            Self::Create | Self::Deactivate => 2,
-            Self::Delete | Self::MoveHolder => 3,
-            Self::DeleteHolder => 5,
+            Self::Deactivate => 2,
+            Self::Create | Self::MoveHolder => 3,
+            Self::Delete => 4,
+            Self::DeleteHolder => 6,
         }
     }
 }
@@ -638,10 +640,12 @@ async fn given_keys_left_unprocessed_then_only_they_are_read_again_consistently(
     let read = recorded_read(&app, &tenant, Some(id)).await;
     let expected = app.reseller_api("GET", format!("{id}/")).key(&tenant.key).send().await.body;
     let is_credential = |row: &Value| row["SK"]["S"].as_str().unwrap().starts_with("KEY#");
+    let is_reseller = |row: &Value| row["SK"]["S"] == "RESELLER";
     for (what, is_done, left) in [
-        ("the customer", (&|row: &Value| is_credential(row)) as &dyn Fn(&Value) -> bool, 1),
+        ("the customer", (&|row: &Value| is_credential(row) || is_reseller(row)) as &dyn Fn(&Value) -> bool, 1),
         ("the credential", &|row| !is_credential(row), 1),
-        ("both", &|_| false, 2),
+        ("the reseller", &|row| !is_reseller(row), 1),
+        ("all", &|_| false, 3),
     ] {
         for times in [1, 3] {
             let first = partly(&read, &table, is_done);
@@ -806,7 +810,7 @@ async fn given_retries_within_rounds_then_all_of_them_end_at_the_deadline_at_the
 /// Answers with a handler of the test, as a function would.
 async fn respond_with(app: &App, handler: impl AsyncFn(&Table<Read>, &Request) -> Result<Response, reseller::Error>) -> Answer {
     let request: Request = serde_json::from_value(json!({"rawPath": "/", "headers": {}})).unwrap();
-    Answer::new("a handler of the test".to_owned(), respond(&app.store, &request, &handler).await)
+    Answer::new("a handler of the test".to_owned(), respond("a-handler", "test", &app.store, &request, &handler).await)
 }
 
 #[tokio::test]

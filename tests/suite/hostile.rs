@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use shared::http::MAXIMUM_BODY;
+use shared::lambda::request::MAXIMUM_BODY;
 
 use crate::harness::records::words;
 use crate::harness::{Answer, App, Tenant};

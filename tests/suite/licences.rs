@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::{join, join_all};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use shared::credentials::{NewToken, Permission, Subject, sha256_hex};
-use shared::customer::CustomerId;
-use shared::licence::{LicenceId, LicenceKey};
-use shared::reseller::ResellerId;
-use shared::table::NewKey;
-use shared::timestamp::Timestamp;
+use shared::domain::credential::{Permission, Subject};
+use shared::domain::customer::CustomerId;
+use shared::domain::hash::sha256_hex;
+use shared::domain::licence::{LicenceId, LicenceKey, PresentedLicenceKey};
+use shared::domain::reseller::ResellerId;
+use shared::domain::secret::SecretVersion;
+use shared::domain::timestamp::Timestamp;
+use shared::lambda::cursor::CursorContext;
+use shared::store::api_key::NewKey;
 
 use crate::harness::{Answer, App, Call, Effect, Tenant, encoded};
 
@@ -83,6 +86,14 @@ impl Account {
         met
     }
 
+    /// The cursor of a list, of one customer or of all, that names the place behind this licence.
+    async fn cursor(&self, customer: Option<u64>, licence: u64) -> String {
+        self.app.store.start(1).await;
+        let reseller = ResellerId::new(self.tenant.id).unwrap();
+        let context = CursorContext::licences(reseller, customer.map(|customer| CustomerId::new(customer).unwrap()));
+        context.write(&self.app.operators(), &licence).unwrap()
+    }
+
     async fn delete_customer(&self, api: Api, id: u64) {
         match api {
             Api::Licensing => self.call("DELETE", &format!("/api/customer/{id}")).await.expect(410),
@@ -93,22 +104,23 @@ impl Account {
     /// Gives a customer that has none as many active licences, straight into the table, for hosts of which each is `host` with a
     /// number. Much faster than issuing them.
     async fn fill(&self, customer: u64, count: u64, host: &str) {
-        let partition = format!("RESELLER#{}#LICENCES", self.tenant.id);
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let number = |number: u64| AttributeValue::N(number.to_string());
-        let row = |sort: String, attributes: &[(&str, AttributeValue)]| {
-            let keys = [("PK", text(&partition)), ("SK", text(&sort))];
+        let row = |kind: &str, sort: String, attributes: &[(&str, AttributeValue)]| {
+            let keys = [("PK", text(&format!("{kind}#{}", self.tenant.id))), ("SK", text(&sort))];
             let all = keys.iter().chain(attributes);
             HashMap::from_iter(all.map(|(name, value)| ((*name).to_owned(), value.clone())))
         };
         let now = Timestamp::now().to_string();
         let mut rows: Vec<HashMap<String, AttributeValue>> =
-            vec![row(format!("LICENCE#{customer:016}#000000"), &[("last", number(count))])];
+            vec![row("HEADERS", format!("CUSTOMER#{customer:016}"), &[("last_licence", number(count))])];
+        let version = self.app.secret_version().await;
         for ordinal in 1..=count {
             let id = LicenceId::new(CustomerId::new(customer).unwrap(), ordinal).unwrap();
-            let key = LicenceKey::generate(ResellerId::new(self.tenant.id).unwrap(), id).unwrap();
+            let key = LicenceKey::generate(&version, ResellerId::new(self.tenant.id).unwrap(), id).unwrap();
             let host = format!("{host}{ordinal:06}");
             rows.push(row(
+                "LICENCES",
                 format!("LICENCE#{customer:016}#{ordinal:06}"),
                 &[
                     ("id", number(id.number())),
@@ -120,15 +132,10 @@ impl Account {
                 ],
             ));
             let active = format!("ACTIVE#{}", sha256_hex(&format!("script\0{host}")));
-            rows.push(row(active, &[("licence", number(id.number()))]));
+            rows.push(row("LICENCES", active, &[("licence", number(id.number()))]));
         }
-        let client = self.app.raw_client();
         for batch in rows.chunks(25) {
-            let puts = batch.iter().map(|row| {
-                WriteRequest::builder().put_request(PutRequest::builder().set_item(Some(row.clone())).build().unwrap()).build()
-            });
-            let write = client.batch_write_item().request_items(self.app.store.table_name(), puts.collect()).send();
-            assert!(write.await.unwrap().unprocessed_items.is_none_or(|left| left.is_empty()));
+            self.app.put_rows(batch.iter().cloned()).await;
         }
     }
 
@@ -196,7 +203,7 @@ async fn each_call_is_answered_with_its_status_and_shows_the_licence() {
     let time = at.as_str().unwrap();
     assert!(time.len() == 24 && time.parse::<Timestamp>().unwrap().to_string() == time, "{issued}");
     let text = key.as_str().unwrap();
-    assert!(text.len() == 47 && text.starts_with("lk_") && LicenceKey::parse(text).is_some(), "{issued}");
+    assert!(text.len() == 54 && text.starts_with("lk_") && PresentedLicenceKey::parse(text).is_some(), "{issued}");
 
     let got = account.call("GET", "/api/license/1000001").await.expect(302);
     assert_eq!((got.body.as_str(), got.header("location")), (issued.body.as_str(), None));
@@ -258,7 +265,7 @@ async fn every_call_but_the_check_turns_away_who_may_not_make_it_and_writes_noth
     let account = Account::with_customer().await;
     account.issue(1, "script", "a.example.com").await;
     let reseller = ResellerId::new(account.tenant.id).unwrap();
-    let unknown = NewToken::generate(reseller, &Subject::Licensing).unwrap();
+    let unknown = account.app.token_without_record(account.tenant.id, Subject::Licensing).await;
     let expired = NewKey {
         reseller,
         subject: Subject::Licensing,
@@ -267,7 +274,7 @@ async fn every_call_but_the_check_turns_away_who_may_not_make_it_and_writes_noth
         label: crate::harness::records::stored("expired").unwrap(),
         valid_until: Some(Timestamp::now()),
     };
-    let expired = account.app.operators().issue_key(expired).await.unwrap();
+    let expired = account.app.operators().api_key_issue(expired).await.unwrap();
     let read_only = account.app.licensing_token(&account.tenant, &["read"]).await;
     let write_only = account.app.licensing_token(&account.tenant, &["write"]).await;
     let rows = account.app.all_rows().await;
@@ -405,15 +412,20 @@ async fn no_key_but_the_one_that_was_issued_is_known() {
     }
     // Well formed, and of: this very licence, a header, another licence, another account, no account.
     let id = |number: u64| LicenceId::try_from(number).unwrap();
+    let version = account.app.secret_version().await;
+    let another = SecretVersion::generate(version.number(), Timestamp::now()).unwrap();
     for (reseller, licence) in
         [(account.tenant.id, 1_000_001), (account.tenant.id, 1_000_002), (other.id, 1_000_001), (4_711, 9_000_001)]
     {
-        let invented = LicenceKey::generate(ResellerId::new(reseller).unwrap(), id(licence)).unwrap();
-        assert_eq!(check(invented.reveal()).await, unknown(1), "{reseller} {licence}");
+        // One call for a key that is signed as ours are, and none for a forgery.
+        let signed = LicenceKey::generate(&version, ResellerId::new(reseller).unwrap(), id(licence)).unwrap();
+        assert_eq!(check(signed.reveal()).await, unknown(1), "{reseller} {licence}");
+        let forged = LicenceKey::generate(&another, ResellerId::new(reseller).unwrap(), id(licence)).unwrap();
+        assert_eq!(check(forged.reveal()).await, unknown(0), "{reseller} {licence}");
     }
     account.revoke(1_000_001).await;
-    let invented = LicenceKey::generate(ResellerId::new(account.tenant.id).unwrap(), id(1_000_001)).unwrap();
-    assert_eq!(check(invented.reveal()).await, unknown(1), "not even that it is revoked");
+    let signed = LicenceKey::generate(&version, ResellerId::new(account.tenant.id).unwrap(), id(1_000_001)).unwrap();
+    assert_eq!(check(signed.reveal()).await, unknown(1), "not even that it is revoked");
 }
 
 #[tokio::test]
@@ -445,9 +457,16 @@ async fn queries_that_are_repeated_or_cannot_be_decoded_are_refused() {
         ("cursor=nonsense", vec!["cursor"]),
         ("cursor=", vec!["cursor"]),
         ("cursor=1000000", vec!["cursor"]),
+        ("cursor=1000001", vec!["cursor"]),
         ("customer_id=2&cursor=1000001", vec!["cursor"]),
     ] {
         account.call("GET", &format!("/api/licenses?{query}")).await.expect_licensing_faults(&fields);
+    }
+    // Given, and for another list.
+    for (query, cursor) in
+        [("customer_id=2&", account.cursor(Some(1), 1_000_001).await), ("", account.cursor(Some(1), 1_000_001).await)]
+    {
+        account.call("GET", &format!("/api/licenses?{query}cursor={cursor}")).await.expect_licensing_faults(&["cursor"]);
     }
     account.call("GET", "/api/licenses?limit=1&limit=1").await.expect(200);
 }
@@ -480,7 +499,8 @@ async fn anothers_licence_is_answered_as_one_that_never_existed() {
     assert_eq!(issued(theirs).await.0, 404);
     assert_eq!(issued(theirs).await, issued(999).await);
     account.call("GET", "/api/licenses").await.expect(204);
-    account.call("GET", &format!("/api/licenses?cursor={}", number_of(&licence))).await.expect(204);
+    let cursor = account.cursor(None, number_of(&licence)).await;
+    account.call("GET", &format!("/api/licenses?cursor={cursor}")).await.expect(204);
     assert_eq!(account.app.all_rows().await, rows);
 
     // What is active in one account is no matter in another.
@@ -514,9 +534,11 @@ async fn each_call_makes_the_stated_calls_every_read_is_consistent_and_every_cal
     assert_eq!(calls("POST", "/api/license", "customer_id=1&product=p", 400).await, said("BatchGetItem", 1));
     assert_eq!(calls("POST", "/api/license", "customer_id=2&product=p&host=h", 404).await, said("BatchGetItem", 1));
     assert_eq!(calls("GET", "/api/license/1000001", "", 302).await, said("BatchGetItem", 1));
-    assert_eq!(calls("GET", "/api/licenses", "", 200).await, said("BatchGetItem Query", 1));
+    // The headers of the customers whose licences they are.
+    assert_eq!(calls("GET", "/api/licenses", "", 200).await, said("BatchGetItem BatchGetItem Query", 2));
     assert_eq!(calls("GET", "/api/licenses?customer_id=1", "", 200).await, said("BatchGetItem Query", 1));
-    assert_eq!(calls("GET", "/api/licenses?cursor=1000001", "", 204).await, said("BatchGetItem Query", 1));
+    let behind = format!("/api/licenses?cursor={}", account.cursor(None, 1_000_001).await);
+    assert_eq!(calls("GET", &behind, "", 204).await, said("BatchGetItem Query", 1));
     assert_eq!(calls("GET", "/api/licenses?customer_id=x", "", 204).await, said("BatchGetItem", 1));
     let key = account.get(1_000_001).await["key"].as_str().unwrap().to_owned();
     let check = format!("/api/license/check?key={key}&host=a.example.com");
@@ -536,17 +558,21 @@ async fn each_call_makes_the_stated_calls_every_read_is_consistent_and_every_cal
 async fn no_more_than_101_rows_of_a_list_are_read_before_the_caller_is_verified() {
     let account = Account::with_customer().await;
     account.fill(1, 150, "host-").await;
-    let forged = NewToken::generate(ResellerId::new(account.tenant.id).unwrap(), &Subject::Licensing).unwrap();
+    let unknown = account.app.token_without_record(account.tenant.id, Subject::Licensing).await;
     account.app.wire.take_calls();
-    account.app.request("GET", "/api/licenses").token(forged.reveal()).send().await.expect(401);
+    account.app.request("GET", "/api/licenses").token(unknown.reveal()).send().await.expect(401);
     let calls = account.app.wire.take_calls();
     let queries: Vec<&Call> = calls.iter().filter(|call| call.operation == "Query").collect();
     assert_eq!((calls.len(), queries.len(), &queries[0].request["Limit"]), (2, 1, &json!(101)));
 
     assert_eq!(account.list("").await.len(), 150);
-    assert_eq!(account.app.wire.take_rounds(), [2, 1]);
-    assert_eq!(account.list("?cursor=1000050").await.len(), 100);
-    assert_eq!(account.app.wire.take_rounds(), [2], "one hundred are one round");
+    assert_eq!(account.app.wire.take_rounds(), [2, 1, 1], "the header of their customer, and the others");
+    let cursor = account.cursor(None, 1_000_050).await;
+    account.app.wire.take_calls();
+    assert_eq!(account.list(&format!("?cursor={cursor}")).await.len(), 100);
+    assert_eq!(account.app.wire.take_rounds(), [2, 1], "one hundred are one round, and the header of their customer");
+    assert_eq!(account.list("?customer_id=1").await.len(), 150);
+    assert_eq!(account.app.wire.take_rounds(), [2, 1], "of one customer the header comes with the first ones");
 }
 
 #[tokio::test]
@@ -658,7 +684,7 @@ async fn ten_thousand_end_with_their_customer(api: Api) {
         (operations, items)
     };
     let spent = delete(1).await;
-    assert_eq!(spent, (vec!["BatchGetItem".to_owned(), "TransactWriteItems".to_owned()], vec![0, 3]), "{api:?}");
+    assert_eq!(spent, (vec!["BatchGetItem".to_owned(), "TransactWriteItems".to_owned()], vec![0, 4]), "{api:?}");
     assert_eq!(delete(few).await, spent, "one licence costs what ten thousand do");
 
     let after = account.list("").await;
@@ -956,9 +982,9 @@ async fn the_last_number_of_a_customer_is_given_and_no_more() {
     let account = Account::with_customer().await;
     let second = account.app.create(&account.tenant, "Second").await;
     let header = HashMap::from([
-        ("PK".to_owned(), AttributeValue::S(format!("RESELLER#{}#LICENCES", account.tenant.id))),
-        ("SK".to_owned(), AttributeValue::S("LICENCE#0000000000000001#000000".to_owned())),
-        ("last".to_owned(), AttributeValue::N("999998".to_owned())),
+        ("PK".to_owned(), AttributeValue::S(format!("HEADERS#{}", account.tenant.id))),
+        ("SK".to_owned(), AttributeValue::S("CUSTOMER#0000000000000001".to_owned())),
+        ("last_licence".to_owned(), AttributeValue::N("999998".to_owned())),
     ]);
     let put = account.app.raw_client().put_item().table_name(account.app.store.table_name()).set_item(Some(header));
     put.send().await.unwrap();
@@ -994,13 +1020,14 @@ async fn a_list_is_in_the_order_of_the_ids_and_of_the_customer_that_it_asks_for(
         let status = if licence["customer_id"] == 2 { "revoked" } else { "active" };
         assert_eq!(licence["status"], status, "{licence}");
         assert_eq!(&account.get(number_of(licence)).await, licence);
-        assert_eq!(account.list(&format!("?cursor={}", number_of(licence))).await, all[place + 1..], "behind {licence}");
+        let cursor = account.cursor(None, number_of(licence)).await;
+        assert_eq!(account.list(&format!("?cursor={cursor}")).await, all[place + 1..], "behind {licence}");
     }
     for customer in customers {
         let own: Vec<Value> = all.iter().filter(|one| one["customer_id"] == customer).cloned().collect();
         assert_eq!(account.list(&format!("?customer_id={customer}")).await, own);
         for (place, licence) in own.iter().enumerate() {
-            let query = format!("?customer_id={customer}&cursor={}", number_of(licence));
+            let query = format!("?customer_id={customer}&cursor={}", account.cursor(Some(customer), number_of(licence)).await);
             assert_eq!(account.list(&query).await, own[place + 1..]);
         }
     }
@@ -1024,7 +1051,8 @@ async fn a_list_above_one_megabyte_is_cut_at_a_record_and_its_links_meet_each_li
             next = page.next();
             assert!(next.is_none() || page.body.len() > 1024 * 1024 - 1_000, "{} bytes", page.body.len());
             let rounds = account.app.wire.take_rounds();
-            assert!(rounds.len() <= 3, "{rounds:?}");
+            // The credential with the first licences, the others, and the headers of each of the two customers.
+            assert!(rounds.len() <= 4, "{rounds:?}");
             met.extend(page.json().as_array().unwrap().iter().cloned());
             pages += 1;
         }

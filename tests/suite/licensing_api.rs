@@ -3,8 +3,7 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use shared::credentials::{NewToken, Subject};
-use shared::reseller::ResellerId;
+use shared::domain::credential::Subject;
 
 use crate::harness::{Answer, App, Effect, Tenant};
 
@@ -113,7 +112,7 @@ async fn every_call_turns_away_who_may_not_make_it_and_writes_nothing() {
     let key = keys["keys"].as_array().unwrap().iter().find(|key| revoked.ends_with(key["last_four"].as_str().unwrap())).unwrap();
     let revocation = json!({"reseller_id": client.tenant.id, "key_id": key["key_id"]});
     client.app.operate("operator-revoke-key", revocation).await.unwrap();
-    let unknown = NewToken::generate(ResellerId::new(client.tenant.id).unwrap(), &Subject::Licensing).unwrap();
+    let unknown = client.app.token_without_record(client.tenant.id, Subject::Licensing).await;
     let rows = client.app.all_rows().await;
 
     let basic = |token: &str| format!("Basic {token}");

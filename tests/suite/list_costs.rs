@@ -2,8 +2,7 @@
 //! compared with each other and not with numbers.
 
 use serde_json::json;
-use shared::credentials::{NewToken, Subject};
-use shared::reseller::ResellerId;
+use shared::domain::credential::Subject;
 
 use crate::harness::{Answer, App, Call, Tenant};
 
@@ -70,7 +69,7 @@ impl Crowd {
     async fn units_of_total(&self, query: &str, total: usize) -> f64 {
         let (answer, calls) = self.get(&format!("/api/v3/reseller/customer/?{query}")).await;
         assert_eq!(answer.json()["total_results"], total, "{answer}");
-        let of_total: Vec<&Call> = calls.iter().filter(|call| call.request.to_string().contains("#COUNTS\"")).collect();
+        let of_total: Vec<&Call> = calls.iter().filter(|call| call.request.to_string().contains("\"COUNTS#")).collect();
         assert_eq!(of_total.len(), 1, "{calls:?}");
         of_total[0].capacity_units()
     }
@@ -138,7 +137,7 @@ async fn a_key_that_opens_nothing_has_at_most_101_rows_read_whatever_it_asks_for
     let (app, tenant) = App::with_reseller().await;
     let model = app.create(&tenant, "Model").await;
     app.fill(&tenant, model, "Crowd", 1_000).await;
-    let forged = NewToken::generate(ResellerId::new(tenant.id).unwrap(), &Subject::Reseller).unwrap();
+    let unrecorded = app.token_without_record(tenant.id, Subject::Reseller).await;
     for (query, most_rows) in [
         ("", 11),
         ("limit=1000", 101),
@@ -152,10 +151,10 @@ async fn a_key_that_opens_nothing_has_at_most_101_rows_read_whatever_it_asks_for
         ("filter=is_active=true&sort=name", 0),
     ] {
         app.wire.take_calls();
-        let refused = app.reseller_api("GET", format!("?{query}")).key(forged.reveal()).send().await;
+        let refused = app.reseller_api("GET", format!("?{query}")).key(unrecorded.reveal()).send().await;
         refused.expect_error(401, "INVALID_API_KEY");
         let calls = app.wire.take_calls();
-        let rows = calls.iter().filter(|call| !call.request.to_string().contains("#COUNTS\""));
+        let rows = calls.iter().filter(|call| !call.request.to_string().contains("\"COUNTS#"));
         let read: usize = rows.filter_map(|call| call.response["Items"].as_array()).map(Vec::len).sum();
         assert_eq!(read, most_rows, "{query} {calls:?}");
     }

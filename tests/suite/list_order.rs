@@ -8,8 +8,8 @@ use futures_util::future::join_all;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
-use shared::customer::Profile;
-use shared::validation::text;
+use shared::domain::customer::Profile;
+use shared::domain::validation::text;
 
 use crate::harness::{Answer, App, Tenant, encoded};
 

@@ -36,4 +36,5 @@ mod operators;
 mod permissions;
 mod refusals;
 mod round_trips;
+mod sealed;
 mod served;

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use shared::validation::is_usable;
+use shared::domain::validation::is_usable;
 
 use crate::harness::Answer;
 use crate::management_api::Client;

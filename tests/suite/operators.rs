@@ -175,7 +175,11 @@ async fn wrong_payloads_get_a_sentence_and_write_nothing() {
         ("operator-provision-reseller", json!({}), "The payload is wrong: missing field `name`."),
         ("operator-provision-reseller", json!({"name": ""}), "name is required."),
         ("operator-provision-reseller", json!({"name": "x".repeat(256)}), "name must have at most 255 characters."),
-        ("operator-provision-reseller", json!({"nmae": "x"}), "The payload is wrong: unknown field `nmae`, expected `name`."),
+        (
+            "operator-provision-reseller",
+            json!({"nmae": "x"}),
+            "The payload is wrong: unknown field `nmae`, expected `name` or `key_valid_until`.",
+        ),
         ("operator-issue-key", with("label", json!(" ")), "label is required."),
         ("operator-issue-key", with("permissions", json!([])), "permissions must name at least one of read and write."),
         (

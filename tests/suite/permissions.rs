@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::harness::routes::workspace;
 
-type Permissions = BTreeMap<String, BTreeSet<String>>;
+/// For each function and action the partitions.
+type Permissions = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
 #[test]
 #[ignore = "needs what a run of the suite with CLIENTELE_RECORD has written down"]
@@ -14,8 +15,9 @@ fn every_role_allows_what_its_function_was_seen_to_need() {
     let path = std::env::var("CLIENTELE_RECORD").expect("CLIENTELE_RECORD names the file that a run of the suite has written");
     let mut needed = Permissions::new();
     for line in std::fs::read_to_string(workspace().join(path)).unwrap().lines() {
-        let (function, permission) = line.split_once(' ').unwrap();
-        needed.entry(function.to_owned()).or_default().insert(permission.to_owned());
+        let [function, action, partitions] = line.split(": ").collect::<Vec<_>>().try_into().unwrap();
+        let of_function = needed.entry(function.to_owned()).or_default();
+        of_function.entry(action.to_owned()).or_default().insert(partitions.to_owned());
     }
     let given: Permissions = serde_json::from_slice(&std::fs::read(workspace().join("infra/permissions.json")).unwrap()).unwrap();
     for (function, permissions) in &given {

@@ -2,8 +2,7 @@
 //! wrote nothing.
 
 use serde_json::json;
-use shared::credentials::{NewToken, Subject};
-use shared::reseller::ResellerId;
+use shared::domain::credential::Subject;
 
 use crate::harness::{Answer, App};
 
@@ -39,8 +38,8 @@ async fn every_operation_turns_away_who_may_not_call_it_and_writes_nothing() {
     let (app, tenant) = App::with_reseller().await;
     let keys = app.keys(&tenant).await;
     let id = app.create(&tenant, "Acme").await;
-    let unknown = NewToken::generate(ResellerId::new(tenant.id).unwrap(), &Subject::Reseller).unwrap();
-    let of_nobody = NewToken::generate(ResellerId::new(4_711).unwrap(), &Subject::Reseller).unwrap();
+    let unknown = app.token_without_record(tenant.id, Subject::Reseller).await;
+    let of_nobody = app.token_without_record(4_711, Subject::Reseller).await;
     let mistyped = tenant.key.replace(char::is_lowercase, "x");
     let upper_case = tenant.key.to_uppercase();
     let with_more = format!("{}x", tenant.key);

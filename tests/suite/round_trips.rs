@@ -1,7 +1,7 @@
 //! How often an operation goes to the database: sequential round trips, and calls in each. Counted, not timed.
 
 use serde_json::{Value, json};
-use shared::customer::{NewCustomer, Profile};
+use shared::domain::customer::{NewCustomer, Profile};
 
 use crate::harness::records::{new_customer, stored};
 use crate::harness::{App, Call, Keys, Tenant};

@@ -3,10 +3,10 @@
 use lambda_http::http::header::LINK;
 use lambda_http::http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
-use shared::customer::Customer;
-use shared::http::{Response, empty, response};
-use shared::licence::Licence;
-use shared::validation::Text;
+use shared::domain::customer::Customer;
+use shared::domain::licence::Licence;
+use shared::domain::validation::Text;
+use shared::lambda::response::{Response, empty, response};
 
 pub(crate) const JSON: &str = "application/json";
 

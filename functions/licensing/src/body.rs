@@ -1,11 +1,11 @@
 //! The form body of a create or a change: of a customer, and of a licence.
 
-use shared::customer::{Customer, CustomerId, Profile};
-use shared::faults::Faults;
-use shared::form;
-use shared::http::Request;
-use shared::licence::NewLicence;
-use shared::validation::{self, Invalid, Text};
+use shared::domain::customer::{Customer, CustomerId, Profile};
+use shared::domain::licence::NewLicence;
+use shared::domain::validation::{self, Invalid, Text};
+use shared::lambda::faults::Faults;
+use shared::lambda::form;
+use shared::lambda::request::Request;
 
 use crate::Error;
 use crate::request::once;

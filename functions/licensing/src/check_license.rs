@@ -3,10 +3,11 @@
 
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
-use shared::faults::Faults;
-use shared::http::{Request, Response, response};
-use shared::licence::LicenceKey;
-use shared::table::{Read, Table};
+use shared::domain::licence::PresentedLicenceKey;
+use shared::lambda::faults::Faults;
+use shared::lambda::request::Request;
+use shared::lambda::response::{Response, response};
+use shared::store::{Read, Table};
 
 use crate::Error;
 use crate::answer::JSON;
@@ -23,11 +24,7 @@ pub async fn check_license(table: &Table<Read>, request: &Request) -> Result<Res
     let key = once(&sent, "key", &mut faults);
     let host = once(&sent, "host", &mut faults);
     let (key, host) = faults.none_or((key, host))?;
-    let licence = match key.and_then(LicenceKey::parse) {
-        Some(key) => table.check_licence(&key).await?,
-        None => None,
-    };
-    Ok(match licence {
+    Ok(match table.licence_check(key.and_then(PresentedLicenceKey::parse)).await? {
         None => refused("unknown"),
         Some(licence) if licence.revoked_at.is_some() => refused("revoked"),
         Some(licence) if !host.is_some_and(|host| licence.is_for(host)) => refused("host"),

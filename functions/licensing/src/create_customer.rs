@@ -2,9 +2,10 @@
 
 use lambda_http::http::header::LOCATION;
 use lambda_http::http::{HeaderValue, StatusCode};
-use shared::customer::NewCustomer;
-use shared::http::{Request, Response};
-use shared::table::{Table, Write};
+use shared::domain::customer::NewCustomer;
+use shared::lambda::request::Request;
+use shared::lambda::response::Response;
+use shared::store::{Table, Write};
 
 use crate::Error;
 use crate::answer::one;
@@ -19,7 +20,7 @@ pub async fn create_customer(table: &Table<Write>, request: &Request) -> Result<
     let caller = caller(table, request).await?;
     let profile = Body::parse(request)?.profile(None)?;
     let new = NewCustomer { account_id: caller.first_account()?, code: None, profile, holds_email: true };
-    let customer = table.create(&caller, new).await?;
+    let customer = table.customer_create(&caller, new).await?;
     let mut response = one(StatusCode::CREATED, &customer);
     if let Ok(address) = HeaderValue::try_from(format!("/api/customer/{}", customer.id)) {
         response.headers_mut().insert(LOCATION, address);

@@ -1,8 +1,9 @@
 //! `DELETE /api/customer/{id}`: removes a customer for ever, and frees its e-mail address.
 
 use lambda_http::http::StatusCode;
-use shared::http::{Request, Response};
-use shared::table::{StoreError, Table, Write};
+use shared::lambda::request::Request;
+use shared::lambda::response::Response;
+use shared::store::{StoreError, Table, Write};
 
 use crate::Error;
 use crate::answer::one;
@@ -14,7 +15,7 @@ use crate::request::caller_and_customer;
 /// 404 when there is no such customer, or no more, 409 when concurrent changes outlast the retries, 401 and 403 for the caller.
 pub async fn delete_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let (caller, customer) = caller_and_customer(table, request).await?;
-    let deleted = table.delete(&caller, customer.ok_or(Error::NotFound)?).await.map_err(|error| match error {
+    let deleted = table.customer_delete(&caller, customer.ok_or(Error::NotFound)?).await.map_err(|error| match error {
         StoreError::Contended(_) => Error::NotDeleted(error.to_string()),
         other => other.into(),
     })?;

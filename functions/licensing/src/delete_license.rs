@@ -1,8 +1,9 @@
 //! `DELETE /api/license/{id}`: revokes a licence for ever. It stays on record.
 
 use lambda_http::http::StatusCode;
-use shared::http::{Request, Response};
-use shared::table::{Table, Write};
+use shared::lambda::request::Request;
+use shared::lambda::response::Response;
+use shared::store::{Table, Write};
 
 use crate::Error;
 use crate::answer::one_licence;
@@ -14,6 +15,6 @@ use crate::request::caller_and_licence;
 /// 404 when there is no such licence, 401 and 403 for the caller.
 pub async fn delete_license(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let (caller, licence) = caller_and_licence(table, request).await?;
-    let revoked = table.revoke_licence(&caller, licence.ok_or(Error::NoLicence)?).await?;
+    let revoked = table.licence_revoke(&caller, licence.ok_or(Error::NoLicence)?).await?;
     Ok(one_licence(StatusCode::GONE, &revoked))
 }

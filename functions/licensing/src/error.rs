@@ -3,12 +3,15 @@
 use lambda_http::http::header::WWW_AUTHENTICATE;
 use lambda_http::http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
-use shared::bootstrap::{ApiError, Failure};
-use shared::credentials::Refusal;
-use shared::faults::Faults;
-use shared::http::{BodyError, Request, Response, response, with_retry_after};
-use shared::licence::LicenceId;
-use shared::table::{IssueError, StoreError, WriteError};
+use shared::domain::credential::Refusal;
+use shared::domain::licence::LicenceId;
+use shared::lambda::bootstrap::{ApiError, Failure};
+use shared::lambda::faults::Faults;
+use shared::lambda::request::{BodyError, Request};
+use shared::lambda::response::{Response, response, with_retry_after};
+use shared::store::customer::WriteError;
+use shared::store::licence::IssueError;
+use shared::store::{AuthenticationError, StoreError};
 
 use crate::answer::JSON;
 
@@ -59,6 +62,15 @@ impl From<BodyError> for Error {
     }
 }
 
+impl From<AuthenticationError> for Error {
+    fn from(error: AuthenticationError) -> Self {
+        match error {
+            AuthenticationError::Refused(refusal) => refusal.into(),
+            AuthenticationError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         Self::Failed(error.into())
@@ -88,6 +100,9 @@ impl ApiError for Error {
     fn response(&self, _: &Request) -> Response {
         use StatusCode as Status;
         let (status, code, message) = match self {
+            Self::Refused(Refusal::Suspended) => {
+                (Status::FORBIDDEN, "FORBIDDEN", "The account of this token is suspended.".to_owned())
+            }
             Self::Refused(Refusal::NotAllowed) => {
                 (Status::FORBIDDEN, "FORBIDDEN", "This token does not allow this call.".to_owned())
             }

@@ -32,3 +32,16 @@ pub use get_license::get_license;
 pub use list_customers::list_customers;
 pub use list_licenses::list_licenses;
 pub use update_customer::update_customer;
+
+shared::routed_functions!(
+    check_license,
+    create_customer,
+    create_license,
+    delete_customer,
+    delete_license,
+    get_customer,
+    get_license,
+    list_customers,
+    list_licenses,
+    update_customer,
+);

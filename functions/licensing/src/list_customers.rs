@@ -1,18 +1,20 @@
 //! `GET /api/customers`: all customers of the account.
 
-use shared::credentials::Kind;
-use shared::cursor;
-use shared::faults::Faults;
-use shared::http::{Request, Response};
-use shared::reseller::ResellerId;
-use shared::table::{Listing, Position, Read, Table};
+use shared::domain::customer::Customer;
+use shared::domain::reseller::ResellerId;
+use shared::lambda::cursor::{CursorContext, place_of, position_at};
+use shared::lambda::faults::Faults;
+use shared::lambda::request::Request;
+use shared::lambda::response::Response;
+use shared::store::customer::list::{Field, Listing, Position};
+use shared::store::{Read, Table};
 
 use crate::Error;
 use crate::answer::{Records, view};
-use crate::request::{NOT_OF_THIS_LIST, caller, claim, query};
+use crate::request::{NOT_OF_THIS_LIST, POLICY, query, token};
 
-/// How many customers are read at the most: more than fit into one answer, where a record has at least 71 bytes.
-const MAXIMUM_ROWS: u16 = 15_000;
+/// How many customers are read together with the credential. The others follow by the megabyte, until the answer is full.
+const FIRST_ROWS: u16 = 100;
 
 /// Answers 200 with a bare array in the order of the ids, or 204 without a body when there are no customers. Above 1 MB it is cut
 /// between two records, and a `Link` leads to the rest.
@@ -20,29 +22,34 @@ const MAXIMUM_ROWS: u16 = 15_000;
 /// # Errors
 /// 400 when a cursor is not one of this list, 401 and 403 for the caller.
 pub async fn list_customers(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
-    let claim = claim(request)?;
-    let listing = match listing(request, claim.reseller()) {
-        Ok(listing) => listing,
-        // Only a verified caller learns what is wrong with the query.
-        Err(error) => return caller(table, request).await.and(Err(error)),
-    };
-    let (caller, first) = table.begin_list(&claim, &listing).await?.open(Kind::Licensing)?;
-    let listed = table.finish_list(&caller, &listing, first).await?;
+    let token = token(table, request).await?;
+    let listing = listing(table, request, token.reseller()).await;
+    let listing = table.tell_caller(&token, POLICY, listing).await?;
+    let context = CursorContext::customers(token.reseller(), &listing);
+    let (caller, first) = table.customer_list_begin(&token, listing).await?.open(POLICY)?;
     let mut records = Records::default();
-    let shown = listed.customers.iter().take_while(|customer| records.add(&view(customer))).count();
-    let has_more = shown < listed.customers.len() || listed.next.is_some();
-    let last = listed.customers.get(shown.saturating_sub(1)).filter(|_| has_more);
-    Ok(records.answer(last.map(|last| {
-        let next = cursor::write(&Position::of(listing.sort, last), caller.reseller(), &listing);
-        request.link_to_next([&("cursor".to_owned(), next)])
-    })))
+    let mut last = None;
+    let take = |customer: &Customer| {
+        let fits = records.add(&view(customer));
+        if fits {
+            last = Some(Position::of(Field::Id, customer));
+        }
+        fits
+    };
+    let is_cut = table.customer_list_each(&caller, first, take).await?;
+    let next = match last.filter(|_| is_cut) {
+        Some(last) => Some(request.link_to_next([&("cursor".to_owned(), context.write(table, &place_of(&last))?)])),
+        None => None,
+    };
+    Ok(records.answer(next))
 }
 
 /// All customers in the order of their ids, from where the cursor says.
-fn listing(request: &Request, reseller: ResellerId) -> Result<Listing, Error> {
-    let mut listing = Listing::by_id(MAXIMUM_ROWS);
+async fn listing(table: &Table<Read>, request: &Request, reseller: ResellerId) -> Result<Listing, Error> {
+    let mut listing = Listing { is_total_wanted: false, ..Listing::by_id(FIRST_ROWS) };
     if let Some((_, cursor)) = query(request)?.iter().find(|(name, _)| name == "cursor") {
-        listing.after = cursor::read(cursor, reseller, &listing);
+        let place = CursorContext::customers(reseller, &listing).read(table, cursor).await?;
+        listing.after = place.and_then(position_at);
         if listing.after.is_none() {
             return Err(Faults::one("cursor", NOT_OF_THIS_LIST).into());
         }

@@ -1,12 +1,13 @@
 //! What all routes read from a request: the token, the record that the path names, and fields and parameters.
 
-use shared::credentials::{Claim, Kind, Refusal};
-use shared::customer::{Customer, CustomerId};
-use shared::faults::Faults;
-use shared::http::Request;
-use shared::licence::{Licence, LicenceId};
-use shared::table::{Access, Caller, Table};
-use shared::validation::Invalid;
+use shared::domain::credential::Kind;
+use shared::domain::customer::{Customer, CustomerId};
+use shared::domain::licence::{Licence, LicenceId};
+use shared::domain::token::{IssuedToken, PresentedToken};
+use shared::domain::validation::Invalid;
+use shared::lambda::faults::Faults;
+use shared::lambda::request::Request;
+use shared::store::{Access, AuthenticationError, Caller, Policy, Table};
 
 use crate::Error;
 
@@ -14,15 +15,18 @@ use crate::Error;
 pub(crate) const NOT_OF_THIS_LIST: &str =
     "is not one of this list: take the address in the Link header of the page before as it is";
 
-/// The claim of the token in `Authorization: Basic <token>`. The token stands there bare: it is not the base64 of anything.
-pub(crate) fn claim(request: &Request) -> Result<Claim, Refusal> {
-    Claim::parse_licensing(request.basic_authorization()?).ok_or(Refusal::Invalid)
+/// Who may call this API.
+pub(crate) const POLICY: Policy = Policy::of_kinds(&[Kind::Licensing]);
+
+/// The token in `Authorization: Basic <token>`, where this deployment issued it. The token stands there bare: it is not the base64
+/// of anything.
+pub(crate) async fn token<A: Access>(table: &Table<A>, request: &Request) -> Result<IssuedToken, AuthenticationError> {
+    table.token_check(PresentedToken::licensing(request.basic_authorization()?)).await
 }
 
 /// The verified caller, for calls that name no customer.
 pub(crate) async fn caller<A: Access>(table: &Table<A>, request: &Request) -> Result<Caller<A>, Error> {
-    let (caller, _) = table.load(&claim(request)?, None).await?.open(Kind::Licensing)?;
-    Ok(caller)
+    Ok(table.authenticate(&token(table, request).await?, POLICY).await?)
 }
 
 /// The verified caller, and its customer with the id in the path; `None` when it has no such customer. This API documents no form
@@ -32,7 +36,7 @@ pub(crate) async fn caller_and_customer<A: Access>(
     request: &Request,
 ) -> Result<(Caller<A>, Option<Customer>), Error> {
     let id = CustomerId::parse(&request.path_parameter("id")).ok();
-    Ok(table.load(&claim(request)?, id).await?.open(Kind::Licensing)?)
+    Ok(table.customer_load(&token(table, request).await?, id).await?.open(POLICY)?)
 }
 
 /// The verified caller, and its licence with the id in the path; `None` when it has no such licence.
@@ -41,7 +45,7 @@ pub(crate) async fn caller_and_licence<A: Access>(
     request: &Request,
 ) -> Result<(Caller<A>, Option<Licence>), Error> {
     let id = LicenceId::parse(&request.path_parameter("id"));
-    Ok(table.load_licence(&claim(request)?, id).await?.open(Kind::Licensing)?)
+    Ok(table.licence_load(&token(table, request).await?, id).await?.open(POLICY)?)
 }
 
 /// The parameters of the query.

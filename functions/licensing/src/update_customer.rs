@@ -1,8 +1,10 @@
 //! `PUT /api/customer/{id}`: changes the fields that are sent.
 
 use lambda_http::http::StatusCode;
-use shared::http::{Request, Response, empty};
-use shared::table::{Hold, Table, Write};
+use shared::lambda::request::Request;
+use shared::lambda::response::{Response, empty};
+use shared::store::customer::{AddressRule, Updated};
+use shared::store::{Table, Write};
 
 use crate::Error;
 use crate::answer::one;
@@ -22,15 +24,12 @@ pub async fn update_customer(table: &Table<Write>, request: &Request) -> Result<
         body.check()?;
         return Err(Error::NotFound);
     };
-    // Somebody else's change in between is not ours: what counts is whether the last edit was one.
-    let is_change = std::cell::Cell::new(false);
-    let changed = table
-        .change(&caller, Hold::Always, customer, |current| {
-            let profile = body.profile(Some(current))?;
-            is_change.set(profile != current.profile);
-            Ok::<_, Error>(profile)
-        })
+    let updated = table
+        .customer_update(&caller, AddressRule::HeldAlways, customer, |current| body.profile(Some(current)))
         .await?
         .ok_or(Error::NotFound)?;
-    Ok(if is_change.get() { one(StatusCode::OK, &changed) } else { empty(StatusCode::NOT_MODIFIED) })
+    Ok(match updated {
+        Updated::Changed(customer) => one(StatusCode::OK, &customer),
+        Updated::Unchanged(_) => empty(StatusCode::NOT_MODIFIED),
+    })
 }

@@ -1,12 +1,11 @@
 //! A customer as this API shows it, in JSON and in XML. Absent values are left out.
 
 use lambda_http::http::StatusCode;
-use quick_xml::Writer;
-use quick_xml::events::{BytesEnd, BytesStart, Event};
+use quick_xml::events::BytesStart;
 use serde_json::{Map, Value};
-use shared::customer::Customer;
-use shared::http::{Response, response};
-use shared::validation::{Text, is_usable};
+use shared::domain::customer::Customer;
+use shared::domain::validation::{Text, is_usable};
+use shared::lambda::response::{MAXIMUM_ANSWER, Response, escaped_length, response};
 
 use crate::media::Format;
 
@@ -18,22 +17,49 @@ pub(crate) fn one(format: Format, status: StatusCode, customer: &Customer) -> Re
     object(format, status, "customer", fields(customer))
 }
 
-/// An answer with customers.
-pub(crate) fn many(format: Format, customers: &[Customer]) -> Response {
-    let body = match format {
-        Format::Json => Value::Array(customers.iter().map(|customer| json(fields(customer))).collect()).to_string(),
-        Format::Xml | Format::TextXml => list(customers),
+/// An answer with customers, in as far as they fit into one, and how many these are.
+pub(crate) fn many(format: Format, customers: &[Customer]) -> (Response, usize) {
+    let [begin, separator, end] = match format {
+        Format::Json => ["[", ",", "]"],
+        Format::Xml | Format::TextXml => ["<customers>", "", "</customers>"],
     };
-    response(StatusCode::OK, format.content_type(), body)
+    let mut body = begin.to_owned();
+    let mut length = escaped_length(begin) + escaped_length(end);
+    let mut shown = 0;
+    for customer in customers {
+        let record = written(format, "customer", fields(customer));
+        length += separator.len() + escaped_length(&record);
+        if length > MAXIMUM_ANSWER {
+            break;
+        }
+        if shown > 0 {
+            body.push_str(separator);
+        }
+        body.push_str(&record);
+        shown += 1;
+    }
+    body.push_str(end);
+    if format != Format::Json && customers.is_empty() {
+        body = "<customers/>".to_owned();
+    }
+    (response(StatusCode::OK, format.content_type(), body), shown)
 }
 
 /// An answer with one object, which XML calls `name`.
 pub(crate) fn object(format: Format, status: StatusCode, name: &str, fields: Fields) -> Response {
-    let body = match format {
+    response(status, format.content_type(), written(format, name, fields))
+}
+
+/// An object, which XML calls `name`.
+fn written(format: Format, name: &str, fields: Fields) -> String {
+    match format {
         Format::Json => json(fields).to_string(),
-        Format::Xml | Format::TextXml => written(|writer| writer.write_event(Event::Empty(element(name, &fields)))),
-    };
-    response(status, format.content_type(), body)
+        Format::Xml | Format::TextXml => {
+            let element = element(name, &fields);
+            let tag: &str = &element;
+            format!("<{tag}/>")
+        }
+    }
 }
 
 /// The code of a customer: its own, else its id.
@@ -78,20 +104,6 @@ fn json(fields: Fields) -> Value {
     Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>())
 }
 
-fn list(customers: &[Customer]) -> String {
-    written(|writer| {
-        let root = BytesStart::new("customers");
-        if customers.is_empty() {
-            return writer.write_event(Event::Empty(root));
-        }
-        writer.write_event(Event::Start(root))?;
-        for customer in customers {
-            writer.write_event(Event::Empty(element("customer", &fields(customer))))?;
-        }
-        writer.write_event(Event::End(BytesEnd::new("customers")))
-    })
-}
-
 /// An element with these attributes. Tabs and line breaks become references, because a reader makes spaces of them otherwise. What
 /// XML can't carry, which only an error repeats, is replaced.
 fn element<'a>(name: &'a str, fields: &Fields) -> BytesStart<'a> {
@@ -102,11 +114,4 @@ fn element<'a>(name: &'a str, fields: &Fields) -> BytesStart<'a> {
         element.push_attribute((*name, text.as_str()));
     }
     element
-}
-
-fn written(write: impl FnOnce(&mut Writer<Vec<u8>>) -> Result<(), std::io::Error>) -> String {
-    let mut writer = Writer::new(Vec::new());
-    // Writing into memory can't fail.
-    let _ = write(&mut writer);
-    String::from_utf8(writer.into_inner()).unwrap_or_default()
 }

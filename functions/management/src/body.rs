@@ -1,12 +1,12 @@
 //! What the body of a create or a modify asks for.
 
-use shared::customer::{Customer, CustomerId, NewCustomer, Profile};
-use shared::faults::Faults;
-use shared::http::Request;
-use shared::normalization::normalize;
-use shared::reseller::AccountId;
-use shared::table::{Caller, Write};
-use shared::validation::{self, Invalid, Text};
+use shared::domain::customer::{Customer, CustomerId, NewCustomer, Profile};
+use shared::domain::normalization::normalize;
+use shared::domain::reseller::AccountId;
+use shared::domain::validation::{self, Invalid, Text};
+use shared::lambda::faults::Faults;
+use shared::lambda::request::Request;
+use shared::store::{Caller, Write};
 
 use crate::Error;
 use crate::answer::{code, create_date};

@@ -1,8 +1,9 @@
 //! `PUT /api/v01/customers`: creates a customer.
 
 use lambda_http::http::StatusCode;
-use shared::http::{Request, Response};
-use shared::table::{Table, Write};
+use shared::lambda::request::Request;
+use shared::lambda::response::Response;
+use shared::store::{Table, Write};
 
 use crate::Error;
 use crate::answer::one;
@@ -18,6 +19,6 @@ pub async fn create_customer(table: &Table<Write>, request: &Request) -> Result<
     let caller = caller(table, request).await?;
     let format = called(request, "create", &Address::Customers)?;
     let new = Body::parse(request)?.creation(&caller)?;
-    let customer = table.create(&caller, new).await?;
+    let customer = table.customer_create(&caller, new).await?;
     Ok(one(format, StatusCode::CREATED, &customer))
 }

@@ -4,11 +4,13 @@
 
 use lambda_http::http::header::{ALLOW, WWW_AUTHENTICATE};
 use lambda_http::http::{HeaderValue, StatusCode};
-use shared::bootstrap::{ApiError, Failure};
-use shared::credentials::Refusal;
-use shared::faults::Faults;
-use shared::http::{BodyError, Request, Response, with_retry_after};
-use shared::table::{Exclusive, StoreError, WriteError};
+use shared::domain::credential::Refusal;
+use shared::lambda::bootstrap::{ApiError, Failure};
+use shared::lambda::faults::Faults;
+use shared::lambda::request::{BodyError, Request};
+use shared::lambda::response::{Response, with_retry_after};
+use shared::store::customer::WriteError;
+use shared::store::{AuthenticationError, Reserved, StoreError};
 
 use crate::answer::object;
 use crate::media::Format;
@@ -66,6 +68,15 @@ impl From<BodyError> for Error {
     }
 }
 
+impl From<AuthenticationError> for Error {
+    fn from(error: AuthenticationError) -> Self {
+        match error {
+            AuthenticationError::Refused(refusal) => refusal.into(),
+            AuthenticationError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         Self::Failed(error.into())
@@ -76,9 +87,9 @@ impl From<WriteError> for Error {
     fn from(error: WriteError) -> Self {
         match error {
             WriteError::Store(error) => error.into(),
-            WriteError::Taken(Exclusive::Code) => Self::Code("is the code of another customer"),
+            WriteError::Taken(Reserved::Code) => Self::Code("is the code of another customer"),
             // Customers of this API hold no address from the start, and change what others hold only where it is free.
-            WriteError::Taken(Exclusive::Email) => StoreError::Internal("an address was to be held".to_owned()).into(),
+            WriteError::Taken(Reserved::Email) => StoreError::Internal("an address was to be held".to_owned()).into(),
         }
     }
 }
@@ -87,6 +98,7 @@ impl ApiError for Error {
     fn response(&self, request: &Request) -> Response {
         use StatusCode as Status;
         let (status, code, message) = match self {
+            Self::Refused(Refusal::Suspended) => (Status::FORBIDDEN, "L03", "This reseller is suspended.".to_owned()),
             Self::Refused(Refusal::NotAllowed) => (Status::FORBIDDEN, "L02", "This user may not do this.".to_owned()),
             Self::Refused(_) => {
                 (Status::UNAUTHORIZED, "L01", "Send the name and the password of a service user by HTTP Basic.".to_owned())

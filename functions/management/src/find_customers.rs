@@ -1,12 +1,13 @@
 //! `GET /api/v01/customers`: the customers that meet all filters, in the order of their ids.
 
 use lambda_http::http::HeaderValue;
-use shared::credentials::Kind;
-use shared::http::{Request, Response};
-use shared::table::{Read, Table};
+use lambda_http::http::header::LINK;
+use shared::lambda::request::Request;
+use shared::lambda::response::Response;
+use shared::store::{Read, Table};
 
 use crate::answer::many;
-use crate::request::{Address, called, caller, claim};
+use crate::request::{Address, POLICY, called, token};
 use crate::{Error, find_query};
 
 /// Answers 200 with the customers, of the accounts that the caller was granted. `X-Total-Count` says how many match, where that is
@@ -15,16 +16,17 @@ use crate::{Error, find_query};
 /// # Errors
 /// 400 when a parameter is wrong, 405 and 406 for the action and the format, 401 and 403 for the caller.
 pub async fn find_customers(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
-    let claim = claim(request)?;
+    let token = token(table, request).await?;
     let asked = called(request, "find", &Address::Customers).and_then(|format| Ok((format, find_query::parse(request)?)));
-    let (format, listing) = match asked {
-        Ok(asked) => asked,
-        // Only a verified caller learns what is wrong with the query.
-        Err(error) => return caller(table, request).await.and(Err(error)),
-    };
-    let (caller, first) = table.begin_list(&claim, &listing).await?.open(Kind::ServiceUser)?;
-    let listed = table.finish_list(&caller, &listing, first).await?;
-    let mut response = many(format, &listed.customers);
+    let (format, query) = table.tell_caller(&token, POLICY, asked).await?;
+    let (caller, first) = table.customer_list_begin(&token, query.listing.clone()).await?.open(POLICY)?;
+    let listed = table.customer_list_finish(&caller, first).await?;
+    let (mut response, shown) = many(format, &listed.customers);
+    if shown < listed.customers.len()
+        && let Ok(link) = HeaderValue::try_from(query.link_behind(request, shown))
+    {
+        response.headers_mut().insert(LINK, link);
+    }
     if listed.is_total {
         response.headers_mut().insert("x-total-count", HeaderValue::from(listed.total));
     }

@@ -1,15 +1,16 @@
 //! The query string of a find.
 
-use shared::faults::Faults;
-use shared::http::Request;
-use shared::table::{Field, Filter, Listing, Scope};
-use shared::validation::{Invalid, whole_number};
+use shared::domain::validation::{Invalid, whole_number};
+use shared::lambda::faults::Faults;
+use shared::lambda::request::Request;
+use shared::store::customer::list::{Field, Filter, Listing};
 
 use crate::Error;
 use crate::body::{
     ACCOUNT, CITY, COUNTRY_CODE, EMAIL, FIRST_NAME, LAST_NAME, ORGANIZATION, PHONE, STATE, STREET, ZIP_CODE, account,
 };
 
+const OFFSET: &str = "offset";
 const DEFAULT_LIMIT: u16 = 100;
 const MAXIMUM_LIMIT: u16 = 1000;
 
@@ -27,14 +28,31 @@ const TEXTS: [((&str, usize), Field); 10] = [
     (COUNTRY_CODE, Field::CountryCode),
 ];
 
+/// The parameters of a find.
+pub(crate) struct FindQuery {
+    /// As they were sent.
+    sent: Vec<(String, String)>,
+    /// What they ask for.
+    pub(crate) listing: Listing,
+}
+
+impl FindQuery {
+    /// The value of a `Link` header that names what is behind the first `shown` customers of this page.
+    pub(crate) fn link_behind(&self, request: &Request, shown: usize) -> String {
+        let offset = self.listing.offset.saturating_add(shown as u64);
+        let kept = self.sent.iter().filter(|(name, _)| name != OFFSET);
+        request.link_to_next(kept.chain([&(OFFSET.to_owned(), offset.to_string())]))
+    }
+}
+
 /// Reads the query string. Parameters that this action does not know are ignored, and empty filters do not filter.
-pub(crate) fn parse(request: &Request) -> Result<Listing, Error> {
+pub(crate) fn parse(request: &Request) -> Result<FindQuery, Error> {
     let (sent, mut faults) = request.query_pairs();
-    let mut listing = Listing { scope: Scope::GrantedAccounts, ..Listing::by_id(DEFAULT_LIMIT) };
+    let mut listing = Listing { is_total_wanted: false, ..Listing::by_id(DEFAULT_LIMIT) };
     let mut once = Vec::new();
     for (name, value) in &sent {
         match name.as_str() {
-            "offset" => listing.offset = faults.collect(name, offset(value)).unwrap_or_default(),
+            OFFSET => listing.offset = faults.collect(name, offset(value)).unwrap_or_default(),
             "limit" => listing.limit = faults.collect(name, limit(value)).unwrap_or(DEFAULT_LIMIT),
             ACCOUNT if value.is_empty() => {}
             ACCOUNT => listing.filters.extend(faults.collect(name, account(value)).map(|one| Filter::accounts(&[one]))),
@@ -48,7 +66,7 @@ pub(crate) fn parse(request: &Request) -> Result<Listing, Error> {
         }
         once.push(name);
     }
-    Ok(faults.none_or(listing)?)
+    Ok(faults.none_or(FindQuery { sent, listing })?)
 }
 
 fn text((name, maximum): (&str, usize), field: Field, value: &str, faults: &mut Faults) -> Option<Filter> {

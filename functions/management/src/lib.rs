@@ -21,3 +21,5 @@ pub use error::Error;
 pub use find_customers::find_customers;
 pub use load_customer::load_customer;
 pub use modify_customer::modify_customer;
+
+shared::routed_functions!(create_customer, find_customers, load_customer, modify_customer,);

@@ -1,8 +1,9 @@
 //! `GET /api/v01/customers/{id}`: one customer, by its id or by `*` and its code.
 
 use lambda_http::http::StatusCode;
-use shared::http::{Request, Response};
-use shared::table::{Read, Table};
+use shared::lambda::request::Request;
+use shared::lambda::response::Response;
+use shared::store::{Read, Table};
 
 use crate::Error;
 use crate::answer::one;

@@ -1,6 +1,6 @@
 //! Which format a body has, and which one its answer is to have.
 
-use shared::http::Request;
+use shared::lambda::request::Request;
 
 use crate::Error;
 

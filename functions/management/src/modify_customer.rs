@@ -1,8 +1,10 @@
 //! `POST /api/v01/customers/{id}`: changes the fields that are sent.
 
 use lambda_http::http::StatusCode;
-use shared::http::{Request, Response};
-use shared::table::{Hold, Table, Write};
+use shared::lambda::request::Request;
+use shared::lambda::response::Response;
+use shared::store::customer::{AddressRule, Updated};
+use shared::store::{Table, Write};
 
 use crate::Error;
 use crate::answer::one;
@@ -24,6 +26,9 @@ pub async fn modify_customer(table: &Table<Write>, request: &Request) -> Result<
         body.check()?;
         return Err(Error::NotFound);
     };
-    let changed = table.change(&caller, Hold::WhereFree, customer, |current| body.modification(current)).await?;
+    let changed = table
+        .customer_update(&caller, AddressRule::HeldWhereFree, customer, |current| body.modification(current))
+        .await?
+        .map(Updated::into_customer);
     Ok(one(format, StatusCode::OK, &changed.ok_or(Error::NotFound)?))
 }

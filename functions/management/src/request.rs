@@ -2,12 +2,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use shared::credentials::{Claim, Kind, Refusal};
-use shared::customer::{Customer, CustomerId, NotACustomerId};
-use shared::faults::Faults;
-use shared::http::Request;
-use shared::normalization::normalize;
-use shared::table::{Access, Caller, Table};
+use shared::domain::credential::{Kind, Refusal};
+use shared::domain::customer::{Customer, CustomerId, NotACustomerId};
+use shared::domain::normalization::normalize;
+use shared::domain::token::{IssuedToken, PresentedToken};
+use shared::lambda::faults::Faults;
+use shared::lambda::request::Request;
+use shared::store::{Access, AuthenticationError, Caller, Policy, Table};
 
 use crate::Error;
 use crate::body::known_by_default;
@@ -21,17 +22,19 @@ pub(crate) enum Address {
     Customer,
 }
 
-/// The claim of the user and password in `Authorization: Basic` (RFC 7617).
-pub(crate) fn claim(request: &Request) -> Result<Claim, Refusal> {
+/// Who may call this API.
+pub(crate) const POLICY: Policy = Policy::of_kinds(&[Kind::ServiceUser]);
+
+/// The user and password in `Authorization: Basic` (RFC 7617), where this deployment issued them.
+pub(crate) async fn token<A: Access>(table: &Table<A>, request: &Request) -> Result<IssuedToken, AuthenticationError> {
     let sent = STANDARD.decode(request.basic_authorization()?).map_err(|_| Refusal::Invalid)?;
     let user_and_password = String::from_utf8(sent).map_err(|_| Refusal::Invalid)?;
-    Claim::parse_service_user(&user_and_password).ok_or(Refusal::Invalid)
+    table.token_check(PresentedToken::service_user(&user_and_password)).await
 }
 
 /// The verified caller, for calls that name no customer.
 pub(crate) async fn caller<A: Access>(table: &Table<A>, request: &Request) -> Result<Caller<A>, Error> {
-    let (caller, _) = table.load(&claim(request)?, None).await?.open(Kind::ServiceUser)?;
-    Ok(caller)
+    Ok(table.authenticate(&token(table, request).await?, POLICY).await?)
 }
 
 /// The format of the answer, for a request that asks for no other action than the one of its method.
@@ -55,34 +58,32 @@ pub(crate) async fn caller_and_customer<A: Access>(
     table: &Table<A>,
     request: &Request,
 ) -> Result<(Caller<A>, Option<Customer>), Error> {
-    let claim = claim(request)?;
+    let token = token(table, request).await?;
     let named = request.path_parameter("id");
-    let (caller, customer) = match named.strip_prefix('*') {
-        Some(code) => by_code(table, &claim, code).await?,
-        None => by_id(table, &claim, &named).await?,
-    };
-    let customer = customer.filter(|customer| caller.accounts().contains(&customer.account_id));
-    Ok((caller, customer))
+    match named.strip_prefix('*') {
+        Some(code) => by_code(table, &token, code).await,
+        None => by_id(table, &token, &named).await,
+    }
 }
 
-async fn by_id<A: Access>(table: &Table<A>, claim: &Claim, id: &str) -> Result<(Caller<A>, Option<Customer>), Error> {
+async fn by_id<A: Access>(table: &Table<A>, token: &IssuedToken, id: &str) -> Result<(Caller<A>, Option<Customer>), Error> {
     let (id, malformed) = match CustomerId::parse(id) {
         Ok(id) => (Some(id), None),
         Err(NotACustomerId::TooLarge) => (None, None),
         Err(NotACustomerId::NotAnInteger) => (None, Some(Faults::one("id", "must be an integer, or * and a code"))),
     };
-    let opened = table.load(claim, id).await?.open(Kind::ServiceUser)?;
+    let opened = table.customer_load(token, id).await?.open(POLICY)?;
     malformed.map_or(Ok(opened), |faults| Err(faults.into()))
 }
 
-async fn by_code<A: Access>(table: &Table<A>, claim: &Claim, code: &str) -> Result<(Caller<A>, Option<Customer>), Error> {
+async fn by_code<A: Access>(table: &Table<A>, token: &IssuedToken, code: &str) -> Result<(Caller<A>, Option<Customer>), Error> {
     if let Some(id) = known_by_default(code) {
-        let (caller, customer) = table.load(claim, Some(id)).await?.open(Kind::ServiceUser)?;
+        let (caller, customer) = table.customer_load(token, Some(id)).await?.open(POLICY)?;
         return Ok((caller, customer.filter(|customer| customer.code.is_none())));
     }
-    let (caller, holder) = table.load_holder(claim, code).await?.open(Kind::ServiceUser)?;
+    let (caller, holder) = table.customer_load_holder(token, code).await?.open(POLICY)?;
     let customer = match holder {
-        Some(id) => table.customer(&caller, id).await?,
+        Some(id) => table.customer_get(&caller, id).await?,
         None => None,
     };
     // Between the two calls the code may have changed hands.

@@ -1,10 +1,10 @@
 //! The fields that a client sent, whatever the format.
 
 use serde_json::{Map, Value};
-use shared::faults::Faults;
-use shared::http::Request;
-use shared::validation::Invalid;
-use shared::{form, json};
+use shared::domain::validation::Invalid;
+use shared::lambda::faults::Faults;
+use shared::lambda::request::Request;
+use shared::lambda::{form, json};
 
 use crate::Error;
 use crate::media::BodyFormat;

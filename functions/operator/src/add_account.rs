@@ -2,10 +2,9 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shared::reseller::ResellerId;
-use shared::table::{Operator, Table};
+use shared::store::{Operator, Table};
 
-use crate::{Error, no_such_reseller, payload};
+use crate::{Error, no_such_reseller, payload, reseller};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,7 +21,7 @@ struct Payload {
 /// A wrong payload, a reseller that does not exist, or a store that fails.
 pub async fn add_account(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
     let Payload { reseller_id } = payload(sent)?;
-    let nobody = || no_such_reseller(reseller_id);
-    let reseller = table.add_account(ResellerId::new(reseller_id).ok_or_else(nobody)?).await?.ok_or_else(nobody)?;
+    let changed = table.account_add(reseller(reseller_id)?).await?;
+    let reseller = changed.ok_or_else(|| no_such_reseller(reseller_id))?;
     Ok(json!({"reseller_id": reseller.id, "account_id": reseller.account_ids.last(), "account_ids": reseller.account_ids}))
 }

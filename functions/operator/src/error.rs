@@ -2,7 +2,8 @@
 //! sentence.
 
 use lambda_runtime::Diagnostic;
-use shared::table::StoreError;
+use shared::lambda::bootstrap::OperatorError;
+use shared::store::StoreError;
 
 /// Why an operator's function did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -13,9 +14,23 @@ pub enum Error {
     /// It names something that does not exist. The text says what.
     #[error("{0}")]
     NotFound(String),
+    /// What is asked for can't be done as things are. The text says why.
+    #[error("{0}")]
+    Conflict(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl OperatorError for Error {
+    fn log_text(&self) -> String {
+        match self {
+            Self::Invalid(_) => "a wrong payload".to_owned(),
+            Self::NotFound(_) => "something that does not exist".to_owned(),
+            Self::Conflict(_) => "something that can't be done now".to_owned(),
+            Self::Store(error) => error.to_string(),
+        }
+    }
 }
 
 impl From<Error> for Diagnostic {
@@ -23,6 +38,7 @@ impl From<Error> for Diagnostic {
         let (code, message) = match error {
             Error::Invalid(message) => ("VALIDATION_ERROR", message),
             Error::NotFound(message) => ("NOT_FOUND", message),
+            Error::Conflict(message) => ("CONFLICT", message),
             Error::Store(error) if error.is_temporary() => {
                 ("SERVICE_UNAVAILABLE", "The table is unavailable. Try again in a moment; the log has the cause.".to_owned())
             }

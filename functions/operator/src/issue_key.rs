@@ -2,13 +2,14 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use shared::credentials::{Kind, Permission, Subject, UserLabel};
-use shared::customer::CustomerId;
-use shared::reseller::{AccountId, ResellerId};
-use shared::table::{IssueKeyError, NewKey, Operator, Table};
-use shared::timestamp::Timestamp;
+use shared::domain::credential::{Kind, Permission, Subject, UserLabel};
+use shared::domain::customer::CustomerId;
+use shared::domain::reseller::AccountId;
+use shared::domain::timestamp::Timestamp;
+use shared::store::api_key::{IssueKeyError, NewKey};
+use shared::store::{Operator, Table};
 
-use crate::{Error, key_view, no_such_reseller, payload, required_text};
+use crate::{Error, in_the_future, key_view, no_such_reseller, payload, required_text, reseller};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,19 +39,14 @@ pub async fn issue_key(table: &Table<Operator>, sent: Value) -> Result<Value, Er
     if permissions.is_empty() {
         return invalid("permissions must name at least one of read and write.");
     }
-    if sent.valid_until.is_some_and(|end| end <= Timestamp::now()) {
-        return invalid("valid_until must be in the future.");
-    }
+    let valid_until = in_the_future("valid_until", sent.valid_until)?;
     if sent.accounts.is_some() && sent.kind != Kind::ServiceUser {
         return invalid("accounts is only for keys of the kind service_user.");
     }
     let label = required_text("label", &sent.label)?;
-    let no_such_customer = || {
-        let customer = sent.customer_id.unwrap_or_default();
-        Error::NotFound(format!("Reseller {} has no customer {customer}.", sent.reseller_id))
-    };
+    let no_such_customer = |id: u64| Error::NotFound(format!("Reseller {} has no customer {id}.", sent.reseller_id));
     let subject = match (sent.kind, sent.customer_id) {
-        (Kind::Customer, Some(id)) => Subject::Customer(CustomerId::new(id).ok_or_else(no_such_customer)?),
+        (Kind::Customer, Some(id)) => Subject::Customer(CustomerId::new(id).ok_or_else(|| no_such_customer(id))?),
         (Kind::Customer, None) => return invalid("customer_id is required for a key of the kind customer."),
         (_, Some(_)) => return invalid("customer_id is only for keys of the kind customer."),
         (Kind::Reseller, None) => Subject::Reseller,
@@ -64,20 +60,26 @@ pub async fn issue_key(table: &Table<Operator>, sent: Value) -> Result<Value, Er
             }
         },
     };
-    let reseller = ResellerId::new(sent.reseller_id).ok_or_else(|| no_such_reseller(sent.reseller_id))?;
+    let reseller = reseller(sent.reseller_id)?;
+    let customer = subject.customer();
     let accounts = sent.accounts.map(|mut accounts| {
         accounts.sort_unstable_by_key(|account| account.0);
         accounts.dedup();
         accounts
     });
-    let new = NewKey { reseller, subject, permissions, accounts, label, valid_until: sent.valid_until };
-    let key = table.issue_key(new).await.map_err(|error| match error {
+    let new = NewKey { reseller, subject, permissions, accounts, label, valid_until };
+    let key = table.api_key_issue(new).await.map_err(|error| match error {
         IssueKeyError::Store(error) => error.into(),
         IssueKeyError::NoSuchReseller => no_such_reseller(sent.reseller_id),
-        IssueKeyError::NoSuchCustomer => no_such_customer(),
+        IssueKeyError::NoSuchCustomer => no_such_customer(customer.map(CustomerId::number).unwrap_or_default()),
         IssueKeyError::NoSuchAccount(account) => {
             Error::NotFound(format!("Reseller {} has no account {}.", sent.reseller_id, account.0))
         }
     })?;
+    let span = tracing::Span::current();
+    span.record("key", key.token.hash().key_id().as_str());
+    if let Some(customer) = customer {
+        span.record("customer", customer.number());
+    }
     Ok(key_view::issued(&key))
 }

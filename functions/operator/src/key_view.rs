@@ -1,13 +1,14 @@
 //! A key as operators see it.
 
 use serde_json::{Value, json};
-use shared::credentials::Credential;
-use shared::table::IssuedKey;
+use shared::domain::credential::Credential;
+use shared::domain::token::KeyId;
+use shared::store::api_key::IssuedKey;
 
 /// A key on record. Its token is known to nobody but its owner.
-pub(crate) fn on_record(key_id: &str, credential: &Credential) -> Value {
+pub(crate) fn on_record(key_id: &KeyId, credential: &Credential) -> Value {
     json!({
-        "key_id": key_id,
+        "key_id": key_id.as_str(),
         "kind": credential.kind,
         "permissions": credential.permissions,
         "accounts": credential.accounts,
@@ -22,7 +23,7 @@ pub(crate) fn on_record(key_id: &str, credential: &Credential) -> Value {
 
 /// A key that has just been issued, with its token; of a service user with its name and its password.
 pub(crate) fn issued(key: &IssuedKey) -> Value {
-    let mut view = on_record(key.token.hash().key_id(), &key.credential);
+    let mut view = on_record(&key.token.hash().key_id(), &key.credential);
     let secrets = match key.token.user_and_password() {
         Some((user, password)) => {
             json!({"user": user, "password": password, "note": "This is the only time that the password is shown."})

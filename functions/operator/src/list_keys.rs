@@ -2,10 +2,9 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shared::reseller::ResellerId;
-use shared::table::{Operator, Table};
+use shared::store::{Operator, Table};
 
-use crate::{Error, key_view, no_such_reseller, payload};
+use crate::{Error, key_view, no_such_reseller, payload, reseller};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,9 +18,8 @@ struct Payload {
 /// A wrong payload, a reseller that does not exist, or a store that fails.
 pub async fn list_keys(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
     let Payload { reseller_id } = payload(sent)?;
-    let nobody = || no_such_reseller(reseller_id);
-    let reseller = ResellerId::new(reseller_id).ok_or_else(nobody)?;
-    let keys = table.keys(reseller).await?.ok_or_else(nobody)?;
+    let reseller = reseller(reseller_id)?;
+    let keys = table.api_key_list(reseller).await?.ok_or_else(|| no_such_reseller(reseller_id))?;
     let keys: Vec<Value> = keys.iter().map(|key| key_view::on_record(key.key_id(), &key.credential)).collect();
     Ok(json!({"reseller_id": reseller, "count": keys.len(), "keys": keys}))
 }

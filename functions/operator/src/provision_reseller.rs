@@ -2,25 +2,33 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shared::table::{Operator, Table};
+use shared::domain::timestamp::Timestamp;
+use shared::store::{Operator, Table};
 
-use crate::{Error, key_view, payload, required_text};
+use crate::{Error, in_the_future, key_view, payload, required_text};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Payload {
     name: String,
+    key_valid_until: Option<Timestamp>,
 }
 
-/// `{"name": "…"}` gives the reseller and its first key, which may read and write.
+/// `{"name": "…"}` gives the reseller and its first key, which may read and write. `"key_valid_until": "2027-01-01T00:00:00Z"` ends
+/// that key by itself. The first invocation also makes the deployment's secret.
 ///
 /// Each invocation makes another reseller, also with a name that is there already.
 ///
 /// # Errors
-/// A wrong name, or a store that fails; then there is no such reseller.
+/// A wrong name, an end in the past, or a store that fails; then there is no such reseller.
 pub async fn provision_reseller(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
-    let Payload { name } = payload(sent)?;
-    let made = table.provision_reseller(required_text("name", &name)?, required_text("label", "first key")?).await?;
+    let Payload { name, key_valid_until } = payload(sent)?;
+    let key_valid_until = in_the_future("key_valid_until", key_valid_until)?;
+    let (name, label) = (required_text("name", &name)?, required_text("label", "first key")?);
+    let made = table.reseller_provision(name, label, key_valid_until).await?;
+    let span = tracing::Span::current();
+    span.record("reseller", made.reseller.id.number());
+    span.record("key", made.key.token.hash().key_id().as_str());
     Ok(json!({
         "reseller_id": made.reseller.id,
         "name": made.reseller.name,

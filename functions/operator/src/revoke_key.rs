@@ -2,11 +2,9 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use shared::credentials::TokenHash;
-use shared::reseller::ResellerId;
-use shared::table::{Operator, Table};
+use shared::store::{Operator, Table};
 
-use crate::{Error, key_view, payload};
+use crate::{Error, key_id, key_view, no_such_key, payload, reseller};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,15 +19,10 @@ struct Payload {
 /// # Errors
 /// A wrong payload, a reseller or key that does not exist, or a store that fails.
 pub async fn revoke_key(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
-    let Payload { reseller_id, key_id } = payload(sent)?;
-    let digits = TokenHash::KEY_ID_DIGITS;
-    if key_id.len() != digits || !key_id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-        return Err(Error::Invalid(format!(
-            "key_id must be the {digits} hexadecimal digits that operator-list-keys shows, not the token."
-        )));
-    }
-    let nobody = || Error::NotFound(format!("Reseller {reseller_id} has no key {key_id}. operator-list-keys lists them all."));
-    let reseller = ResellerId::new(reseller_id).ok_or_else(nobody)?;
-    let key = table.revoke_key(reseller, &key_id).await?.ok_or_else(nobody)?;
+    let sent: Payload = payload(sent)?;
+    let key_id = key_id(&sent.key_id)?;
+    let unknown = || no_such_key(sent.reseller_id, &key_id);
+    let reseller = reseller(sent.reseller_id).map_err(|_| unknown())?;
+    let key = table.api_key_revoke(reseller, &key_id).await?.ok_or_else(unknown)?;
     Ok(key_view::on_record(key.key_id(), &key.credential))
 }

@@ -2,9 +2,9 @@
 
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
-use shared::customer::Customer;
-use shared::http::{Response, response};
-use shared::validation::Text;
+use shared::domain::customer::Customer;
+use shared::domain::validation::Text;
+use shared::lambda::response::{Response, response};
 
 pub(crate) const JSON: &str = "application/json";
 

@@ -1,11 +1,11 @@
 //! The body of a create or an update.
 
 use serde_json::{Map, Value};
-use shared::customer::{Customer, Profile};
-use shared::faults::Faults;
-use shared::http::{BodyError, Request};
-use shared::json;
-use shared::validation::{self, Invalid, Text};
+use shared::domain::customer::{Customer, Profile};
+use shared::domain::validation::{self, Invalid, Text};
+use shared::lambda::faults::Faults;
+use shared::lambda::json;
+use shared::lambda::request::{BodyError, Request};
 
 use crate::Error;
 

@@ -1,9 +1,10 @@
 //! `POST /api/v3/reseller/customer/`: creates a customer.
 
 use lambda_http::http::StatusCode;
-use shared::customer::NewCustomer;
-use shared::http::{Request, Response};
-use shared::table::{Table, Write};
+use shared::domain::customer::NewCustomer;
+use shared::lambda::request::Request;
+use shared::lambda::response::Response;
+use shared::store::{Table, Write};
 
 use crate::Error;
 use crate::answer::one;
@@ -18,6 +19,6 @@ pub async fn create_customer(table: &Table<Write>, request: &Request) -> Result<
     let caller = caller(table, request).await?;
     let profile = Body::parse(request)?.profile(None)?;
     let new = NewCustomer { account_id: caller.first_account()?, code: None, profile, holds_email: false };
-    let customer = table.create(&caller, new).await?;
+    let customer = table.customer_create(&caller, new).await?;
     Ok(one(StatusCode::CREATED, &customer))
 }

@@ -1,8 +1,9 @@
 //! `DELETE /api/v3/reseller/customer/{id}/`: removes a customer for ever.
 
 use lambda_http::http::StatusCode;
-use shared::http::{Request, Response, empty};
-use shared::table::{Table, Write};
+use shared::lambda::request::Request;
+use shared::lambda::response::{Response, empty};
+use shared::store::{Table, Write};
 
 use crate::Error;
 use crate::request::caller_and_customer;
@@ -14,6 +15,6 @@ use crate::request::caller_and_customer;
 pub async fn delete_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let (caller, customer) = caller_and_customer(table, request).await?;
     let customer = customer.ok_or(Error::NotFound)?;
-    table.delete(&caller, customer).await?.ok_or(Error::NotFound)?;
+    table.customer_delete(&caller, customer).await?.ok_or(Error::NotFound)?;
     Ok(empty(StatusCode::NO_CONTENT))
 }

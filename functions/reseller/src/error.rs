@@ -2,11 +2,13 @@
 
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
-use shared::bootstrap::{ApiError, Failure};
-use shared::credentials::Refusal;
-use shared::faults::Faults;
-use shared::http::{Request, Response, response, with_retry_after};
-use shared::table::{StoreError, WriteError};
+use shared::domain::credential::Refusal;
+use shared::lambda::bootstrap::{ApiError, Failure};
+use shared::lambda::faults::Faults;
+use shared::lambda::request::Request;
+use shared::lambda::response::{Response, response, with_retry_after};
+use shared::store::customer::WriteError;
+use shared::store::{AuthenticationError, StoreError};
 
 use crate::answer::JSON;
 
@@ -39,6 +41,15 @@ impl From<Faults> for Error {
     }
 }
 
+impl From<AuthenticationError> for Error {
+    fn from(error: AuthenticationError) -> Self {
+        match error {
+            AuthenticationError::Refused(refusal) => refusal.into(),
+            AuthenticationError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         Self::Failed(error.into())
@@ -64,6 +75,9 @@ impl ApiError for Error {
             }
             Self::Refused(Refusal::Invalid) => (Status::UNAUTHORIZED, "INVALID_API_KEY", "This API key is not valid.".to_owned()),
             Self::Refused(Refusal::Revoked) => (Status::UNAUTHORIZED, "KEY_REVOKED", "This API key has been revoked.".to_owned()),
+            Self::Refused(Refusal::Suspended) => {
+                (Status::FORBIDDEN, "RESELLER_SUSPENDED", "This reseller is suspended. Contact support.".to_owned())
+            }
             Self::Refused(Refusal::NotAllowed) => {
                 (Status::FORBIDDEN, "FORBIDDEN", "This API key does not allow this call.".to_owned())
             }

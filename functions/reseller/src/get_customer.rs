@@ -1,8 +1,9 @@
 //! `GET /api/v3/reseller/customer/{id}/`: one customer.
 
 use lambda_http::http::StatusCode;
-use shared::http::{Request, Response};
-use shared::table::{Read, Table};
+use shared::lambda::request::Request;
+use shared::lambda::response::Response;
+use shared::store::{Read, Table};
 
 use crate::Error;
 use crate::answer::one;

@@ -19,3 +19,5 @@ pub use error::Error;
 pub use get_customer::get_customer;
 pub use list_customers::list_customers;
 pub use update_customer::update_customer;
+
+shared::routed_functions!(create_customer, delete_customer, get_customer, list_customers, update_customer,);

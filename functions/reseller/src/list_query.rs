@@ -1,12 +1,13 @@
 //! The query string of a list, and the address of its next page.
 
-use shared::cursor;
-use shared::customer::{CustomerId, NotACustomerId};
-use shared::http::Request;
-use shared::reseller::ResellerId;
-use shared::table::{Direction, Field, Filter, Listing, Position};
-use shared::timestamp::Timestamp;
-use shared::validation::{Invalid, whole_number};
+use shared::domain::customer::{CustomerId, NotACustomerId};
+use shared::domain::reseller::ResellerId;
+use shared::domain::timestamp::Timestamp;
+use shared::domain::validation::{Invalid, whole_number};
+use shared::lambda::cursor::{CursorContext, place_of, position_at};
+use shared::lambda::request::Request;
+use shared::store::customer::list::{Direction, Field, Filter, Listing, Position};
+use shared::store::{Read, StoreError, Table};
 
 use crate::Error;
 
@@ -23,7 +24,7 @@ pub(crate) struct ListQuery {
 
 impl ListQuery {
     /// Reads the query string. Parameters that this list does not know are ignored.
-    pub(crate) fn parse(request: &Request, reseller: ResellerId) -> Result<Self, Error> {
+    pub(crate) async fn parse(table: &Table<Read>, request: &Request, reseller: ResellerId) -> Result<Self, Error> {
         let (sent, mut faults) = request.query_pairs();
         let mut listing = Listing::by_id(DEFAULT_LIMIT);
         let mut once = Vec::new();
@@ -48,7 +49,8 @@ impl ListQuery {
             }
         }
         if let Some(cursor) = cursor {
-            listing.after = cursor::read(cursor, reseller, &listing);
+            let place = CursorContext::customers(reseller, &listing).read(table, cursor).await?;
+            listing.after = place.and_then(position_at);
             if listing.after.is_none() {
                 faults.add("cursor", "is not one of this list: take the address in the Link header of the page before as it is");
             } else if sent.iter().any(|(name, _)| name == "offset") {
@@ -59,10 +61,10 @@ impl ListQuery {
     }
 
     /// The value of a `Link` header that names the next page.
-    pub(crate) fn next_link(&self, request: &Request, next: &Position) -> String {
+    pub(crate) fn next_link(&self, table: &Table<Read>, request: &Request, next: &Position) -> Result<String, StoreError> {
         let kept = self.sent.iter().filter(|(name, _)| matches!(name.as_str(), "limit" | "sort" | "direction" | "filter"));
-        let cursor = ("cursor".to_owned(), cursor::write(next, self.reseller, &self.listing));
-        request.link_to_next(kept.chain([&cursor]))
+        let cursor = CursorContext::customers(self.reseller, &self.listing).write(table, &place_of(next))?;
+        Ok(request.link_to_next(kept.chain([&("cursor".to_owned(), cursor)])))
     }
 }
 
@@ -112,7 +114,7 @@ fn filter(sent: &str) -> Result<Filter, &'static str> {
     match field {
         Field::Id => match CustomerId::parse(value) {
             Ok(id) => Ok(Filter::id(id)),
-            Err(NotACustomerId::TooLarge) => Ok(Filter::nobody()),
+            Err(NotACustomerId::TooLarge) => Ok(Filter::none()),
             Err(NotACustomerId::NotAnInteger) => Err("needs an integer for id"),
         },
         Field::IsActive if value.eq_ignore_ascii_case("true") => Ok(Filter::is_active(true)),

@@ -1,27 +1,30 @@
 //! What all routes read from a request: the API key, and the customer that the path names.
 
-use shared::credentials::{Claim, Kind, Refusal};
-use shared::customer::{Customer, CustomerId, NotACustomerId};
-use shared::faults::Faults;
-use shared::http::Request;
-use shared::table::{Access, Caller, Table};
+use shared::domain::credential::{Kind, Refusal};
+use shared::domain::customer::{Customer, CustomerId, NotACustomerId};
+use shared::domain::token::{IssuedToken, PresentedToken};
+use shared::lambda::faults::Faults;
+use shared::lambda::request::Request;
+use shared::store::{Access, AuthenticationError, Caller, Policy, Table};
 
 use crate::Error;
 
-/// The claim of the key in `x-zoom-s2t-key`.
-pub(crate) fn claim(request: &Request) -> Result<Claim, Refusal> {
+/// Who may call this API.
+pub(crate) const POLICY: Policy = Policy::of_kinds(&[Kind::Reseller]);
+
+/// The key in `x-zoom-s2t-key`, where this deployment issued it.
+pub(crate) async fn token<A: Access>(table: &Table<A>, request: &Request) -> Result<IssuedToken, AuthenticationError> {
     // White space around a header's value is not part of it (RFC 9110, section 5.5).
     let key = request.header("x-zoom-s2t-key").map(|key| key.trim_matches([' ', '\t'])).unwrap_or_default();
     if key.is_empty() {
-        return Err(Refusal::Missing);
+        return Err(Refusal::Missing.into());
     }
-    Claim::parse(key).ok_or(Refusal::Invalid)
+    table.token_check(PresentedToken::api_key(key)).await
 }
 
 /// The verified caller, for calls that name no customer.
 pub(crate) async fn caller<A: Access>(table: &Table<A>, request: &Request) -> Result<Caller<A>, Error> {
-    let (caller, _) = table.load(&claim(request)?, None).await?.open(Kind::Reseller)?;
-    Ok(caller)
+    Ok(table.authenticate(&token(table, request).await?, POLICY).await?)
 }
 
 /// The verified caller, and its customer with the id in the path; `None` when it has no such customer.
@@ -36,6 +39,6 @@ pub(crate) async fn caller_and_customer<A: Access>(
         Err(NotACustomerId::TooLarge) => (None, None),
         Err(NotACustomerId::NotAnInteger) => (None, Some(Faults::one("id", "must be an integer"))),
     };
-    let opened = table.load(&claim(request)?, id).await?.open(Kind::Reseller)?;
+    let opened = table.customer_load(&token(table, request).await?, id).await?.open(POLICY)?;
     malformed.map_or(Ok(opened), |faults| Err(faults.into()))
 }

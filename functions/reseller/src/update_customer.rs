@@ -1,8 +1,10 @@
 //! `PUT /api/v3/reseller/customer/{id}/`: replaces name, email and phone, and the status where it is sent.
 
 use lambda_http::http::StatusCode;
-use shared::http::{Request, Response};
-use shared::table::{Hold, Table, Write};
+use shared::lambda::request::Request;
+use shared::lambda::response::Response;
+use shared::store::customer::{AddressRule, Updated};
+use shared::store::{Table, Write};
 
 use crate::Error;
 use crate::answer::one;
@@ -22,6 +24,9 @@ pub async fn update_customer(table: &Table<Write>, request: &Request) -> Result<
         body.profile(None)?;
         return Err(Error::NotFound);
     };
-    let customer = table.change(&caller, Hold::WhereFree, customer, |current| body.profile(Some(current))).await?;
+    let customer = table
+        .customer_update(&caller, AddressRule::HeldWhereFree, customer, |current| body.profile(Some(current)))
+        .await?
+        .map(Updated::into_customer);
     Ok(one(StatusCode::CREATED, &customer.ok_or(Error::NotFound)?))
 }

@@ -1,6 +1,7 @@
 //! An answer, as a client sees it.
 
 use serde_json::Value;
+use shared::lambda::response::Response;
 
 /// An answer and the request that it answers. Every check that fails prints both.
 #[derive(Clone, Debug)]
@@ -13,10 +14,10 @@ pub struct Answer {
 
 impl Answer {
     /// What a function answered to this request.
-    pub fn new(request: String, response: shared::http::Response) -> Self {
+    pub fn new(request: String, response: Response) -> Self {
         let (head, body) = response.into_parts();
         let headers = head.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
-        Self { request, status: head.status.as_u16(), headers: headers.collect(), body }
+        Self { request, status: head.status.as_u16(), headers: headers.collect(), body: String::from_utf8(body).unwrap() }
     }
 
     /// The same answer, which must have this status.

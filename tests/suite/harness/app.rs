@@ -1,23 +1,29 @@
 //! The product over a database of its own.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use std::collections::HashMap;
-
+use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::config::retry::RetryPartition;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, ReturnValue, WriteRequest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use shared::bootstrap::respond;
-use shared::credentials::{Claim, Kind};
-use shared::customer::{NewCustomer, Profile};
-use shared::http::Request;
-use shared::reseller::AccountId;
-use shared::table::schema::create_table;
-use shared::table::{Operator, Store, Table, Write};
+use shared::domain::credential::{Permission, Subject};
+use shared::domain::customer::Profile;
+use shared::domain::reseller::ResellerId;
+use shared::domain::secret::{Secret, SecretVersion};
+use shared::domain::timestamp::Timestamp;
+use shared::domain::token::NewToken;
+use shared::domain::validation::text;
+use shared::lambda::request::Request;
+use shared::lambda::response::Response;
+use shared::store::api_key::NewKey;
+use shared::store::{Operator, Store, Table};
 
-use super::recorder::as_function;
+use super::recorder::{as_function, starting};
+use super::records::new_customer;
 use super::routes::{self, Route};
 use super::{Answer, Event, Wire};
 
@@ -28,7 +34,13 @@ static TABLES: AtomicU32 = AtomicU32::new(0);
 
 /// The product: all routes, over one table that no other test uses.
 pub struct App {
+    /// The table, with a copy of the secret that no function has.
     pub store: Store,
+    /// How the functions reach the table.
+    configuration: Builder,
+    /// The functions that have been started, each with its own copy of the secret.
+    functions: Mutex<HashMap<String, Store>>,
+    fails_to_start: AtomicBool,
     /// The wire between the product and the engine.
     pub wire: Wire,
     raw_client: aws_sdk_dynamodb::Client,
@@ -64,11 +76,19 @@ impl App {
         // A retry partition of its own: one test's failures must not use up the retries of another.
         let partition = RetryPartition::new(format!("{table_name}-{}", TABLES.fetch_add(1, Ordering::Relaxed)));
         let configuration = Store::local_configuration(&endpoint).http_client(wire.client()).retry_partition(partition);
-        let store = Store::new(configuration, &table_name);
-        assert!(create_table(&store).await.unwrap());
+        let store = Store::new(configuration.clone(), &table_name);
+        assert!(store.create_table().await.unwrap());
         wire.take_calls();
         let raw_client = aws_sdk_dynamodb::Client::from_conf(Store::local_configuration(&endpoint).build());
-        Self { store, wire, raw_client, routes: routes::table() }
+        Self {
+            store,
+            configuration,
+            functions: Mutex::default(),
+            fails_to_start: AtomicBool::new(false),
+            wire,
+            raw_client,
+            routes: routes::table(),
+        }
     }
 
     /// A product with one reseller.
@@ -142,17 +162,40 @@ impl App {
 
     /// A key that ended before it began: the operators' function refuses to make one.
     async fn expired_key(&self, tenant: &Tenant) -> String {
-        use shared::credentials::Permission;
-        let now = shared::timestamp::Timestamp::now();
-        let new = shared::table::NewKey {
-            reseller: shared::reseller::ResellerId::new(tenant.id).unwrap(),
-            subject: shared::credentials::Subject::Reseller,
+        let new = NewKey {
+            reseller: ResellerId::new(tenant.id).unwrap(),
+            subject: Subject::Reseller,
             permissions: vec![Permission::Read, Permission::Write],
             accounts: None,
-            label: shared::validation::text("expired", 60).unwrap().unwrap(),
-            valid_until: Some(now),
+            label: text("expired", 60).unwrap().unwrap(),
+            valid_until: Some(Timestamp::now()),
         };
-        self.operators().issue_key(new).await.unwrap().token.reveal().to_owned()
+        self.operators().api_key_issue(new).await.unwrap().token.reveal().to_owned()
+    }
+
+    /// A version of the deployment's secret, by which a test makes tokens that look issued and are not on record.
+    pub async fn secret_version(&self) -> SecretVersion {
+        self.secret().await.issuing(Timestamp::now()).unwrap().clone()
+    }
+
+    /// A token that this deployment could have issued to this reseller, and that is not on record.
+    pub async fn token_without_record(&self, reseller: u64, subject: Subject) -> NewToken {
+        NewToken::generate(&self.secret_version().await, ResellerId::new(reseller).unwrap(), &subject).unwrap()
+    }
+
+    /// The deployment's secret, as it is on record.
+    pub async fn secret(&self) -> Secret {
+        self.operators().secret_versions().await.unwrap().try_into().unwrap()
+    }
+
+    /// Has a version of the secret used for issuing from this moment on, as if the time had passed.
+    pub async fn set_issues_from(&self, number: u16, moment: Timestamp) {
+        let place = self.secret().await.versions().iter().position(|version| version.number() == number).unwrap();
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let update = self.raw_client().update_item().table_name(self.store.table_name());
+        let update = update.key("PK", text("SECRET")).key("SK", text("SECRET"));
+        let update = update.update_expression(format!("SET versions[{place}].issues_from = :moment"));
+        update.expression_attribute_values(":moment", text(&moment.to_string())).send().await.unwrap();
     }
 
     /// The table, as operators' functions have it.
@@ -160,26 +203,39 @@ impl App {
         Table::new(self.store.clone())
     }
 
+    /// The table as the function of this name has it, which is started where it was not.
+    async fn started(&self, function: &str) -> Store {
+        if let Some(started) = self.functions.lock().unwrap().get(function) {
+            return started.clone();
+        }
+        let store = Store::new(self.configuration.clone(), self.store.table_name());
+        if !self.fails_to_start.load(Ordering::Relaxed) {
+            starting(store.start(1)).await;
+        }
+        self.functions.lock().unwrap().insert(function.to_owned(), store.clone());
+        store
+    }
+
+    /// From now on, functions that start do not reach the table, or do so again.
+    pub fn fail_starts(&self, fails: bool) {
+        self.fails_to_start.store(fails, Ordering::Relaxed);
+    }
+
+    /// Forgets all functions, so that each starts anew: as when the cloud has let go of them.
+    pub fn restart(&self) {
+        self.functions.lock().unwrap().clear();
+    }
+
     /// Invokes an operators' function: what it answers, or its `errorType` and `errorMessage`.
     pub async fn operate(&self, function: &str, payload: Value) -> Result<Value, (String, String)> {
-        let table = self.operators();
-        let result = as_function(function, self.operated(&table, function, payload)).await;
-        result.map_err(|error| {
+        let done = as_function(function, async {
+            let store = self.started(function).await;
+            operator::operate_as(function, "test", &store, payload).await
+        });
+        done.await.unwrap_or_else(|| panic!("no operators' function is called {function}")).map_err(|error| {
             let shown = lambda_runtime::Diagnostic::from(error);
             (shown.error_type, shown.error_message)
         })
-    }
-
-    async fn operated(&self, table: &Table<Operator>, function: &str, payload: Value) -> Result<Value, operator::Error> {
-        match function {
-            "operator-provision-reseller" => operator::provision_reseller(table, payload).await,
-            "operator-add-account" => operator::add_account(table, payload).await,
-            "operator-list-resellers" => operator::list_resellers(table, payload).await,
-            "operator-issue-key" => operator::issue_key(table, payload).await,
-            "operator-list-keys" => operator::list_keys(table, payload).await,
-            "operator-revoke-key" => operator::revoke_key(table, payload).await,
-            other => panic!("no operators' function is called {other}"),
-        }
     }
 
     /// A request to any path, which may have a query.
@@ -215,11 +271,7 @@ impl App {
 
     /// Creates a customer as another API does, which may have parts of a name and no e-mail address. Gives its id.
     pub async fn create_elsewhere(&self, tenant: &Tenant, profile: Profile) -> u64 {
-        let table: Table<Write> = Table::new(self.store.clone());
-        let claim = Claim::parse(&tenant.key).unwrap();
-        let (caller, _) = table.load(&claim, None).await.unwrap().open(Kind::Reseller).unwrap();
-        let new = NewCustomer { account_id: AccountId(tenant.account_id), code: None, profile, holds_email: false };
-        table.create(&caller, new).await.unwrap().id.number()
+        self.create_record(tenant, new_customer(tenant, profile)).await.unwrap()
     }
 
     /// Puts `count` more customers beside those that are there, straight into the table: copies of the row of `model`, with the
@@ -256,16 +308,24 @@ impl App {
                     let value = row[index].as_s().unwrap().split('\0').next().unwrap().to_owned();
                     row.insert(index.into(), text(format!("{value}\0{id:016}")));
                 }
-                WriteRequest::builder().put_request(PutRequest::builder().set_item(Some(row)).build().unwrap()).build()
+                row
             });
-            let write = client.batch_write_item().request_items(self.store.table_name(), puts.collect()).send().await.unwrap();
-            assert!(write.unprocessed_items.is_none_or(|left| left.is_empty()));
+            self.put_rows(puts).await;
+            self.put_rows(batch.iter().map(|&id| {
+                let account: u64 = model["account_id"].as_n().unwrap().parse().unwrap();
+                HashMap::from([
+                    ("PK".into(), text(format!("ACCOUNTS#{}", tenant.id))),
+                    ("SK".into(), text(format!("{account:016}#{id:016}"))),
+                    ("customer".into(), AttributeValue::N(id.to_string())),
+                ])
+            }))
+            .await;
         }
         let is_active = *model["is_active"].as_bool().unwrap();
         for shard in 0..16 {
             let more = ids.iter().filter(|&id| id % 16 == shard).count();
             let row = HashMap::from([
-                ("PK".into(), text(format!("{partition}#COUNTS"))),
+                ("PK".into(), text(format!("COUNTS#{}", tenant.id))),
                 ("SK".into(), text(format!("CUSTOMERS#{shard}"))),
             ]);
             let update = client
@@ -278,6 +338,15 @@ impl App {
             update.send().await.unwrap();
         }
         ids
+    }
+
+    /// Puts at most 25 rows straight into the table.
+    pub async fn put_rows(&self, rows: impl Iterator<Item = HashMap<String, AttributeValue>>) {
+        let put = |row| WriteRequest::builder().put_request(PutRequest::builder().set_item(Some(row)).build().unwrap()).build();
+        let client = self.raw_client();
+        let write =
+            client.batch_write_item().request_items(self.store.table_name(), rows.map(put).collect()).send().await.unwrap();
+        assert!(write.unprocessed_items.is_none_or(|left| left.is_empty()));
     }
 
     /// Lists customers through the reseller API; `query` stands behind the question mark.
@@ -300,8 +369,7 @@ impl App {
         let mut rows = Vec::new();
         let mut pages = client.scan().table_name(self.store.table_name()).consistent_read(true).into_paginator().items().send();
         while let Some(row) = pages.next().await {
-            let row: std::collections::BTreeMap<_, _> = row.unwrap().into_iter().collect();
-            rows.push(format!("{row:?}"));
+            rows.push(shown(&AttributeValue::M(row.unwrap())));
         }
         rows.sort();
         rows
@@ -318,34 +386,31 @@ impl App {
         Answer::new(request, self.answer(function, &serde_json::from_value(event).unwrap()).await)
     }
 
-    async fn answer(&self, function: &str, request: &Request) -> shared::http::Response {
-        as_function(function, self.answered(function, request)).await
+    async fn answer(&self, function: &str, request: &Request) -> Response {
+        as_function(function, async {
+            let store = self.started(function).await;
+            let answers = [
+                licensing::respond_as(function, "test", &store, request).await,
+                management::respond_as(function, "test", &store, request).await,
+                reseller::respond_as(function, "test", &store, request).await,
+            ];
+            answers.into_iter().flatten().next()
+        })
+        .await
+        .unwrap_or_else(|| panic!("no function is called {function}"))
     }
+}
 
-    async fn answered(&self, function: &str, request: &Request) -> shared::http::Response {
-        let store = &self.store;
-        match function {
-            "licensing-create-customer" => respond(store, request, &licensing::create_customer).await,
-            "licensing-get-customer" => respond(store, request, &licensing::get_customer).await,
-            "licensing-list-customers" => respond(store, request, &licensing::list_customers).await,
-            "licensing-update-customer" => respond(store, request, &licensing::update_customer).await,
-            "licensing-delete-customer" => respond(store, request, &licensing::delete_customer).await,
-            "licensing-create-license" => respond(store, request, &licensing::create_license).await,
-            "licensing-get-license" => respond(store, request, &licensing::get_license).await,
-            "licensing-list-licenses" => respond(store, request, &licensing::list_licenses).await,
-            "licensing-delete-license" => respond(store, request, &licensing::delete_license).await,
-            "licensing-check-license" => respond(store, request, &licensing::check_license).await,
-            "management-create-customer" => respond(store, request, &management::create_customer).await,
-            "management-find-customers" => respond(store, request, &management::find_customers).await,
-            "management-load-customer" => respond(store, request, &management::load_customer).await,
-            "management-modify-customer" => respond(store, request, &management::modify_customer).await,
-            "reseller-create-customer" => respond(store, request, &reseller::create_customer).await,
-            "reseller-get-customer" => respond(store, request, &reseller::get_customer).await,
-            "reseller-list-customers" => respond(store, request, &reseller::list_customers).await,
-            "reseller-update-customer" => respond(store, request, &reseller::update_customer).await,
-            "reseller-delete-customer" => respond(store, request, &reseller::delete_customer).await,
-            other => panic!("the harness does not know the function {other}"),
+/// A value as a text that is always the same: maps have no order of their own.
+fn shown(value: &AttributeValue) -> String {
+    match value {
+        AttributeValue::M(attributes) => {
+            let attributes: BTreeMap<_, _> = attributes.iter().map(|(name, value)| (name, shown(value))).collect();
+            let attributes: Vec<String> = attributes.iter().map(|(name, value)| format!("{name:?}: {value}")).collect();
+            format!("{{{}}}", attributes.join(", "))
         }
+        AttributeValue::L(values) => format!("[{}]", values.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        simple => format!("{simple:?}"),
     }
 }
 

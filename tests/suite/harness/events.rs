@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
-use shared::http::Request;
+use shared::lambda::request::Request;
 
 use super::routes::Matched;
 

@@ -1,5 +1,6 @@
 //! Writes down what each function asks of the database, where the environment variable `CLIENTELE_RECORD` names a file for it: one
-//! line for each permission that a function needs, `<function> <action>`, with the index behind an action on one.
+//! line for each permission that a function needs, `<function>: <action>: <partitions>`, with the index behind an action on one and the
+//! partitions as a role names them.
 
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
@@ -10,6 +11,7 @@ use super::Call;
 
 tokio::task_local! {
     static FUNCTION: String;
+    static IS_STARTING: ();
 }
 
 static RECORDED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -20,13 +22,23 @@ pub async fn as_function<F: Future>(name: &str, work: F) -> F::Output {
     Box::pin(FUNCTION.scope(name.to_owned(), work)).await
 }
 
+/// Runs what a function does before its first request.
+pub async fn starting<F: Future>(work: F) -> F::Output {
+    IS_STARTING.scope((), work).await
+}
+
+/// Whether a call is made by a function that starts: it belongs to no request.
+pub fn is_starting() -> bool {
+    IS_STARTING.try_with(|()| ()).is_ok()
+}
+
 /// Writes down what a call needs, when a function makes it.
 pub fn record(call: &Call) {
     let (Ok(path), Ok(function)) = (std::env::var("CLIENTELE_RECORD"), FUNCTION.try_with(String::clone)) else {
         return;
     };
     for permission in call.permissions() {
-        let line = format!("{function} {permission}\n");
+        let line = format!("{function}: {permission}\n");
         if RECORDED.lock().unwrap().insert(line.clone()) {
             let mut file = OpenOptions::new().create(true).append(true).open(&path).unwrap();
             file.write_all(line.as_bytes()).unwrap();

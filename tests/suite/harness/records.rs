@@ -1,14 +1,18 @@
 //! Records as they lie in the table: to see what an API does not show, and to make what it could not have made.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use shared::credentials::{Claim, Kind, sha256_hex};
-use shared::customer::{CustomerId, NewCustomer, Profile};
-use shared::normalization::normalize;
-use shared::reseller::AccountId;
-use shared::table::{Caller, Position, Table, Write, WriteError};
-use shared::validation::{Text, text};
+use shared::domain::credential::Kind;
+use shared::domain::customer::{CustomerId, NewCustomer, Profile};
+use shared::domain::hash::sha256_hex;
+use shared::domain::normalization::normalize;
+use shared::domain::reseller::AccountId;
+use shared::domain::token::PresentedToken;
+use shared::domain::validation::{Text, text};
+use shared::store::customer::WriteError;
+use shared::store::customer::list::Position;
+use shared::store::{Caller, Policy, Table, Write};
 
 use super::{App, Tenant};
 
@@ -41,15 +45,17 @@ impl App {
     /// The table with a verified caller, as a handler that writes has it. One call.
     pub async fn writer(&self, tenant: &Tenant) -> (Table<Write>, Caller<Write>) {
         let table = Table::<Write>::new(self.store.clone());
-        let claim = Claim::parse(&tenant.key).unwrap();
-        let (caller, _) = table.load(&claim, None).await.unwrap().open(Kind::Reseller).unwrap();
+        self.store.start(1).await;
+        self.wire.take_calls();
+        let token = table.token_check(PresentedToken::api_key(&tenant.key)).await.unwrap();
+        let caller = table.authenticate(&token, Policy::of_kinds(&[Kind::Reseller])).await.unwrap();
         (table, caller)
     }
 
     /// Creates a customer as an API does that claims values exclusively, and gives its id.
     pub async fn create_record(&self, tenant: &Tenant, new: NewCustomer) -> Result<u64, WriteError> {
         let (table, caller) = self.writer(tenant).await;
-        table.create(&caller, new).await.map(|customer| customer.id.number())
+        table.customer_create(&caller, new).await.map(|customer| customer.id.number())
     }
 
     /// One row of the table.
@@ -75,7 +81,7 @@ impl App {
     }
 
     async fn holder(&self, tenant: &Tenant, what: &str, value: &str) -> Option<u64> {
-        let (partition, sort) = (format!("RESELLER#{}#CLAIMS", tenant.id), format!("{what}#{}", sha256_hex(&normalize(value))));
+        let (partition, sort) = (format!("RESERVATIONS#{}", tenant.id), format!("{what}#{}", sha256_hex(&normalize(value))));
         self.row(&partition, &sort).await.map(|row| number(&row, "customer"))
     }
 
@@ -84,7 +90,7 @@ impl App {
         self.all_rows().await.into_iter().filter(|row| !row.contains("COUNTER#")).collect()
     }
 
-    /// Checks that all rows of a reseller agree with each other: counts with records, claims with those who hold them, places in
+    /// Checks that all rows of a reseller agree with each other: counts with records, reservations with those who hold them, places in
     /// the indexes with what they are sorted by, licences with their headers. Gives the rows of its customers, by id.
     #[track_caller]
     pub fn audit(&self, tenant: &Tenant) -> impl Future<Output = BTreeMap<u64, Row>> {
@@ -93,30 +99,45 @@ impl App {
     }
 
     async fn audit_from(&self, tenant: &Tenant, place: &std::panic::Location<'_>) -> BTreeMap<u64, Row> {
-        let partition = format!("RESELLER#{}", tenant.id);
         let mut customers = BTreeMap::new();
         let mut counts = BTreeMap::new();
-        let mut claims = BTreeMap::new();
+        let mut reservations = BTreeMap::new();
         let mut licences = BTreeMap::new();
+        let mut headers = BTreeMap::new();
+        let mut of_accounts = BTreeSet::new();
         let pages = self.raw_client().scan().table_name(self.store.table_name()).consistent_read(true).into_paginator();
         for row in pages.items().send().collect::<Result<Vec<_>, _>>().await.unwrap() {
             let row: Row = row.into_iter().collect();
             let (pk, sk) = (words(&row, "PK").unwrap(), words(&row, "SK").unwrap().to_owned());
-            match pk.strip_prefix(&partition) {
-                Some("") if sk.starts_with("CUSTOMER#") => {
+            let Some((kind, of)) = pk.split_once('#') else {
+                continue;
+            };
+            if of != tenant.id.to_string() {
+                continue;
+            }
+            match kind {
+                "RESELLER" if sk.starts_with("CUSTOMER#") => {
                     assert_eq!(sk, format!("CUSTOMER#{:016}", number(&row, "id")), "{place}");
                     customers.insert(number(&row, "id"), row);
                 }
-                Some("#COUNTS") => {
+                "RESELLER" => assert_eq!(sk, "RESELLER", "{place}"),
+                "COUNTS" => {
                     counts.insert(sk, (number(&row, "customers"), number(&row, "active")));
                 }
-                Some("#CLAIMS") => {
-                    claims.insert(sk, number(&row, "customer"));
+                "RESERVATIONS" => {
+                    reservations.insert(sk, number(&row, "customer"));
                 }
-                Some("#LICENCES") => {
+                "LICENCES" => {
                     licences.insert(sk, row);
                 }
-                _ => {}
+                "HEADERS" => {
+                    headers.insert(sk.strip_prefix("CUSTOMER#").unwrap().parse::<u64>().unwrap(), row);
+                }
+                "ACCOUNTS" => {
+                    of_accounts.insert((sk, number(&row, "customer")));
+                }
+                "KEYS" => {}
+                other => panic!("{place}: no such kind of rows, {other}"),
             }
         }
 
@@ -148,19 +169,30 @@ impl App {
         }
         counts.retain(|_, count| *count != (0, 0));
         assert_eq!(counts, counted, "{place}: the counts, and how many there are");
-        assert_eq!(claims, held, "{place}: the claims, and who holds them");
-        audit_licences(&licences, &customers, place);
+        assert_eq!(reservations, held, "{place}: the reservations, and who holds them");
+        let accounts = |(id, row): (&u64, &Row)| (format!("{:016}#{id:016}", number(row, "account_id")), *id);
+        assert_eq!(of_accounts, customers.iter().map(accounts).collect(), "{place}: the customers of each account");
+        audit_licences(&licences, &headers, &customers, place);
         customers
     }
 }
 
 /// That every customer has the licences that its header counts, that a header is marked when its customer is gone, and that the
 /// rows of active licences name all of those, and besides only some that ended with their customer.
-fn audit_licences(rows: &BTreeMap<String, Row>, customers: &BTreeMap<u64, Row>, place: &std::panic::Location<'_>) {
+fn audit_licences(
+    rows: &BTreeMap<String, Row>,
+    headers: &BTreeMap<u64, Row>,
+    customers: &BTreeMap<u64, Row>,
+    place: &std::panic::Location<'_>,
+) {
     let mut named: BTreeMap<&str, u64> = BTreeMap::new();
     let mut counted: BTreeMap<u64, u64> = BTreeMap::new();
     let mut last: BTreeMap<u64, u64> = BTreeMap::new();
     let mut may_be_named: BTreeMap<String, Vec<(u64, bool)>> = BTreeMap::new();
+    for (customer, row) in headers {
+        assert_eq!(customers.contains_key(customer), words(row, "deleted_at").is_none(), "{place}: {row:?}");
+        last.insert(*customer, row.get("last_licence").map_or(0, |_| number(row, "last_licence")));
+    }
     for (sort, row) in rows {
         if sort.starts_with("ACTIVE#") {
             named.insert(sort, number(row, "licence"));
@@ -168,11 +200,6 @@ fn audit_licences(rows: &BTreeMap<String, Row>, customers: &BTreeMap<u64, Row>, 
         }
         let customer: u64 = sort.strip_prefix("LICENCE#").unwrap()[..16].parse().unwrap();
         let lives = customers.contains_key(&customer);
-        if sort.ends_with("#000000") {
-            assert_eq!(lives, words(row, "deleted_at").is_none(), "{place}: {row:?}");
-            last.insert(customer, row.get("last").map_or(0, |_| number(row, "last")));
-            continue;
-        }
         let id = number(row, "id");
         let ordinal = counted.entry(customer).or_default();
         *ordinal += 1;

@@ -41,18 +41,26 @@ impl Call {
         assert_eq!(self.request["ReturnConsumedCapacity"], "TOTAL", "{self:?}");
     }
 
-    /// What a role must allow for it: IAM authorizes a transaction as the actions of its items, and an index apart from its table.
+    /// What a role must allow for it, as `<action>: <partitions>`: IAM authorizes a transaction as the actions of its items, and an
+    /// index apart from its table.
     pub fn permissions(&self) -> Vec<String> {
-        match self.operation.as_str() {
+        let table = |tables: &Value| tables.as_object().unwrap().values().next().cloned().unwrap_or_default();
+        let keys: Vec<(String, String)> = match self.operation.as_str() {
             "TransactWriteItems" => {
                 let items = self.request["TransactItems"].as_array().unwrap_or_else(|| panic!("no items in {self:?}"));
-                items.iter().flat_map(|item| item.as_object().unwrap().keys().map(|action| format!("{action}Item"))).collect()
+                let writes = items.iter().flat_map(|item| item.as_object().unwrap());
+                writes.map(|(action, write)| (format!("{action}Item"), partition(write))).collect()
             }
-            operation => match self.request["IndexName"].as_str() {
-                Some(index) => vec![format!("{operation} {index}")],
-                None => vec![operation.to_owned()],
-            },
-        }
+            "BatchGetItem" => {
+                let keys = table(&self.request["RequestItems"])["Keys"].as_array().unwrap().clone();
+                keys.iter().map(|key| (self.operation.clone(), pattern(&key["PK"]))).collect()
+            }
+            operation => {
+                let index = self.request["IndexName"].as_str().map(|index| format!(" {index}")).unwrap_or_default();
+                vec![(format!("{operation}{index}"), partition(&self.request))]
+            }
+        };
+        keys.into_iter().map(|(action, partition)| format!("{action}: {partition}")).collect()
     }
 
     /// The capacity units that the engine says this call consumed.
@@ -61,6 +69,18 @@ impl Call {
         let tables = consumed.as_array().map_or(std::slice::from_ref(consumed), Vec::as_slice);
         tables.iter().map(|table| table["CapacityUnits"].as_f64().unwrap_or_else(|| panic!("no capacity in {self:?}"))).sum()
     }
+}
+
+/// The partitions that a request about one is for, as a role names them.
+fn partition(request: &Value) -> String {
+    let places = [&request["Key"]["PK"], &request["Item"]["PK"], &request["ExpressionAttributeValues"][":partition"]];
+    pattern(places.into_iter().find(|place| !place.is_null()).unwrap_or_else(|| panic!("no partition in {request}")))
+}
+
+/// All partitions of the kind of this one.
+fn pattern(partition: &Value) -> String {
+    let partition = partition["S"].as_str().unwrap();
+    partition.split_once('#').map_or_else(|| partition.to_owned(), |(kind, _)| format!("{kind}#*"))
 }
 
 /// What happens to a call.
@@ -173,6 +193,9 @@ impl HttpConnector for Connector {
             round: 1 + self.wire.calls.lock().unwrap().iter().map(|call| call.round).max().unwrap_or_default(),
         };
         recorder::record(&call);
+        if recorder::is_starting() {
+            return self.inner.call(request);
+        }
         let effect = self.wire.script.lock().unwrap().as_mut().map_or(Effect::Pass, |script| script(&call));
         let (wire, inner) = (self.wire.clone(), self.inner.clone());
         HttpConnectorFuture::new(async move {

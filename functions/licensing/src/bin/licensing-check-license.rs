@@ -1,8 +1,8 @@
 //! `GET /api/license/check`
 
-use shared::bootstrap::{Error, run};
+use shared::lambda::bootstrap::{Error, ParallelCalls, run};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(env!("CARGO_BIN_NAME"), 1, licensing::check_license).await
+    run(env!("CARGO_BIN_NAME"), ParallelCalls(1), licensing::check_license).await
 }

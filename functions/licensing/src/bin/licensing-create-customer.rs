@@ -1,8 +1,8 @@
 //! `POST /api/customer`
 
-use shared::bootstrap::{Error, run};
+use shared::lambda::bootstrap::{Error, ParallelCalls, run};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(env!("CARGO_BIN_NAME"), 2, licensing::create_customer).await
+    run(env!("CARGO_BIN_NAME"), ParallelCalls(2), licensing::create_customer).await
 }

@@ -1,8 +1,8 @@
 //! `DELETE /api/customer/{id}`
 
-use shared::bootstrap::{Error, run};
+use shared::lambda::bootstrap::{Error, ParallelCalls, run};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(env!("CARGO_BIN_NAME"), 1, licensing::delete_customer).await
+    run(env!("CARGO_BIN_NAME"), ParallelCalls(1), licensing::delete_customer).await
 }

@@ -1,6 +1,6 @@
 //! Invoked by operators; see `operator::list_keys`.
 
-use shared::bootstrap::{Error, run_operator};
+use shared::lambda::bootstrap::{Error, run_operator};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Invoked by operators; see `operator::revoke_key`.
 
-use shared::bootstrap::{Error, run_operator};
+use shared::lambda::bootstrap::{Error, run_operator};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -1,8 +1,8 @@
 //! `POST /api/v3/reseller/customer/`
 
-use shared::bootstrap::{Error, run};
+use shared::lambda::bootstrap::{Error, ParallelCalls, run};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(env!("CARGO_BIN_NAME"), 1, reseller::create_customer).await
+    run(env!("CARGO_BIN_NAME"), ParallelCalls(1), reseller::create_customer).await
 }

@@ -1,8 +1,8 @@
 //! `GET /api/v3/reseller/customer/`
 
-use shared::bootstrap::{Error, run};
+use shared::lambda::bootstrap::{Error, ParallelCalls, run};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(env!("CARGO_BIN_NAME"), 3, reseller::list_customers).await
+    run(env!("CARGO_BIN_NAME"), ParallelCalls(3), reseller::list_customers).await
 }

@@ -1,0 +1,31 @@
+//! `operator-drop-secret`: ends a version of the deployment's secret, with all that was issued under it.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shared::store::secret::DropError;
+use shared::store::{Operator, Table};
+
+use crate::{Error, payload, secret_view};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Payload {
+    version: u16,
+}
+
+/// `{"version": 1}` gives the versions that are left. The tokens, licence keys and cursors that were issued under it are refused
+/// after at most five minutes. One version that is used for issuing must stay.
+///
+/// # Errors
+/// A wrong payload, a version that does not exist or that must stay, or a store that fails.
+pub async fn drop_secret(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+    let Payload { version } = payload(sent)?;
+    let left = table.secret_drop(version).await.map_err(|error| match error {
+        DropError::Store(error) => error.into(),
+        DropError::NoSuchVersion => Error::NotFound(format!("The secret has no version {version}.")),
+        DropError::Needed => Error::Conflict(format!(
+            "Version {version} is still needed for issuing: add another with operator-rotate-secret, and wait until it is used."
+        )),
+    })?;
+    Ok(json!({"versions": secret_view::view(left.versions())}))
+}

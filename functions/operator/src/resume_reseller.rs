@@ -1,0 +1,24 @@
+//! `operator-resume-reseller`: ends the suspension of a reseller.
+
+use serde::Deserialize;
+use serde_json::Value;
+use shared::store::{Operator, Table};
+
+use crate::{Error, no_such_reseller, payload, reseller, reseller_view};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Payload {
+    reseller_id: u64,
+}
+
+/// `{"reseller_id": 1}` gives the reseller as it now is. Its keys are what they were before. To resume a reseller that is not
+/// suspended changes nothing.
+///
+/// # Errors
+/// A wrong payload, a reseller that does not exist, or a store that fails.
+pub async fn resume_reseller(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+    let Payload { reseller_id } = payload(sent)?;
+    let resumed = table.reseller_resume(reseller(reseller_id)?).await?;
+    Ok(reseller_view::view(&resumed.ok_or_else(|| no_such_reseller(reseller_id))?))
+}

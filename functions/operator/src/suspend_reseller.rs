@@ -1,0 +1,24 @@
+//! `operator-suspend-reseller`: has all keys of a reseller refused, at once and until it is resumed.
+
+use serde::Deserialize;
+use serde_json::Value;
+use shared::store::{Operator, Table};
+
+use crate::{Error, no_such_reseller, payload, reseller, reseller_view};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Payload {
+    reseller_id: u64,
+}
+
+/// `{"reseller_id": 1}` gives the reseller as it now is. A request that begins after this answer is refused, but for the check of a
+/// licence: the software of the reseller's customers must not stop. To suspend a reseller again changes nothing.
+///
+/// # Errors
+/// A wrong payload, a reseller that does not exist, or a store that fails.
+pub async fn suspend_reseller(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+    let Payload { reseller_id } = payload(sent)?;
+    let suspended = table.reseller_suspend(reseller(reseller_id)?).await?;
+    Ok(reseller_view::view(&suspended.ok_or_else(|| no_such_reseller(reseller_id))?))
+}

@@ -1,0 +1,206 @@
+//! The credential: what is on record of a token, whom it stands for, and what it allows.
+
+use serde::{Deserialize, Serialize};
+
+use super::customer::CustomerId;
+use super::reseller::AccountId;
+use super::timestamp::Timestamp;
+use super::validation::Text;
+
+/// Whom a credential stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The reseller itself.
+    Reseller,
+    /// One of its customers; ends with that customer.
+    Customer,
+    /// The reseller, towards the licensing API.
+    Licensing,
+    /// A program of the reseller, towards the Management API, limited to the accounts that it was granted.
+    ServiceUser,
+}
+
+/// The part of a service user's name that people choose: 1 to 60 ASCII letters, digits, dots, hyphens or underscores.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserLabel(String);
+
+impl UserLabel {
+    const MAXIMUM: usize = 60;
+
+    /// The label; `None` when a user can't be called so.
+    #[must_use]
+    pub fn parse(sent: &str) -> Option<Self> {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+        ((1..=Self::MAXIMUM).contains(&sent.len()) && sent.bytes().all(is_part)).then(|| Self(sent.to_owned()))
+    }
+
+    /// The label itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whom a new credential is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The reseller itself.
+    Reseller,
+    /// This customer of the reseller.
+    Customer(CustomerId),
+    /// The reseller, towards the licensing API.
+    Licensing,
+    /// A program of the reseller, towards the Management API.
+    ServiceUser(UserLabel),
+}
+
+impl Subject {
+    /// The customer that the credential stands for.
+    #[must_use]
+    pub fn customer(&self) -> Option<CustomerId> {
+        match self {
+            Self::Customer(id) => Some(*id),
+            Self::Reseller | Self::Licensing | Self::ServiceUser(_) => None,
+        }
+    }
+
+    /// The kind of the credential.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Reseller => Kind::Reseller,
+            Self::Customer(_) => Kind::Customer,
+            Self::Licensing => Kind::Licensing,
+            Self::ServiceUser(_) => Kind::ServiceUser,
+        }
+    }
+}
+
+/// What a credential allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// To look.
+    Read,
+    /// To create, change and delete.
+    Write,
+}
+
+/// A credential on record. Its row is found by the SHA-256 of its token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    /// Whom it stands for.
+    pub kind: Kind,
+    /// What it allows.
+    pub permissions: Vec<Permission>,
+    /// The accounts that it was granted; the first is where customers are created.
+    pub accounts: Vec<AccountId>,
+    /// The customer that a [`Kind::Customer`] stands for.
+    pub customer: Option<CustomerId>,
+    /// What people call it.
+    pub label: Text,
+    /// The last four characters of its token, by which people recognize it.
+    pub last_four: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it is refused; `None` for never.
+    pub valid_until: Option<Timestamp>,
+    /// Since when it has been revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// Why a caller is turned away. Its text is for the log and names no caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No credential was sent.
+    #[error("no credential")]
+    Missing,
+    /// Malformed, unknown, expired, or of a customer that is no more.
+    #[error("no valid credential")]
+    Invalid,
+    /// It was valid until it was revoked.
+    #[error("a revoked credential")]
+    Revoked,
+    /// Valid, but its reseller is suspended.
+    #[error("a credential of a suspended reseller")]
+    Suspended,
+    /// Valid, but not for this call.
+    #[error("a credential that does not allow this call")]
+    NotAllowed,
+}
+
+impl Credential {
+    /// Whether it is neither revoked nor expired at the moment `now`. That its customer still exists is not decided here.
+    ///
+    /// # Errors
+    /// [`Refusal::Revoked`] before [`Refusal::Invalid`] (expired).
+    pub fn check_lifetime(&self, now: Timestamp) -> Result<(), Refusal> {
+        if self.revoked_at.is_some() {
+            Err(Refusal::Revoked)
+        } else if self.valid_until.is_some_and(|end| end <= now) {
+            Err(Refusal::Invalid)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether it allows a call that takes these kinds and needs this permission.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAllowed`].
+    pub fn check_rights(&self, kinds: &[Kind], permission: Permission) -> Result<(), Refusal> {
+        if kinds.contains(&self.kind) && self.permissions.contains(&permission) { Ok(()) } else { Err(Refusal::NotAllowed) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::validation;
+    use super::*;
+    use std::time::Duration;
+
+    fn credential() -> Credential {
+        Credential {
+            kind: Kind::Reseller,
+            permissions: vec![Permission::Read],
+            accounts: vec![AccountId(1001)],
+            customer: None,
+            label: validation::text("main", 60).unwrap().unwrap(),
+            last_four: "abcd".into(),
+            created_at: Timestamp::now(),
+            valid_until: None,
+            revoked_at: None,
+        }
+    }
+
+    #[test]
+    fn labels_of_service_users_have_no_character_that_http_basic_can_not_carry() {
+        assert!(UserLabel::parse(&"a".repeat(60)).is_some());
+        for label in ["", "a:b", "a b", "é", "a/b", &"a".repeat(61)] {
+            assert_eq!(UserLabel::parse(label), None, "{label:?}");
+        }
+    }
+
+    #[test]
+    fn a_credential_has_rights() {
+        let good = credential();
+        assert_eq!(good.check_rights(&[Kind::Customer, Kind::Reseller], Permission::Read), Ok(()));
+        assert_eq!(good.check_rights(&[Kind::Reseller], Permission::Write), Err(Refusal::NotAllowed));
+        assert_eq!(good.check_rights(&[Kind::Customer], Permission::Read), Err(Refusal::NotAllowed));
+        assert_eq!(good.check_rights(&[], Permission::Read), Err(Refusal::NotAllowed));
+    }
+
+    #[test]
+    fn a_credential_ends_when_it_expires_or_is_revoked() {
+        let now = Timestamp::now();
+        let second = Duration::from_secs(1);
+        let until = |valid_until| Credential { valid_until: Some(valid_until), ..credential() };
+        assert_eq!(credential().check_lifetime(now), Ok(()));
+        assert_eq!(until(now.plus(second)).check_lifetime(now), Ok(()));
+        assert_eq!(until(now).check_lifetime(now), Err(Refusal::Invalid));
+
+        let revoked = Credential { revoked_at: Some(now), ..until(now.minus(second)) };
+        assert_eq!(revoked.check_lifetime(now), Err(Refusal::Revoked));
+    }
+}

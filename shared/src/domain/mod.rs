@@ -1,0 +1,14 @@
+//! Models and values. Nothing here calls AWS, knows a table or an API's wire format.
+
+pub mod base62;
+pub mod credential;
+pub mod customer;
+pub mod hash;
+pub mod licence;
+pub mod normalization;
+pub mod reseller;
+pub mod secret;
+pub mod signed;
+pub mod timestamp;
+pub mod token;
+pub mod validation;

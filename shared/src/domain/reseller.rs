@@ -1,0 +1,56 @@
+//! Resellers, the tenants of the platform, and the accounts that each of them has.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::timestamp::Timestamp;
+use super::validation::Text;
+
+/// The number of a reseller, from 1 to [`ResellerId::MAX`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ResellerId(u32);
+
+impl ResellerId {
+    /// The largest number: an API token has 24 bits for it at the least.
+    pub const MAX: u32 = (1 << 24) - 1;
+
+    /// The reseller of this number; `None` when there can be no such reseller.
+    #[must_use]
+    pub fn new(number: u64) -> Option<Self> {
+        u32::try_from(number).ok().filter(|number| (1..=Self::MAX).contains(number)).map(Self)
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
+
+impl fmt::Display for ResellerId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// The number of an account of a reseller, unique over all resellers; the first one is 1001.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AccountId(pub u64);
+
+/// A reseller as operators see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reseller {
+    /// Given by the platform, never used again.
+    pub id: ResellerId,
+    /// For people; need not be unique.
+    pub name: Text,
+    /// The accounts of this reseller; never empty. A customer belongs to the first unless its creator says otherwise.
+    pub account_ids: Vec<AccountId>,
+    /// When the reseller was provisioned.
+    pub created_at: Timestamp,
+    /// Since when all its credentials are refused; `None` while they are not.
+    pub suspended_at: Option<Timestamp>,
+}

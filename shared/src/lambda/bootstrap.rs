@@ -1,0 +1,224 @@
+//! What every Lambda function does around its handler: logging, the connection to the table, a deadline, and an answer in the
+//! API's own format for everything that goes wrong, panics included. A handler never fails towards the runtime, because the
+//! gateway would make a bare 500 of that.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use futures_util::FutureExt;
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use serde_json::Value;
+use tracing::{Instrument, field};
+
+use super::configuration::Configuration;
+use super::logging;
+use super::request::Request;
+use super::response::{Response, into_gateway_format};
+use crate::store::{Access, Operator, REQUEST_DEADLINE, Store, StoreError, Table};
+
+/// Why a function can't start.
+pub use lambda_runtime::Error;
+
+/// What can go wrong that is no client's fault, but for a route that does not exist. An API answers it in its own format.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The path goes on behind the route.
+    #[error("no such route")]
+    NoSuchRoute,
+    /// The store failed, or the request's deadline passed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The handler panicked.
+    #[error("the handler panicked: {0}")]
+    Panic(String),
+}
+
+impl Failure {
+    /// Whether the same request may succeed a moment later.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_temporary())
+    }
+}
+
+/// An error of an API. Its `Display` is for the log and names no personal data; what the client sees is its response.
+pub trait ApiError: From<Failure> + std::fmt::Display {
+    /// The answer in the API's own format; where it has several, in the one that the request asks for.
+    fn response(&self, request: &Request) -> Response;
+}
+
+/// An error of an operators' function. On the wire it is a Lambda function error.
+pub trait OperatorError: Into<Diagnostic> + std::fmt::Debug {
+    /// What the log says of it, which repeats no value of the payload.
+    fn log_text(&self) -> String;
+}
+
+/// How many calls to DynamoDB a handler makes at the same time: as many connections are opened before the first request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParallelCalls(pub usize);
+
+/// Runs the function named `function` for ever: each request is answered by `handler`.
+///
+/// A handler that is routed can't hold the operators' table:
+///
+/// ```
+/// # use shared::lambda::bootstrap::{ApiError, Error, ParallelCalls, run};
+/// # use shared::lambda::{request::Request, response::Response};
+/// # use shared::store::{Read, Table};
+/// async fn serve<E: ApiError>(handler: impl AsyncFn(&Table<Read>, &Request) -> Result<Response, E>) -> Result<(), Error> {
+///     run("get-customer", ParallelCalls(1), handler).await
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use shared::lambda::bootstrap::{ApiError, Error, ParallelCalls, run};
+/// # use shared::lambda::{request::Request, response::Response};
+/// # use shared::store::{Operator, Table};
+/// async fn serve<E: ApiError>(handler: impl AsyncFn(&Table<Operator>, &Request) -> Result<Response, E>) -> Result<(), Error> {
+///     run("get-customer", ParallelCalls(1), handler).await
+/// }
+/// ```
+///
+/// # Errors
+/// When the configuration is incomplete, or the runtime ends.
+pub async fn run<A: Access, E: ApiError>(
+    function: &'static str,
+    ParallelCalls(connections): ParallelCalls,
+    handler: impl AsyncFn(&Table<A>, &Request) -> Result<Response, E>,
+) -> Result<(), Error> {
+    let store = start(connections).await?;
+    let handler = &handler;
+    let store = &store;
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Request>| {
+        let response = respond(function, &event.context.request_id, store, &event.payload, handler).await;
+        Ok::<_, Error>(into_gateway_format(response))
+    }))
+    .await
+}
+
+/// Runs the operators' function named `function` for ever. A refusal is a Lambda function error: `errorType` is a code for
+/// machines, `errorMessage` a sentence.
+///
+/// # Errors
+/// When the configuration is incomplete, or the runtime ends.
+pub async fn run_operator<E: OperatorError>(
+    function: &'static str,
+    handler: impl AsyncFn(&Table<Operator>, Value) -> Result<Value, E>,
+) -> Result<(), Error> {
+    let store = start(1).await?;
+    let (handler, store) = (&handler, &store);
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
+        operate(function, &event.context.request_id, store, event.payload, handler).await
+    }))
+    .await
+}
+
+async fn start(connections: usize) -> Result<Store, Error> {
+    let configuration = Configuration::from_environment()?;
+    tracing::subscriber::set_global_default(logging::subscriber(configuration.log_level, std::io::stdout))?;
+    let store = Store::from_environment(&configuration.table_name).await;
+    store.start(connections).await;
+    Ok(store)
+}
+
+/// Carries out one invocation of an operators' function: the whole of it but for the Lambda runtime around it.
+///
+/// # Errors
+/// Those of the handler.
+pub async fn operate<E: OperatorError>(
+    function: &str,
+    request_id: &str,
+    store: &Store,
+    payload: Value,
+    handler: &impl AsyncFn(&Table<Operator>, Value) -> Result<Value, E>,
+) -> Result<Value, E> {
+    let span = tracing::info_span!(
+        "invocation",
+        function,
+        request_id,
+        reseller = field::Empty,
+        key = field::Empty,
+        customer = field::Empty
+    );
+    let begun = Instant::now();
+    let store = store.metered();
+    async {
+        let table = Table::new(store.clone());
+        // Boxed, like the handler of a request: the compiler gives up on futures that are nested this deep.
+        let result = Box::pin(handler(&table, payload)).await;
+        let error = result.as_ref().err().map(|error| error.log_text());
+        log(begun, &store, error.is_none(), None, error.as_ref().map(field::display));
+        result
+    }
+    .instrument(span)
+    .await
+}
+
+/// Answers one request: the whole of a function but for the Lambda runtime around it.
+pub async fn respond<A: Access, E: ApiError>(
+    function: &str,
+    request_id: &str,
+    store: &Store,
+    request: &Request,
+    handler: &impl AsyncFn(&Table<A>, &Request) -> Result<Response, E>,
+) -> Response {
+    let span = tracing::info_span!(
+        "request",
+        function,
+        request_id,
+        gateway_request_id = request.gateway_request_id(),
+        reseller = field::Empty,
+        key = field::Empty,
+        customer = field::Empty
+    );
+    answer(store, request, handler).instrument(span).await
+}
+
+async fn answer<A: Access, E: ApiError>(
+    store: &Store,
+    request: &Request,
+    handler: &impl AsyncFn(&Table<A>, &Request) -> Result<Response, E>,
+) -> Response {
+    let begun = Instant::now();
+    let store = store.metered();
+    let table = Table::new(store.clone());
+    let result = if request.is_beyond_route() {
+        Err(E::from(Failure::NoSuchRoute))
+    } else {
+        let answer = AssertUnwindSafe(Box::pin(handler(&table, request))).catch_unwind();
+        match tokio::time::timeout(REQUEST_DEADLINE, answer).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => Err(Failure::Panic(panic_text(panic.as_ref())).into()),
+            Err(_) => Err(Failure::Store(StoreError::Unavailable("the deadline of the request passed".to_owned())).into()),
+        }
+    };
+    let error = result.as_ref().err().map(ToString::to_string);
+    let response = result.unwrap_or_else(|error| error.response(request));
+    let status = response.status();
+    log(begun, &store, !status.is_server_error(), Some(status.as_u16()), error.as_ref().map(field::display));
+    response
+}
+
+/// One event per request: its span adds the function, the request and the reseller.
+fn log(
+    begun: Instant,
+    store: &Store,
+    is_well: bool,
+    status: Option<u16>,
+    error: Option<field::DisplayValue<impl std::fmt::Display>>,
+) {
+    let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let calls = store.meter().calls();
+    let capacity_units = store.meter().capacity_units();
+    if is_well {
+        tracing::info!(status, duration_ms, calls, capacity_units, error, "answered");
+    } else {
+        tracing::error!(status, duration_ms, calls, capacity_units, error, "failed");
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text").to_owned()
+}

@@ -1,0 +1,12 @@
+//! What a Lambda function does around its handler, and what handlers read requests and write answers with.
+
+pub mod bootstrap;
+pub mod configuration;
+pub mod cursor;
+pub mod faults;
+pub mod form;
+pub mod functions;
+pub mod json;
+pub mod logging;
+pub mod request;
+pub mod response;

@@ -1,0 +1,276 @@
+//! Requests as API Gateway's HTTP API hands them over (payload format version 2.0).
+//!
+//! `lambda_http` has types for this, but its conversion panics on a body that is not the base64 it claims to be and on an
+//! address that `http::Uri` refuses, and fails on a header value with characters beyond ASCII: each a bare 500 that a client
+//! could cause. So the event is read here, and every part of it is checked where it is used.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+
+use super::faults::Faults;
+use super::form;
+use crate::domain::credential::Refusal;
+
+/// All but what needs no encoding in a query (RFC 3986, section 2.3).
+const ENCODED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// How many bytes a body may have.
+pub const MAXIMUM_BODY: usize = 256 * 1024;
+
+/// A request. Deserializes from a version 2.0 event.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    raw_path: Option<String>,
+    raw_query_string: Option<String>,
+    headers: Option<HashMap<String, String>>,
+    cookies: Option<Vec<String>>,
+    request_context: Option<RequestContext>,
+    path_parameters: Option<HashMap<String, String>>,
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext {
+    request_id: Option<String>,
+    http: Option<HttpContext>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HttpContext {
+    method: Option<String>,
+    source_ip: Option<String>,
+}
+
+/// Why a body can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// More than [`MAXIMUM_BODY`] bytes.
+    #[error("the body must have at most 262144 bytes")]
+    TooLarge,
+    /// Declared as base64 and not base64.
+    #[error("the body could not be decoded")]
+    Undecodable,
+}
+
+impl Request {
+    /// The value of a header, whatever the case of its name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().flatten().find(|(sent, _)| sent.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter of the path. The gateway decodes it and a local one may not, so a percent sign in it is decoded here; what
+    /// can't be decoded stays as it is.
+    #[must_use]
+    pub fn path_parameter(&self, name: &str) -> String {
+        let sent = self.sent_path_parameter(name);
+        form::decode_path(sent).unwrap_or_else(|_| sent.to_owned())
+    }
+
+    /// Whether the path goes on behind the route's trailing slash. The gateway sends such paths to the function of the route,
+    /// because only a greedy route can end in a slash there.
+    #[must_use]
+    pub fn is_beyond_route(&self) -> bool {
+        !self.sent_path_parameter("proxy").is_empty()
+    }
+
+    fn sent_path_parameter(&self, name: &str) -> &str {
+        self.path_parameters.as_ref().and_then(|sent| sent.get(name)).map(String::as_str).unwrap_or_default()
+    }
+
+    /// The method, in capitals.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        self.http().and_then(|http| http.method.as_deref()).unwrap_or_default()
+    }
+
+    /// The address that the request came from, as the gateway saw it and whatever a header says; `None` for an event without one.
+    #[must_use]
+    pub fn source_address(&self) -> Option<IpAddr> {
+        self.http()?.source_ip.as_deref()?.parse().ok()
+    }
+
+    fn http(&self) -> Option<&HttpContext> {
+        self.request_context.as_ref()?.http.as_ref()
+    }
+
+    /// The gateway's id of the request; empty for an event without one.
+    #[must_use]
+    pub fn gateway_request_id(&self) -> &str {
+        self.request_context.as_ref().and_then(|context| context.request_id.as_deref()).unwrap_or_default()
+    }
+
+    /// The value of a cookie; of several with one name the first.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let pairs = self.cookies.iter().flatten().flat_map(|cookies| cookies.split(';'));
+        pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(sent, _)| *sent == name).map(|(_, value)| value)
+    }
+
+    /// The path as the gateway gives it.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.raw_path.as_deref().unwrap_or_default()
+    }
+
+    /// The query string, undecoded, without its question mark.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        self.raw_query_string.as_deref().unwrap_or_default()
+    }
+
+    /// The decoded parameters of the query string, and what is wrong with those that can't be decoded: one must not hide what is
+    /// wrong with the others.
+    #[must_use]
+    pub fn query_pairs(&self) -> (Vec<(String, String)>, Faults) {
+        let mut decoded = Vec::new();
+        let mut faults = Faults::default();
+        for pair in self.query().split('&') {
+            match form::parse(pair.as_bytes()) {
+                Ok(pairs) => decoded.extend(pairs),
+                Err(error) => faults.add(if error.name.is_empty() { "query" } else { &error.name }, error.problem),
+            }
+        }
+        (decoded, faults)
+    }
+
+    /// What stands behind the scheme `Basic`, in any case, in the header `Authorization` (RFC 7617, section 2).
+    ///
+    /// # Errors
+    /// [`Refusal::Missing`] without the header, [`Refusal::Invalid`] with another scheme.
+    pub fn basic_authorization(&self) -> Result<&str, Refusal> {
+        let sent = self.header("authorization").unwrap_or_default().trim_matches([' ', '\t']);
+        if sent.is_empty() {
+            return Err(Refusal::Missing);
+        }
+        let (scheme, credentials) = sent.split_once(' ').ok_or(Refusal::Invalid)?;
+        scheme.eq_ignore_ascii_case("basic").then(|| credentials.trim_start_matches(' ')).ok_or(Refusal::Invalid)
+    }
+
+    /// The value of a `Link` header (RFC 8288) that names the next page: this address with these parameters.
+    #[must_use]
+    pub fn link_to_next<'a>(&self, parameters: impl IntoIterator<Item = &'a (String, String)>) -> String {
+        let pairs = parameters.into_iter().map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, &ENCODED)));
+        let query: Vec<String> = pairs.collect();
+        format!("<{}{}?{}>; rel=\"next\"", self.origin().unwrap_or_default(), self.path(), query.join("&"))
+    }
+
+    /// Where the client reached us. Without it a link is relative, which is as good to whoever resolves links.
+    fn origin(&self) -> Option<String> {
+        let host = self.header("host")?;
+        let is_host = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | ':' | '[' | ']');
+        let scheme = self.header("x-forwarded-proto").filter(|scheme| *scheme == "https").unwrap_or("http");
+        (!host.is_empty() && host.chars().all(is_host)).then(|| format!("{scheme}://{host}"))
+    }
+
+    /// The bytes of the body; none when there is no body.
+    ///
+    /// # Errors
+    /// See [`BodyError`].
+    pub fn body(&self) -> Result<Vec<u8>, BodyError> {
+        let body = self.body.as_deref().unwrap_or_default();
+        let bytes = if self.is_base64_encoded {
+            if body.len() / 4 * 3 > MAXIMUM_BODY + 3 {
+                return Err(BodyError::TooLarge);
+            }
+            STANDARD.decode(body).map_err(|_| BodyError::Undecodable)?
+        } else {
+            body.as_bytes().to_vec()
+        };
+        if bytes.len() > MAXIMUM_BODY { Err(BodyError::TooLarge) } else { Ok(bytes) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn request(event: Value) -> Request {
+        serde_json::from_value(event).unwrap()
+    }
+
+    #[test]
+    fn headers_are_found_in_any_case() {
+        let request = request(json!({"headers": {"x-Zoom-S2T-key": "k", "user-agent": "ünïcödé\u{1}"}}));
+        assert_eq!(request.header("X-ZOOM-s2t-KEY"), Some("k"));
+        assert_eq!(request.header("x-other"), None);
+    }
+
+    #[test]
+    fn a_request_knows_who_asks_how() {
+        let context = json!({"requestId": "id=", "http": {"method": "PUT", "sourceIp": "2001:db8::1"}});
+        let asked = request(json!({"requestContext": context, "cookies": ["a=1", "b=x=y; c=3", "a=2"]}));
+        assert_eq!((asked.method(), asked.gateway_request_id()), ("PUT", "id="));
+        assert_eq!(asked.source_address(), Some("2001:db8::1".parse().unwrap()));
+        let cookies = ["a", "b", "c", "d"].map(|name| asked.cookie(name));
+        assert_eq!(cookies, [Some("1"), Some("x=y"), Some("3"), None]);
+        let empty = request(json!({}));
+        assert_eq!((empty.method(), empty.gateway_request_id(), empty.source_address(), empty.cookie("a")), ("", "", None, None));
+    }
+
+    #[test]
+    fn credentials_stand_behind_the_scheme_in_any_case() {
+        let sent = |value: &str| request(json!({"headers": {"authorization": value}})).basic_authorization().map(str::to_owned);
+        for value in ["Basic abc", "basic abc", "BASIC   abc", " Basic abc\t"] {
+            assert_eq!(sent(value), Ok("abc".to_owned()), "{value:?}");
+        }
+        assert_eq!(sent(" "), Err(Refusal::Missing));
+        assert_eq!(request(json!({})).basic_authorization(), Err(Refusal::Missing));
+        for value in ["Basic", "Basi abc", "Bearer abc", "Basicabc", "Basic\tabc"] {
+            assert_eq!(sent(value), Err(Refusal::Invalid), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_pair_of_the_query_that_is_malformed_does_not_hide_the_others() {
+        let (pairs, faults) = request(json!({"rawQueryString": "a=1&b=%zz&%=x&c=2"})).query_pairs();
+        assert_eq!(pairs, [("a".to_owned(), "1".to_owned()), ("c".to_owned(), "2".to_owned())]);
+        assert_eq!(faults.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["b", "%"]);
+    }
+
+    #[test]
+    fn a_body_is_read_by_bytes() {
+        let body = |text: &str, encoded| request(json!({"body": text, "isBase64Encoded": encoded})).body();
+        assert_eq!(body("naïve", false), Ok("naïve".as_bytes().to_vec()));
+        assert_eq!(body("bmHDr3Zl", true), Ok("naïve".as_bytes().to_vec()));
+        assert_eq!(body("/w==", true), Ok(vec![0xff]));
+        assert_eq!(body("not base64!", true), Err(BodyError::Undecodable));
+        assert_eq!(request(json!({})).body(), Ok(Vec::new()));
+        assert_eq!(request(json!({"body": null})).body(), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn the_limit_of_a_body_is_the_same_in_both_forms() {
+        for (bytes, accepted) in
+            [(MAXIMUM_BODY - 1, true), (MAXIMUM_BODY, true), (MAXIMUM_BODY + 1, false), (MAXIMUM_BODY * 2, false)]
+        {
+            let plain = "a".repeat(bytes);
+            let encoded = STANDARD.encode(&plain);
+            for event in [json!({"body": plain}), json!({"body": encoded, "isBase64Encoded": true})] {
+                let body = request(event).body();
+                assert_eq!(body.is_ok(), accepted, "{bytes} bytes");
+                assert!(accepted || body == Err(BodyError::TooLarge));
+            }
+        }
+    }
+
+    #[test]
+    fn path_parameters_are_decoded_where_the_gateway_left_them_encoded() {
+        let request = request(json!({"pathParameters": {"id": "%31%32", "bad": "%zz", "plus": "+1"}}));
+        assert_eq!(request.path_parameter("id"), "12");
+        assert_eq!(request.path_parameter("bad"), "%zz");
+        assert_eq!(request.path_parameter("plus"), "+1");
+        assert_eq!(request.path_parameter("none"), "");
+    }
+}

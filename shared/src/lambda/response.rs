@@ -1,0 +1,123 @@
+//! Answers, and how API Gateway's HTTP API takes them over (payload format version 2.0).
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::http::header::{CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
+use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
+
+/// An answer: its body is bytes, in whatever format its API speaks, and a `Set-Cookie` may stand in it several times.
+pub type Response = lambda_http::http::Response<Vec<u8>>;
+
+/// How many bytes Lambda takes for an answer, as the JSON text that it is handed over as (an AWS limit: 6 MB), less what the status
+/// and the headers may need.
+pub const MAXIMUM_ANSWER: usize = 6 * 1024 * 1024 - 64 * 1024;
+
+/// An answer of this type and text.
+#[must_use]
+pub fn response(status: StatusCode, content_type: &'static str, body: String) -> Response {
+    let mut response = empty(status);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    *response.body_mut() = body.into_bytes();
+    response
+}
+
+/// An answer without a body.
+#[must_use]
+pub fn empty(status: StatusCode) -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = status;
+    response
+}
+
+/// The same answer, saying that the caller should try again in a second.
+#[must_use]
+pub fn with_retry_after(mut response: Response) -> Response {
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+/// How many bytes a text takes in the JSON text that Lambda is handed.
+#[must_use]
+pub fn escaped_length(text: &str) -> usize {
+    let of = |byte: u8| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(of).sum()
+}
+
+/// The answer as the gateway takes it: text as it is, other bytes as base64, cookies beside the headers.
+pub(super) fn into_gateway_format(response: Response) -> ApiGatewayV2httpResponse {
+    let (head, body) = response.into_parts();
+    let mut headers = head.headers;
+    let cookies = headers.get_all(SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok().map(str::to_owned)).collect();
+    headers.remove(SET_COOKIE);
+    let mut answer = ApiGatewayV2httpResponse::default();
+    answer.status_code = i64::from(head.status.as_u16());
+    answer.cookies = cookies;
+    let (body, is_base64) = match String::from_utf8(body) {
+        Ok(text) if is_text(&headers) => (text, false),
+        Ok(text) => (STANDARD.encode(text), true),
+        Err(bytes) => (STANDARD.encode(bytes.as_bytes()), true),
+    };
+    answer.headers = headers;
+    answer.body = Some(body.into());
+    answer.is_base64_encoded = is_base64;
+    answer
+}
+
+/// Whether the body is text by its type; one without a type is empty.
+fn is_text(headers: &HeaderMap) -> bool {
+    let Some(media_type) = headers.get(CONTENT_TYPE).and_then(|media_type| media_type.to_str().ok()) else {
+        return true;
+    };
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    essence.starts_with("text/") || ["json", "xml", "javascript"].iter().any(|format| essence.ends_with(format))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn handed_over(response: Response) -> Value {
+        serde_json::to_value(into_gateway_format(response)).unwrap()
+    }
+
+    #[test]
+    fn text_is_handed_over_as_it_is_and_other_bytes_as_base64() {
+        let text = handed_over(response(StatusCode::CREATED, "application/json", "{\"é\":1}".to_owned()));
+        assert_eq!(
+            (&text["statusCode"], &text["body"], &text["isBase64Encoded"]),
+            (&json!(201), &json!("{\"é\":1}"), &json!(false))
+        );
+        for (media_type, bytes) in [("image/png", &b"\x89PNG"[..]), ("image/png", b"ascii"), ("text/plain", b"\xff")] {
+            let mut image = response(StatusCode::OK, media_type, String::new());
+            *image.body_mut() = bytes.to_vec();
+            let image = handed_over(image);
+            assert_eq!((&image["body"], &image["isBase64Encoded"]), (&json!(STANDARD.encode(bytes)), &json!(true)));
+        }
+        assert_eq!(handed_over(empty(StatusCode::NO_CONTENT))["body"], "");
+    }
+
+    #[test]
+    fn several_cookies_stand_beside_the_headers() {
+        let mut answer = empty(StatusCode::SEE_OTHER);
+        for cookie in ["a=1; Secure", "b=2; HttpOnly"] {
+            answer.headers_mut().append(SET_COOKIE, HeaderValue::from_static(cookie));
+        }
+        let answer = handed_over(answer);
+        assert_eq!(answer["cookies"], json!(["a=1; Secure", "b=2; HttpOnly"]));
+        assert_eq!(answer["headers"], json!({}));
+    }
+
+    proptest! {
+        #[test]
+        fn the_escaped_length_is_what_json_makes_of_a_text(text in any::<String>()) {
+            prop_assert_eq!(escaped_length(&text) + 2, serde_json::to_string(&text).unwrap().len());
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! From a token to a caller. What was read with a token stays sealed until the token's credential has been checked.
+
+use std::marker::PhantomData;
+
+use super::caller::Caller;
+use super::table::{Access, AuthenticationError, Policy, Table};
+use crate::domain::credential::{Credential, Refusal};
+use crate::domain::customer::Customer;
+use crate::domain::reseller::Reseller;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::token::{IssuedToken, PresentedToken};
+use crate::store::engine::error::StoreError;
+use crate::store::engine::read::Rows;
+use crate::store::engine::row::RowKey;
+use crate::store::keys;
+use crate::store::root::Store;
+
+/// What can be read with a token, and knows what a caller that is limited to some accounts sees of it.
+pub trait Content {
+    /// What the caller sees of it.
+    #[must_use]
+    fn seen_by<A>(self, caller: &Caller<A>) -> Self;
+}
+
+impl Content for () {
+    fn seen_by<A>(self, _: &Caller<A>) -> Self {}
+}
+
+/// What was read with a token, closed until its credential has been checked.
+#[derive(Debug)]
+pub struct Sealed<A, T> {
+    token: IssuedToken,
+    is_issued: bool,
+    credential: Option<Credential>,
+    reseller: Option<Reseller>,
+    content: T,
+    access: PhantomData<A>,
+}
+
+impl<A: Access, T: Content> Sealed<A, T> {
+    /// Checks the credential by the policy of a call.
+    ///
+    /// # Errors
+    /// Why the caller is turned away: [`Refusal::Revoked`] before [`Refusal::Invalid`] (expired) before [`Refusal::Suspended`]
+    /// before [`Refusal::NotAllowed`].
+    pub fn open(self, policy: Policy) -> Result<(Caller<A>, T), Refusal> {
+        let (Some(credential), Some(reseller), true) = (self.credential, self.reseller, self.is_issued) else {
+            return Err(Refusal::Invalid);
+        };
+        let span = tracing::Span::current();
+        span.record("reseller", reseller.id.number());
+        span.record("key", self.token.hash().key_id().as_str());
+        credential.check_lifetime(Timestamp::now())?;
+        if reseller.suspended_at.is_some() {
+            return Err(Refusal::Suspended);
+        }
+        credential.check_rights(policy.kinds, A::PERMISSION)?;
+        let caller = Caller::verified(&self.token, credential).ok_or(Refusal::Invalid)?;
+        let content = self.content.seen_by(&caller);
+        Ok((caller, content))
+    }
+}
+
+impl Store {
+    /// The rows that decide about a token: its credential, its reseller, the customer whose token it is, and the secret where the
+    /// copy is old.
+    pub(in crate::store) fn token_keys(&self, token: &IssuedToken) -> Vec<RowKey> {
+        let owner = token.customer().map(|id| keys::customer(token.reseller(), id));
+        [keys::credential(token.reseller(), token.hash()), keys::reseller(token.reseller())]
+            .into_iter()
+            .chain(owner)
+            .chain(self.secret.key_when_old())
+            .collect()
+    }
+
+    /// Seals what was read with a token. `rows` were read with all of `token_keys`.
+    pub(in crate::store) fn seal<A, T>(
+        &self,
+        token: &IssuedToken,
+        token_keys: &[RowKey],
+        rows: &Rows,
+        content: T,
+    ) -> Result<Sealed<A, T>, StoreError> {
+        let mut is_issued = true;
+        if token_keys.contains(&keys::secret()) {
+            self.secret.renew(rows)?;
+            is_issued = self.secret.get().is_some_and(|secret| token.is_issued_by(&secret));
+        }
+        let owner_exists = match token.customer() {
+            Some(id) => rows.get::<Customer>(&keys::customer(token.reseller(), id))?.is_some(),
+            None => true,
+        };
+        // A token ends with its customer: from then on it is as unknown as one that was never issued.
+        let credential = rows.get(&keys::credential(token.reseller(), token.hash()))?.filter(|_| owner_exists);
+        let reseller = rows.get(&keys::reseller(token.reseller()))?;
+        Ok(Sealed { token: token.clone(), is_issued, credential, reseller, content, access: PhantomData })
+    }
+}
+
+impl<A: Access> Table<A> {
+    /// The token that was presented, where this deployment issued it.
+    ///
+    /// No call: what is malformed, invented, forged or another deployment's is refused at once. One call where the token fits no
+    /// version of a copy of the secret that is older than five minutes.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`], or the store's failure in that call.
+    pub async fn token_check(&self, presented: Option<PresentedToken>) -> Result<IssuedToken, AuthenticationError> {
+        let presented = presented.ok_or(Refusal::Invalid)?;
+        let issued = self.store.check_presented(|secret| presented.issued_by(secret)).await?;
+        Ok(issued.ok_or(Refusal::Invalid)?)
+    }
+
+    /// The caller with this token. One call.
+    ///
+    /// # Errors
+    /// [`AuthenticationError`].
+    pub async fn authenticate(&self, token: &IssuedToken, policy: Policy) -> Result<Caller<A>, AuthenticationError> {
+        let keys = self.store.token_keys(token);
+        let rows = self.store.connection.read(keys.clone()).await?;
+        let (caller, ()) = self.store.seal(token, &keys, &rows, ())?.open(policy)?;
+        Ok(caller)
+    }
+
+    /// What was read from a request before its caller was verified: as it is where it is right, and else what is wrong with it,
+    /// which only a verified caller learns.
+    ///
+    /// No call where it is right, else one.
+    ///
+    /// # Errors
+    /// Why there is no such caller, else what is wrong.
+    pub async fn tell_caller<T, E: From<AuthenticationError>>(
+        &self,
+        token: &IssuedToken,
+        policy: Policy,
+        read: Result<T, E>,
+    ) -> Result<T, E> {
+        if read.is_err() {
+            self.authenticate(token, policy).await?;
+        }
+        read
+    }
+}

@@ -1,0 +1,80 @@
+//! The table as a function holds it: what the function may do, and which callers it takes.
+
+use std::marker::PhantomData;
+
+use crate::domain::credential::{Kind, Permission, Refusal};
+use crate::store::engine::error::StoreError;
+use crate::store::root::Store;
+
+/// What a routed function does. Its callers need the permission for it.
+pub trait Access: private::Access {
+    /// The permission that every caller of such a function must have.
+    const PERMISSION: Permission;
+}
+
+mod private {
+    /// Nobody else decides what a routed function may do.
+    pub trait Access {}
+    impl Access for super::Read {}
+    impl Access for super::Write {}
+}
+
+/// It looks.
+#[derive(Clone, Copy, Debug)]
+pub enum Read {}
+
+/// It creates, changes or deletes.
+#[derive(Clone, Copy, Debug)]
+pub enum Write {}
+
+/// It is invoked by the platform's operators and has no callers: this is no [`Access`], so that no route leads to such a function.
+#[derive(Clone, Copy, Debug)]
+pub enum Operator {}
+
+impl Access for Read {
+    const PERMISSION: Permission = Permission::Read;
+}
+
+impl Access for Write {
+    const PERMISSION: Permission = Permission::Write;
+}
+
+/// Which callers a call takes, besides the permission that its function needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    pub(super) kinds: &'static [Kind],
+}
+
+impl Policy {
+    /// Callers with a credential of one of these kinds.
+    #[must_use]
+    pub const fn of_kinds(kinds: &'static [Kind]) -> Self {
+        Self { kinds }
+    }
+}
+
+/// Why a request has no caller.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum AuthenticationError {
+    /// The caller is turned away.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The table, as far as a function of the kind `A` may use it.
+#[derive(Clone, Debug)]
+pub struct Table<A> {
+    pub(in crate::store) store: Store,
+    access: PhantomData<A>,
+}
+
+impl<A> Table<A> {
+    /// The table of this deployment.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self { store, access: PhantomData }
+    }
+}

@@ -1,0 +1,115 @@
+//! Issuing a key.
+
+use crate::domain::credential::{Credential, Permission, Subject};
+use crate::domain::customer::Customer;
+use crate::domain::reseller::{AccountId, Reseller, ResellerId};
+use crate::domain::secret::SecretVersion;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::token::NewToken;
+use crate::domain::validation::Text;
+use crate::store::access::table::{Operator, Table};
+use crate::store::engine::error::StoreError;
+use crate::store::engine::expressions::{Expressions, IS_NEW};
+use crate::store::engine::row::row;
+use crate::store::engine::transaction::{Outcome, Transaction};
+use crate::store::keys;
+
+/// A key to be issued.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    /// The reseller that it speaks for.
+    pub reseller: ResellerId,
+    /// Whom it stands for.
+    pub subject: Subject,
+    /// What it allows.
+    pub permissions: Vec<Permission>,
+    /// The accounts that it may use; `None` for all that its reseller has.
+    pub accounts: Option<Vec<AccountId>>,
+    /// What people call it.
+    pub label: Text,
+    /// From when on it is refused; `None` for never.
+    pub valid_until: Option<Timestamp>,
+}
+
+/// Why no key was issued.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum IssueKeyError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no such reseller.
+    #[error("no such reseller")]
+    NoSuchReseller,
+    /// The reseller does not have the customer that the key is to stand for.
+    #[error("no such customer")]
+    NoSuchCustomer,
+    /// The reseller does not have this account.
+    #[error("no such account")]
+    NoSuchAccount(AccountId),
+}
+
+/// A key that has just been issued: the only moment at which its token is known.
+#[derive(Debug)]
+pub struct IssuedKey {
+    /// The token.
+    pub token: NewToken,
+    /// What is on record of it.
+    pub credential: Credential,
+}
+
+impl NewKey {
+    /// The key of this reseller, not yet on record.
+    pub(in crate::store) fn make(self, version: &SecretVersion, reseller: &Reseller) -> Result<IssuedKey, StoreError> {
+        let token = NewToken::generate(version, self.reseller, &self.subject)?;
+        let credential = Credential {
+            kind: self.subject.kind(),
+            permissions: self.permissions,
+            accounts: self.accounts.unwrap_or_else(|| reseller.account_ids.clone()),
+            customer: self.subject.customer(),
+            label: self.label,
+            last_four: token.last_four().to_owned(),
+            created_at: Timestamp::now(),
+            valid_until: self.valid_until,
+            revoked_at: None,
+        };
+        Ok(IssuedKey { token, credential })
+    }
+}
+
+/// With the credential row of a new key.
+pub(in crate::store) fn put<P>(
+    transaction: Transaction<P>,
+    purpose: P,
+    reseller: ResellerId,
+    key: &IssuedKey,
+) -> Result<Transaction<P>, StoreError> {
+    let item = row(&keys::credential(reseller, key.token.hash()), &key.credential)?;
+    Ok(transaction.put(purpose, item, Expressions::when(IS_NEW)))
+}
+
+impl Table<Operator> {
+    /// Issues a key.
+    ///
+    /// # Errors
+    /// [`IssueKeyError`]; then no key was issued that anybody knows.
+    pub async fn api_key_issue(&self, new: NewKey) -> Result<IssuedKey, IssueKeyError> {
+        let reseller = keys::reseller(new.reseller);
+        let customer = new.subject.customer().map(|id| keys::customer(new.reseller, id));
+        let read = std::iter::once(reseller.clone()).chain(customer.clone()).collect();
+        let (rows, version) = futures_util::try_join!(self.store.connection.read(read), self.secret_issuing())?;
+        let reseller: Reseller = rows.get(&reseller)?.ok_or(IssueKeyError::NoSuchReseller)?;
+        if let Some(customer) = customer
+            && rows.get::<Customer>(&customer)?.is_none()
+        {
+            return Err(IssueKeyError::NoSuchCustomer);
+        }
+        if let Some(account) = new.accounts.iter().flatten().find(|account| !reseller.account_ids.contains(account)) {
+            return Err(IssueKeyError::NoSuchAccount(*account));
+        }
+        let key = new.make(&version, &reseller)?;
+        match self.store.connection.transact(put(Transaction::default(), (), reseller.id, &key)?).await? {
+            Outcome::Done => Ok(key),
+            Outcome::Refused(_) => Err(StoreError::Internal("a new token is on record already".to_owned()).into()),
+        }
+    }
+}

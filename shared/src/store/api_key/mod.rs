@@ -1,0 +1,11 @@
+//! API keys: issuing, listing, revoking and rotating credentials. Only operators' functions do so.
+
+mod issue;
+mod record;
+mod revoke;
+mod rotate;
+
+pub(in crate::store) use issue::put;
+pub use issue::{IssueKeyError, IssuedKey, NewKey};
+pub use record::KeySummary;
+pub use rotate::RotateKeyError;

@@ -1,0 +1,97 @@
+//! Rotating a key: a new one with the same rights now, and an end for the old one.
+
+use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
+
+use super::issue::{self, IssuedKey, NewKey};
+use crate::domain::credential::{Credential, Kind, Subject, UserLabel};
+use crate::domain::customer::Customer;
+use crate::domain::reseller::{Reseller, ResellerId};
+use crate::domain::timestamp::Timestamp;
+use crate::domain::token::KeyId;
+use crate::store::access::table::{Operator, Table};
+use crate::store::engine::error::StoreError;
+use crate::store::engine::expressions::Expressions;
+use crate::store::engine::retry::Rounds;
+use crate::store::engine::transaction::{Outcome, Transaction};
+use crate::store::keys;
+
+/// Why a key was not rotated.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum RotateKeyError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The reseller has no such key.
+    #[error("no such key")]
+    NoSuchKey,
+    /// The key is revoked or expired: there is nothing to go on with.
+    #[error("the key has ended")]
+    Ended,
+    /// The customer that the key stood for is gone.
+    #[error("the customer of the key is gone")]
+    CustomerGone,
+}
+
+/// Whom a key like this one is for; `None` for one that can't be.
+fn subject(credential: &Credential) -> Option<Subject> {
+    match credential.kind {
+        Kind::Reseller => Some(Subject::Reseller),
+        Kind::Licensing => Some(Subject::Licensing),
+        Kind::Customer => credential.customer.map(Subject::Customer),
+        Kind::ServiceUser => UserLabel::parse(credential.label.as_str()).map(Subject::ServiceUser),
+    }
+}
+
+impl Table<Operator> {
+    /// Issues a key with the rights of the one of this id, and ends that one at a moment, or earlier where it ends earlier by
+    /// itself. Both at once, or neither.
+    ///
+    /// Not repeatable: a second call issues another key.
+    ///
+    /// # Errors
+    /// [`RotateKeyError`]; then nothing was changed.
+    pub async fn api_key_rotate(
+        &self,
+        reseller: ResellerId,
+        key_id: &KeyId,
+        old_until: Timestamp,
+        new_until: Option<Timestamp>,
+    ) -> Result<IssuedKey, RotateKeyError> {
+        let connection = &self.store.connection;
+        let version = self.secret_issuing().await?;
+        let mut rounds = Rounds::default();
+        loop {
+            let old = connection.api_key_named(reseller, key_id).await?.ok_or(RotateKeyError::NoSuchKey)?;
+            old.credential.check_lifetime(Timestamp::now()).map_err(|_| RotateKeyError::Ended)?;
+            let customer = old.credential.customer.map(|id| keys::customer(reseller, id));
+            let rows = connection.read(std::iter::once(keys::reseller(reseller)).chain(customer.clone()).collect()).await?;
+            let owner: Reseller = rows.get(&keys::reseller(reseller))?.ok_or(RotateKeyError::NoSuchKey)?;
+            if let Some(customer) = customer
+                && rows.get::<Customer>(&customer)?.is_none()
+            {
+                return Err(RotateKeyError::CustomerGone);
+            }
+            let odd = || StoreError::Internal("a credential has no subject".to_owned());
+            let new = NewKey {
+                reseller,
+                subject: subject(&old.credential).ok_or_else(odd)?,
+                permissions: old.credential.permissions.clone(),
+                accounts: Some(old.credential.accounts.clone()),
+                label: old.credential.label.clone(),
+                valid_until: new_until,
+            };
+            let key = new.make(&version, &owner)?;
+            let end = old.credential.valid_until.map_or(old_until, |end| end.min(old_until));
+            let is_unchanged = Expressions::when("revoked_at = :never AND valid_until = :known")
+                .update("SET valid_until = :end")
+                .value(":never", to_attribute_value(None::<Timestamp>).map_err(StoreError::from)?)
+                .value(":known", to_attribute_value(old.credential.valid_until).map_err(StoreError::from)?)
+                .text(":end", end.to_string());
+            let transaction = Transaction::default().update((), old.row_key(reseller), is_unchanged);
+            if connection.transact(issue::put(transaction, (), reseller, &key)?).await? == Outcome::Done {
+                return Ok(key);
+            }
+            rounds.pause(StoreError::Contended, "others changed the key").await?;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Every change of a customer: one transaction of its row, its count and what it holds exclusively, whatever the change is. One
+//! way to write means one way to retry.
+
+use serde::{Deserialize, Serialize};
+
+use super::of_account::OfAccount;
+use super::{count, header, index};
+use crate::domain::customer::{Customer, CustomerId};
+use crate::domain::reseller::ResellerId;
+use crate::store::engine::connection::Connection;
+use crate::store::engine::error::StoreError;
+use crate::store::engine::expressions::{Expressions, IS_NEW};
+use crate::store::engine::row::{RowKey, row};
+use crate::store::engine::transaction::{self, Transaction};
+use crate::store::keys::{self, Reserved};
+
+/// Why a customer was not written.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Another customer of the reseller has a value that this one is to hold exclusively.
+    #[error("another customer has this {0:?}")]
+    Taken(Reserved),
+}
+
+/// From one revision of a customer to another; `None` is a customer that is not there.
+#[derive(Clone, Copy)]
+pub(super) struct Change<'a> {
+    pub(super) reseller: ResellerId,
+    pub(super) before: Option<&'a Customer>,
+    pub(super) after: Option<&'a Customer>,
+}
+
+/// What became of a [`Change`].
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It is on record.
+    Done,
+    /// Nothing was written: the customer is not what `before` says, not any more.
+    Stale,
+    /// Nothing was written: another customer holds this value.
+    Taken(Reserved),
+}
+
+/// What a write of the transaction is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Record,
+    Count,
+    Header,
+    Account,
+    Release,
+    Reserve(Reserved),
+}
+
+/// The row of a reservation: whose the value is.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Reservation {
+    pub(super) customer: CustomerId,
+}
+
+impl Connection {
+    /// Carries a change out, or nothing of it.
+    pub(super) async fn customer_commit(&self, change: Change<'_>) -> Result<Outcome, StoreError> {
+        let Some(id) = change.after.or(change.before).map(|customer| customer.id) else {
+            return Ok(Outcome::Done);
+        };
+        Ok(match self.transact(transaction(change, id)?).await? {
+            transaction::Outcome::Done => Outcome::Done,
+            // A stale record comes first: whether a value is free is decided for the customer as it now is.
+            transaction::Outcome::Refused(purposes) => match purposes.as_slice() {
+                [Purpose::Reserve(what), rest @ ..] if rest.iter().all(|other| matches!(other, Purpose::Reserve(_))) => {
+                    Outcome::Taken(*what)
+                }
+                _ => Outcome::Stale,
+            },
+        })
+    }
+}
+
+fn transaction(Change { reseller, before, after }: Change<'_>, id: CustomerId) -> Result<Transaction<Purpose>, StoreError> {
+    let key = keys::customer(reseller, id);
+    let condition = match before {
+        Some(before) => Expressions::when("revision = :revision").number(":revision", before.revision),
+        None => Expressions::when(IS_NEW),
+    };
+    let mut transaction = Transaction::default();
+    transaction = match after {
+        Some(after) => {
+            let mut item = row(&key, after)?;
+            item.extend(index::attributes(after));
+            transaction.put(Purpose::Record, item, condition)
+        }
+        None => transaction.delete(Purpose::Record, key, condition),
+    };
+    transaction = count::count(transaction, Purpose::Count, reseller, id, [before, after]);
+    if after.is_none() {
+        transaction = header::mark_deleted(transaction, Purpose::Header, reseller, id);
+    }
+    // An account is for life.
+    match (before, after) {
+        (None, Some(after)) => {
+            let key = keys::customer_of_account(reseller, after.account_id, id);
+            transaction = transaction.put(Purpose::Account, row(&key, &OfAccount { customer: id })?, Expressions::when(IS_NEW));
+        }
+        (Some(before), None) => {
+            let key = keys::customer_of_account(reseller, before.account_id, id);
+            transaction = transaction.delete(Purpose::Account, key, Expressions::always());
+        }
+        _ => {}
+    }
+    let held = |customer: Option<&Customer>| customer.map(|customer| reservations(reseller, customer)).unwrap_or_default();
+    let (before, after) = (held(before), held(after));
+    for (_, key) in before.iter().filter(|held| !after.contains(held)) {
+        let is_ours = Expressions::when("customer = :customer").number(":customer", id);
+        transaction = transaction.delete(Purpose::Release, key.clone(), is_ours);
+    }
+    for (what, key) in after.iter().filter(|held| !before.contains(held)) {
+        let item = row(key, &Reservation { customer: id })?;
+        transaction = transaction.put(Purpose::Reserve(*what), item, Expressions::when(IS_NEW));
+    }
+    Ok(transaction)
+}
+
+/// The values that the customer holds exclusively, and the rows that say so.
+fn reservations(reseller: ResellerId, customer: &Customer) -> Vec<(Reserved, RowKey)> {
+    let email = customer.profile.email.as_ref().filter(|_| customer.holds_email);
+    let held = [(Reserved::Email, email), (Reserved::Code, customer.code.as_ref())];
+    held.into_iter().filter_map(|(what, value)| Some((what, keys::reservation(reseller, what, value?.as_str())))).collect()
+}

@@ -1,0 +1,48 @@
+//! How many customers a reseller has, and how many of them are active: exact, because each change counts in its own transaction.
+
+use serde::Deserialize;
+
+use crate::domain::customer::{Customer, CustomerId};
+use crate::domain::reseller::ResellerId;
+use crate::store::engine::connection::Connection;
+use crate::store::engine::error::StoreError;
+use crate::store::engine::expressions::Expressions;
+use crate::store::engine::transaction::Transaction;
+use crate::store::keys;
+
+/// What one count row says, or all of them together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) struct Counts {
+    pub(super) customers: u64,
+    pub(super) active: u64,
+}
+
+impl Connection {
+    /// The counts of this reseller. One call, of one read unit.
+    pub(super) async fn customer_counts(&self, reseller: ResellerId) -> Result<Counts, StoreError> {
+        let shards: Vec<Counts> = self.query_all(&keys::count_partition(reseller), "CUSTOMERS#").await?;
+        Ok(shards.iter().fold(Counts::default(), |sum, shard| Counts {
+            customers: sum.customers + shard.customers,
+            active: sum.active + shard.active,
+        }))
+    }
+}
+
+/// Counts the change of a customer, where there is something to count.
+pub(super) fn count<P>(
+    transaction: Transaction<P>,
+    purpose: P,
+    reseller: ResellerId,
+    id: CustomerId,
+    [before, after]: [Option<&Customer>; 2],
+) -> Transaction<P> {
+    let one = |customer: Option<&Customer>| i8::from(customer.is_some());
+    let one_active = |customer: Option<&Customer>| i8::from(customer.is_some_and(|customer| customer.profile.is_active));
+    let all = one(after) - one(before);
+    let active = one_active(after) - one_active(before);
+    if (all, active) == (0, 0) {
+        return transaction;
+    }
+    let add = Expressions::always().update("ADD customers :all, active :active").number(":all", all).number(":active", active);
+    transaction.update(purpose, keys::count(reseller, id), add)
+}

@@ -1,0 +1,49 @@
+//! Creating a customer.
+
+use super::change::{Change, Outcome, WriteError};
+use crate::domain::customer::{Customer, CustomerId, NewCustomer};
+use crate::domain::timestamp::Timestamp;
+use crate::store::access::caller::Caller;
+use crate::store::access::table::{Table, Write};
+use crate::store::engine::error::StoreError;
+use crate::store::engine::retry::Rounds;
+use crate::store::keys::{Counter, Reserved};
+
+impl Table<Write> {
+    /// Creates a customer of the caller's reseller.
+    ///
+    /// Two rounds of calls after the caller's check: a number from the counter and, where the customer is to hold its address,
+    /// the others that have it; then one transaction.
+    ///
+    /// # Errors
+    /// [`WriteError`]; then nothing is on record.
+    pub async fn customer_create(&self, caller: &Caller<Write>, new: NewCustomer) -> Result<Customer, WriteError> {
+        let connection = &self.store.connection;
+        let mut rounds = Rounds::default();
+        loop {
+            let email = new.profile.email.as_ref().filter(|_| new.holds_email);
+            let is_taken = async {
+                match email {
+                    Some(email) => connection.has_other_with_email(caller.reseller(), email, None).await,
+                    None => Ok(false),
+                }
+            };
+            let (number, is_taken) = futures_util::try_join!(connection.counter_next(Counter::Customer), is_taken)?;
+            if is_taken {
+                return Err(WriteError::Taken(Reserved::Email));
+            }
+            let id = CustomerId::new(number).ok_or_else(|| StoreError::Internal("no customer ids are left".to_owned()))?;
+            let customer = Customer::first(id, new.clone(), Timestamp::now());
+            let change = Change { reseller: caller.reseller(), before: None, after: Some(&customer) };
+            match connection.customer_commit(change).await? {
+                Outcome::Done => {
+                    tracing::Span::current().record("customer", id.number());
+                    return Ok(customer);
+                }
+                Outcome::Taken(what) => return Err(WriteError::Taken(what)),
+                // Only where rows were restored from a backup and the counter was not: the next number may be free.
+                Outcome::Stale => rounds.pause(StoreError::Unavailable, "the new id is in use").await?,
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The header row of a customer, which outlives it: what a delete must say, and others must respect.
+//!
+//! A delete marks it in its own transaction. Whatever belongs to the customer, and is looked at only together with its header, ends
+//! with that one write, however much it is.
+
+use serde::Deserialize;
+
+use crate::domain::customer::CustomerId;
+use crate::domain::reseller::ResellerId;
+use crate::domain::timestamp::Timestamp;
+use crate::store::engine::expressions::Expressions;
+use crate::store::engine::transaction::Transaction;
+use crate::store::keys;
+
+/// What the header says. A customer that nothing had to be noted of has none until it is deleted.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub(in crate::store) struct CustomerHeader {
+    /// How many licences the customer has had.
+    #[serde(default)]
+    pub(in crate::store) last_licence: u64,
+    /// When the customer was deleted.
+    #[serde(default)]
+    pub(in crate::store) deleted_at: Option<Timestamp>,
+}
+
+/// Notes that the customer is deleted.
+pub(super) fn mark_deleted<P>(
+    transaction: Transaction<P>,
+    purpose: P,
+    reseller: ResellerId,
+    customer: CustomerId,
+) -> Transaction<P> {
+    let now = Timestamp::now().to_string();
+    let mark = Expressions::always().update("SET deleted_at = :now").text(":now", now);
+    transaction.update(purpose, keys::customer_header(reseller, customer), mark)
+}

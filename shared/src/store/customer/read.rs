@@ -1,0 +1,79 @@
+//! Reading one customer.
+
+use super::change::Reservation;
+use crate::domain::customer::{Customer, CustomerId};
+use crate::domain::token::IssuedToken;
+use crate::store::access::caller::Caller;
+use crate::store::access::sealed::{Content, Sealed};
+use crate::store::access::table::{Access, Table};
+use crate::store::engine::error::StoreError;
+use crate::store::keys::{self, Reserved};
+
+impl Content for Option<Customer> {
+    fn seen_by<A>(self, caller: &Caller<A>) -> Self {
+        let seen = self.filter(|customer| caller.sees(customer));
+        if let Some(customer) = &seen {
+            tracing::Span::current().record("customer", customer.id.number());
+        }
+        seen
+    }
+}
+
+/// The id of a customer, which says nothing of the customer: it is read by [`Table::customer_get`], which knows the caller's limits.
+impl Content for Option<CustomerId> {
+    fn seen_by<A>(self, _: &Caller<A>) -> Self {
+        self
+    }
+}
+
+impl<A: Access> Table<A> {
+    /// Reads, together with the credential of a token, one customer of its reseller. Without an id, or with one that does not exist
+    /// or that the caller does not see, the content is `None`.
+    ///
+    /// One call.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn customer_load(
+        &self,
+        token: &IssuedToken,
+        id: Option<CustomerId>,
+    ) -> Result<Sealed<A, Option<Customer>>, StoreError> {
+        let customer = id.map(|id| keys::customer(token.reseller(), id));
+        let token_keys = self.store.token_keys(token);
+        let rows = self.store.connection.read(token_keys.iter().cloned().chain(customer.clone()).collect()).await?;
+        let customer = customer.map(|key| rows.get::<Customer>(&key)).transpose()?.flatten();
+        self.store.seal(token, &token_keys, &rows, customer)
+    }
+
+    /// Reads, together with the credential of a token, which customer of its reseller has this code for its own; `None` when none
+    /// has. A customer without a code of its own is known by its id.
+    ///
+    /// One call.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn customer_load_holder(
+        &self,
+        token: &IssuedToken,
+        code: &str,
+    ) -> Result<Sealed<A, Option<CustomerId>>, StoreError> {
+        let key = keys::reservation(token.reseller(), Reserved::Code, code);
+        let token_keys = self.store.token_keys(token);
+        let rows = self.store.connection.read(token_keys.iter().cloned().chain([key.clone()]).collect()).await?;
+        let holder: Option<Reservation> = rows.get(&key)?;
+        self.store.seal(token, &token_keys, &rows, holder.map(|holder| holder.customer))
+    }
+
+    /// One customer of the caller's reseller; `None` when there is none, or the caller does not see it.
+    ///
+    /// One call.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn customer_get(&self, caller: &Caller<A>, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+        let key = keys::customer(caller.reseller(), id);
+        let customer: Option<Customer> = self.store.connection.read(vec![key.clone()]).await?.get(&key)?;
+        Ok(customer.seen_by(caller))
+    }
+}

@@ -1,0 +1,101 @@
+//! Changing a customer.
+
+use super::address::{AddressChange, AddressRule, address_change};
+use super::change::{Change, Outcome, WriteError};
+use crate::domain::customer::{Customer, Profile};
+use crate::store::access::caller::Caller;
+use crate::store::access::table::{Table, Write};
+use crate::store::engine::error::StoreError;
+use crate::store::engine::retry::Rounds;
+use crate::store::keys::Reserved;
+
+/// A customer after an edit of it, and whether the edit changed it. Somebody else's change in between does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Updated {
+    /// The edit changed it to this.
+    Changed(Customer),
+    /// The customer was so already, and nothing was written.
+    Unchanged(Customer),
+}
+
+impl Updated {
+    /// The customer as it now is.
+    #[must_use]
+    pub fn into_customer(self) -> Customer {
+        match self {
+            Self::Changed(customer) | Self::Unchanged(customer) => customer,
+        }
+    }
+}
+
+impl Table<Write> {
+    /// Changes a customer as `edit` says, starting from `current` and again from the latest revision whenever somebody else was
+    /// faster. An edit that changes nothing writes nothing. An e-mail address that is held exclusively is let go when it
+    /// changes; `rule` says what becomes of the new one. The same one in another case is no new one.
+    ///
+    /// One call, a transaction, when nobody else writes; one before it where a new address must be held, and one more where it was
+    /// to be held and is not free. `None` when the customer is gone.
+    ///
+    /// # Errors
+    /// Those of `edit`, and [`WriteError`]; then nothing was changed.
+    pub async fn customer_update<E: From<WriteError>>(
+        &self,
+        caller: &Caller<Write>,
+        rule: AddressRule,
+        mut current: Customer,
+        edit: impl Fn(&Customer) -> Result<Profile, E>,
+    ) -> Result<Option<Updated>, E> {
+        let mut rounds = Rounds::default();
+        loop {
+            let profile = edit(&current)?;
+            if profile == current.profile {
+                return Ok(Some(Updated::Unchanged(current)));
+            }
+            if let Some(changed) = self.customer_replace(caller, rule, &current, profile).await? {
+                return Ok(Some(Updated::Changed(changed)));
+            }
+            rounds.pause(StoreError::Contended, "others changed the customer").await.map_err(WriteError::from)?;
+            match self.customer_get(caller, current.id).await.map_err(WriteError::from)? {
+                Some(latest) => current = latest,
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// Gives a customer this profile, where it is still at the revision of `current`; `None` where it is not.
+    async fn customer_replace(
+        &self,
+        caller: &Caller<Write>,
+        rule: AddressRule,
+        current: &Customer,
+        profile: Profile,
+    ) -> Result<Option<Customer>, WriteError> {
+        let connection = &self.store.connection;
+        let address = address_change(rule, current, &profile);
+        let changed = current.changed(profile);
+        if let (AddressChange::HeldAlone, Some(email)) = (address, &changed.profile.email)
+            && connection.has_other_with_email(caller.reseller(), email, Some(current.id)).await?
+        {
+            return Err(WriteError::Taken(Reserved::Email));
+        }
+        let commit = async |holds_email| {
+            let changed = Customer { holds_email, ..changed.clone() };
+            let change = Change { reseller: caller.reseller(), before: Some(current), after: Some(&changed) };
+            Ok::<_, WriteError>((connection.customer_commit(change).await?, changed))
+        };
+        let holds_email = match address {
+            AddressChange::Kept { is_held } => is_held,
+            AddressChange::NotHeld => false,
+            AddressChange::HeldWhereFree | AddressChange::HeldAlone => true,
+        };
+        let (mut outcome, mut written) = commit(holds_email).await?;
+        if (&outcome, address) == (&Outcome::Taken(Reserved::Email), AddressChange::HeldWhereFree) {
+            (outcome, written) = commit(false).await?;
+        }
+        match outcome {
+            Outcome::Done => Ok(Some(written)),
+            Outcome::Stale => Ok(None),
+            Outcome::Taken(what) => Err(WriteError::Taken(what)),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! DynamoDB, as this project uses it: consistent reads, queries, updates and transactions, each metered and with an end to its
+//! retries. Nothing here knows an entity.
+
+pub(in crate::store) mod connection;
+pub(in crate::store) mod error;
+pub(in crate::store) mod expressions;
+pub(in crate::store) mod meter;
+pub(in crate::store) mod query;
+pub(in crate::store) mod read;
+pub(in crate::store) mod retry;
+pub(in crate::store) mod row;
+pub(in crate::store) mod schema;
+pub(in crate::store) mod transaction;
+pub(in crate::store) mod update;

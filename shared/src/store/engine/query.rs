@@ -1,0 +1,75 @@
+//! Reading the rows of a partition in order.
+
+use aws_sdk_dynamodb::operation::query::QueryOutput;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use serde::de::DeserializeOwned;
+use serde_dynamo::aws_sdk_dynamodb_1::from_item;
+
+use super::connection::Connection;
+use super::error::StoreError;
+use super::row::Item;
+
+/// Records of one answer of DynamoDB, and where the next answer begins.
+#[derive(Debug)]
+pub(in crate::store) struct Page<T> {
+    pub(in crate::store) records: Vec<T>,
+    pub(in crate::store) rest: Option<Item>,
+}
+
+impl Connection {
+    /// One answer of a query of the table, or of the index that `which` adds: consistent, as every read is.
+    pub(in crate::store) async fn query<T: DeserializeOwned>(
+        &self,
+        which: impl FnOnce(QueryFluentBuilder) -> QueryFluentBuilder,
+    ) -> Result<Page<T>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(self.table_name())
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let output = which(query).send().await;
+        self.meter.add(output.as_ref().ok().and_then(|output| output.consumed_capacity()));
+        let QueryOutput { items, last_evaluated_key, .. } = output?;
+        let records = items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
+        Ok(Page { records, rest: last_evaluated_key })
+    }
+
+    /// One answer of a query of the rows of a partition whose sort keys begin with `prefix`, in their order.
+    pub(in crate::store) async fn query_prefix<T: DeserializeOwned>(
+        &self,
+        partition: &str,
+        prefix: &str,
+        start: Option<Item>,
+        limit: Option<u64>,
+    ) -> Result<Page<T>, StoreError> {
+        self.query(|query| {
+            query
+                .key_condition_expression("PK = :partition AND begins_with(SK, :prefix)")
+                .expression_attribute_values(":partition", AttributeValue::S(partition.to_owned()))
+                .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
+                .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
+                .set_exclusive_start_key(start)
+        })
+        .await
+    }
+
+    /// The records of all rows of a partition whose sort keys begin with `prefix`: one call for each MB of them.
+    pub(in crate::store) async fn query_all<T: DeserializeOwned>(
+        &self,
+        partition: &str,
+        prefix: &str,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut found = Vec::new();
+        let mut start = None;
+        loop {
+            let Page { records, rest } = self.query_prefix(partition, prefix, start, None).await?;
+            found.extend(records);
+            start = rest;
+            if start.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Writes that are carried out together or not at all: the one way in which records are created, changed and deleted.
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
+
+use super::connection::Connection;
+use super::error::StoreError;
+use super::expressions::Expressions;
+use super::retry::{self, CONDITION_FAILED, Passing};
+use super::row::{Item, RowKey};
+
+/// Writes that belong together. Each has a purpose `P`, by which the writer learns whose condition did not hold.
+///
+/// DynamoDB takes at most 100 writes, to as many rows.
+#[derive(Debug)]
+pub(in crate::store) struct Transaction<P> {
+    writes: Vec<(P, Write)>,
+}
+
+/// What became of a [`Transaction`].
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::store) enum Outcome<P> {
+    /// All of it is on record.
+    Done,
+    /// Nothing was written: the conditions of the writes for these purposes did not hold.
+    Refused(Vec<P>),
+}
+
+#[derive(Debug)]
+enum Write {
+    Put(Item, Expressions),
+    Update(RowKey, Expressions),
+    Delete(RowKey, Expressions),
+}
+
+impl<P> Default for Transaction<P> {
+    fn default() -> Self {
+        Self { writes: Vec::new() }
+    }
+}
+
+impl<P> Transaction<P> {
+    /// With this row, in place of the one that has its key.
+    pub(in crate::store) fn put(mut self, purpose: P, row: Item, expressions: Expressions) -> Self {
+        self.writes.push((purpose, Write::Put(row, expressions)));
+        self
+    }
+
+    /// With an update of the row of this key, which it makes where the condition allows that.
+    pub(in crate::store) fn update(mut self, purpose: P, key: RowKey, expressions: Expressions) -> Self {
+        self.writes.push((purpose, Write::Update(key, expressions)));
+        self
+    }
+
+    /// Without the row of this key.
+    pub(in crate::store) fn delete(mut self, purpose: P, key: RowKey, expressions: Expressions) -> Self {
+        self.writes.push((purpose, Write::Delete(key, expressions)));
+        self
+    }
+}
+
+impl Write {
+    fn item(self, table_name: &str) -> Result<TransactWriteItem, StoreError> {
+        let item = TransactWriteItem::builder();
+        Ok(match self {
+            Self::Put(row, Expressions { condition, names, values, .. }) => {
+                let put = Put::builder()
+                    .table_name(table_name)
+                    .set_item(Some(row))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values);
+                item.put(put.build()?)
+            }
+            Self::Update(key, Expressions { update, condition, names, values }) => {
+                let update = Update::builder()
+                    .table_name(table_name)
+                    .set_key(Some(to_item(key)?))
+                    .set_update_expression(update)
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values);
+                item.update(update.build()?)
+            }
+            Self::Delete(key, Expressions { condition, names, values, .. }) => {
+                let delete = Delete::builder()
+                    .table_name(table_name)
+                    .set_key(Some(to_item(key)?))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values);
+                item.delete(delete.build()?)
+            }
+        }
+        .build())
+    }
+}
+
+impl Connection {
+    /// Carries a transaction out: all of it, or nothing when a condition does not hold.
+    pub(in crate::store) async fn transact<P>(&self, transaction: Transaction<P>) -> Result<Outcome<P>, StoreError> {
+        let (purposes, writes): (Vec<P>, Vec<Write>) = transaction.writes.into_iter().unzip();
+        let items = writes.into_iter().map(|write| write.item(self.table_name())).collect::<Result<_, _>>()?;
+        // The SDK adds a ClientRequestToken and keeps it when it repeats the call: writes whose answer got lost are applied once.
+        let output = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(items))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        self.meter.add(output.as_ref().map(|output| output.consumed_capacity()).unwrap_or_default());
+        let Err(error) = output else {
+            return Ok(Outcome::Done);
+        };
+        match error.as_service_error() {
+            Some(cancelled) if let Some(passing) = retry::passing(cancelled) => Err(match passing {
+                Passing::Conflict => {
+                    StoreError::Contended("other transactions on the same rows outlasted the retries".to_owned())
+                }
+                Passing::Throttling => StoreError::Unavailable("throttling outlasted the retries".to_owned()),
+                Passing::InProgress => StoreError::Unavailable("the transaction was still in progress".to_owned()),
+            }),
+            Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                let reasons = cancelled.cancellation_reasons().iter().map(|reason| reason.code() == Some(CONDITION_FAILED));
+                let failed: Vec<P> =
+                    purposes.into_iter().zip(reasons).filter_map(|(purpose, failed)| failed.then_some(purpose)).collect();
+                if failed.is_empty() { Err(error.into()) } else { Ok(Outcome::Refused(failed)) }
+            }
+            _ => Err(error.into()),
+        }
+    }
+}

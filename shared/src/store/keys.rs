@@ -1,0 +1,196 @@
+//! The key strings of the table: its on-disk format. Whoever changes one loses sight of the rows written before.
+//!
+//! Every partition begins with the kind of its rows, so that a function's role can be limited to the kinds that it needs.
+
+use super::engine::row::RowKey;
+use crate::domain::customer::CustomerId;
+use crate::domain::hash::sha256_hex;
+use crate::domain::licence::LicenceId;
+use crate::domain::normalization::normalize;
+use crate::domain::reseller::{AccountId, ResellerId};
+use crate::domain::token::TokenHash;
+
+/// How many rows the counts of one reseller are spread over, so that simultaneous creates seldom meet.
+pub(super) const COUNT_SHARDS: u64 = 16;
+
+/// What the sort keys of all customer rows begin with.
+pub(super) const CUSTOMER_PREFIX: &str = "CUSTOMER#";
+
+/// What the sort keys of all rows of the directory begin with.
+pub(super) const DIRECTORY_PREFIX: &str = "RESELLER#";
+
+/// What the sort keys of all licence rows begin with.
+pub(super) const LICENCE_PREFIX: &str = "LICENCE#";
+
+/// What the sort keys of all credential rows begin with.
+pub(super) const CREDENTIAL_PREFIX: &str = "KEY#";
+
+/// The partition of the counters and the directory.
+pub(super) const SYSTEM: &str = "SYSTEM";
+
+/// A value that only one customer of a reseller can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reserved {
+    /// An e-mail address.
+    Email,
+    /// The reseller's own reference.
+    Code,
+}
+
+/// A counter that never gives a number twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counter {
+    Customer,
+    Reseller,
+    Account,
+}
+
+fn key(partition: impl Into<String>, sort: impl Into<String>) -> RowKey {
+    RowKey { partition: partition.into(), sort: sort.into() }
+}
+
+pub(super) fn reseller_partition(reseller: ResellerId) -> String {
+    format!("RESELLER#{reseller}")
+}
+
+pub(super) fn customer(reseller: ResellerId, id: CustomerId) -> RowKey {
+    key(reseller_partition(reseller), format!("{CUSTOMER_PREFIX}{}", padded(id)))
+}
+
+/// The sixteen digits of an id, whose order as texts is that of the numbers.
+pub(super) fn padded(id: CustomerId) -> String {
+    format!("{:016}", id.number())
+}
+
+pub(super) fn reseller(reseller: ResellerId) -> RowKey {
+    key(reseller_partition(reseller), "RESELLER")
+}
+
+/// The row of a customer that outlives it: what must be known of it when it is deleted, and afterwards.
+pub(super) fn customer_header(reseller: ResellerId, id: CustomerId) -> RowKey {
+    key(format!("HEADERS#{reseller}"), format!("{CUSTOMER_PREFIX}{}", padded(id)))
+}
+
+pub(super) fn account_partition(reseller: ResellerId) -> String {
+    format!("ACCOUNTS#{reseller}")
+}
+
+/// What the sort keys of the rows of one account begin with.
+pub(super) fn account_prefix(account: AccountId) -> String {
+    format!("{:016}#", account.0)
+}
+
+/// The row by which a customer is found among those of its account.
+pub(super) fn customer_of_account(reseller: ResellerId, account: AccountId, id: CustomerId) -> RowKey {
+    key(account_partition(reseller), format!("{}{}", account_prefix(account), padded(id)))
+}
+
+pub(super) fn credential_partition(reseller: ResellerId) -> String {
+    format!("KEYS#{reseller}")
+}
+
+pub(super) fn credential(reseller: ResellerId, hash: &TokenHash) -> RowKey {
+    key(credential_partition(reseller), credential_prefix(hash.as_str()))
+}
+
+/// What the sort key begins with when the hash of the token begins so.
+pub(super) fn credential_prefix(hash: &str) -> String {
+    format!("{CREDENTIAL_PREFIX}{hash}")
+}
+
+pub(super) fn count_partition(reseller: ResellerId) -> String {
+    format!("COUNTS#{reseller}")
+}
+
+/// The row that counts this customer. It follows from the id, so that a delete undoes what the create did.
+pub(super) fn count(reseller: ResellerId, id: CustomerId) -> RowKey {
+    key(count_partition(reseller), format!("CUSTOMERS#{}", id.number() % COUNT_SHARDS))
+}
+
+/// The row that says whose the value is. Values are compared without case, and hashed because a key is bounded and a value need
+/// not be.
+pub(super) fn reservation(reseller: ResellerId, what: Reserved, value: &str) -> RowKey {
+    let name = match what {
+        Reserved::Email => "EMAIL",
+        Reserved::Code => "CODE",
+    };
+    key(format!("RESERVATIONS#{reseller}"), format!("{name}#{}", sha256_hex(&normalize(value))))
+}
+
+pub(super) fn licence_partition(reseller: ResellerId) -> String {
+    format!("LICENCES#{reseller}")
+}
+
+pub(super) fn licence(reseller: ResellerId, id: LicenceId) -> RowKey {
+    key(licence_partition(reseller), format!("{}{:06}", licence_prefix(Some(id.customer())), id.ordinal()))
+}
+
+/// What the sort keys of the licences of one customer, or of all, begin with.
+pub(super) fn licence_prefix(customer: Option<CustomerId>) -> String {
+    customer.map_or_else(|| LICENCE_PREFIX.to_owned(), |customer| format!("{LICENCE_PREFIX}{}#", padded(customer)))
+}
+
+/// The row that says which licence is the active one for this product and host, compared as reserved values are. A text has no
+/// NUL, so that no two pairs are joined to the same text.
+pub(super) fn active_licence(reseller: ResellerId, product: &str, host: &str) -> RowKey {
+    let hash = sha256_hex(&format!("{}\0{}", normalize(product), normalize(host)));
+    key(licence_partition(reseller), format!("ACTIVE#{hash}"))
+}
+
+pub(super) fn counter(counter: Counter) -> RowKey {
+    let name = match counter {
+        Counter::Customer => "CUSTOMER",
+        Counter::Reseller => "RESELLER",
+        Counter::Account => "ACCOUNT",
+    };
+    key(SYSTEM, format!("COUNTER#{name}"))
+}
+
+/// The row by which operators find a reseller. Eight digits, whose order as texts is that of the numbers.
+pub(super) fn directory(reseller: ResellerId) -> RowKey {
+    key(SYSTEM, format!("{DIRECTORY_PREFIX}{:08}", reseller.number()))
+}
+
+pub(super) fn secret() -> RowKey {
+    key("SECRET", "SECRET")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The on-disk format, spelled out. A failure here means that rows written by earlier versions would be lost.
+    #[test]
+    fn the_key_strings_are_these() {
+        let id = CustomerId::new(42).unwrap();
+        let of = ResellerId::new(7).unwrap();
+        let show = |key: RowKey| format!("{} / {}", key.partition, key.sort);
+
+        assert_eq!(show(customer(of, id)), "RESELLER#7 / CUSTOMER#0000000000000042");
+        assert_eq!(show(customer(of, CustomerId::new(CustomerId::MAX).unwrap())), "RESELLER#7 / CUSTOMER#9999999999999999");
+        assert_eq!(show(reseller(of)), "RESELLER#7 / RESELLER");
+        assert_eq!(show(customer_header(of, id)), "HEADERS#7 / CUSTOMER#0000000000000042");
+        assert_eq!(show(customer_of_account(of, AccountId(1001), id)), "ACCOUNTS#7 / 0000000000001001#0000000000000042");
+        assert_eq!(show(count(of, id)), "COUNTS#7 / CUSTOMERS#10");
+        assert_eq!(
+            show(reservation(of, Reserved::Email, "Customer@Example.com")),
+            "RESERVATIONS#7 / EMAIL#e233d4a29013e9d87150c6237c6777bedf379ebf1acdc5d6126fec7e8bb74fb5"
+        );
+        assert_eq!(
+            show(reservation(of, Reserved::Code, "A-1")),
+            "RESERVATIONS#7 / CODE#2f8fe63a6224321de5d0a24cf30067d37a358706b1ed38b015282ab68dc69ae9"
+        );
+        assert_eq!(credential_partition(of), "KEYS#7");
+        assert_eq!(credential_prefix("0123456789ab"), "KEY#0123456789ab");
+        assert_eq!(show(licence(of, LicenceId::new(id, 3).unwrap())), "LICENCES#7 / LICENCE#0000000000000042#000003");
+        assert_eq!(
+            show(active_licence(of, "Script", "Server.example.com")),
+            "LICENCES#7 / ACTIVE#ab60ad686da96a17b7eba8a86289f0448599545bffd79272ba3e243f44c69062"
+        );
+        assert_eq!(show(counter(Counter::Customer)), "SYSTEM / COUNTER#CUSTOMER");
+        assert_eq!(show(counter(Counter::Reseller)), "SYSTEM / COUNTER#RESELLER");
+        assert_eq!(show(counter(Counter::Account)), "SYSTEM / COUNTER#ACCOUNT");
+        assert_eq!(show(directory(of)), "SYSTEM / RESELLER#00000007");
+        assert_eq!(show(secret()), "SECRET / SECRET");
+    }
+}

@@ -1,0 +1,108 @@
+//! Reading one licence, and checking a key.
+
+use crate::domain::licence::{Licence, LicenceId, PresentedLicenceKey};
+use crate::domain::reseller::ResellerId;
+use crate::domain::token::IssuedToken;
+use crate::store::access::caller::Caller;
+use crate::store::access::sealed::{Content, Sealed};
+use crate::store::access::table::{Access, Read, Table};
+use crate::store::customer::header::CustomerHeader;
+use crate::store::engine::connection::Connection;
+use crate::store::engine::error::StoreError;
+use crate::store::engine::read::Rows;
+use crate::store::engine::row::RowKey;
+use crate::store::keys;
+
+/// A licence says nothing of its customer's account, so that a caller that is limited to some accounts sees none.
+impl Content for Option<Licence> {
+    fn seen_by<A>(self, caller: &Caller<A>) -> Self {
+        let seen = self.filter(|_| caller.limit().is_none());
+        if let Some(licence) = &seen {
+            tracing::Span::current().record("customer", licence.id.customer().number());
+        }
+        seen
+    }
+}
+
+/// The licence as it is under the header of its customer. What happened first revoked it.
+pub(super) fn under(header: CustomerHeader, licence: Licence) -> Licence {
+    // Clocks differ: a licence is not revoked before it was issued.
+    let deleted_at = header.deleted_at.map(|at| at.max(licence.issued_at));
+    let revoked_at = [licence.revoked_at, deleted_at].into_iter().flatten().min();
+    Licence { revoked_at, ..licence }
+}
+
+/// The rows that say whether a licence is valid.
+fn licence_keys(reseller: ResellerId, id: LicenceId) -> [RowKey; 2] {
+    [keys::customer_header(reseller, id.customer()), keys::licence(reseller, id)]
+}
+
+fn licence_in(rows: &Rows, reseller: ResellerId, id: LicenceId) -> Result<Option<Licence>, StoreError> {
+    let [header, licence] = licence_keys(reseller, id);
+    let header: CustomerHeader = rows.get(&header)?.unwrap_or_default();
+    Ok(rows.get(&licence)?.map(|licence| under(header, licence)))
+}
+
+impl Connection {
+    /// The licence of this number. One call.
+    pub(super) async fn licence(&self, reseller: ResellerId, id: LicenceId) -> Result<Option<Licence>, StoreError> {
+        licence_in(&self.read(licence_keys(reseller, id).to_vec()).await?, reseller, id)
+    }
+}
+
+impl<A: Access> Table<A> {
+    /// Reads, together with the credential of a token, one licence of its reseller. Without an id, or with one that does not exist
+    /// or that the caller does not see, the content is `None`.
+    ///
+    /// One call.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn licence_load(
+        &self,
+        token: &IssuedToken,
+        id: Option<LicenceId>,
+    ) -> Result<Sealed<A, Option<Licence>>, StoreError> {
+        let token_keys = self.store.token_keys(token);
+        let of_licence = id.map(|id| licence_keys(token.reseller(), id)).into_iter().flatten();
+        let rows = self.store.connection.read(token_keys.iter().cloned().chain(of_licence).collect()).await?;
+        let licence = id.map(|id| licence_in(&rows, token.reseller(), id)).transpose()?.flatten();
+        self.store.seal(token, &token_keys, &rows, licence)
+    }
+}
+
+impl Table<Read> {
+    /// The licence of this key; `None` when this deployment never issued the key. A key is its own credential: whoever has it may
+    /// ask, also while the reseller is suspended.
+    ///
+    /// One call; none for a key that is malformed, invented or forged.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn licence_check(&self, presented: Option<PresentedLicenceKey>) -> Result<Option<Licence>, StoreError> {
+        let Some(presented) = presented else {
+            return Ok(None);
+        };
+        let issued = self.store.check_presented(|secret| presented.is_issued_by(secret).then_some(())).await?;
+        if issued.is_none() {
+            return Ok(None);
+        }
+        let of_licence = licence_keys(presented.reseller(), presented.licence());
+        let secret_key = self.store.secret.key_when_old();
+        let rows = self.store.connection.read(of_licence.into_iter().chain(secret_key.clone()).collect()).await?;
+        if secret_key.is_some() {
+            self.store.secret.renew(&rows)?;
+            if !self.store.secret.get().is_some_and(|secret| presented.is_issued_by(&secret)) {
+                return Ok(None);
+            }
+        }
+        let licence = licence_in(&rows, presented.reseller(), presented.licence())?;
+        let licence = licence.filter(|licence| licence.key == *presented.key());
+        if licence.is_some() {
+            let span = tracing::Span::current();
+            span.record("reseller", presented.reseller().number());
+            span.record("customer", presented.licence().customer().number());
+        }
+        Ok(licence)
+    }
+}

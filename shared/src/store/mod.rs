@@ -1,0 +1,29 @@
+//! The one DynamoDB table. Rows are written and read only here.
+//!
+//! A function holds a [`Table`] of what it may do: [`Read`], [`Write`] or [`Operator`]. A caller's request starts with a
+//! [`PresentedToken`](crate::domain::token::PresentedToken). One that this deployment did not issue is refused without a call.
+//! One that it did issue permits one bounded read, and what was read stays [`Sealed`] until the credential row that was read with
+//! it admits the caller. All else takes the verified [`Caller`] that comes out of the seal, but for the check of a licence, whose
+//! key is all the credential it needs.
+//!
+//! `engine` speaks DynamoDB and knows no entity, `keys` is the on-disk format, `access` decides who may do what, and each entity
+//! has a folder with its rows, its reads and its transactions.
+
+mod access;
+pub mod api_key;
+pub mod customer;
+mod engine;
+mod keys;
+pub mod licence;
+pub mod reseller;
+mod root;
+pub mod secret;
+
+pub use access::caller::{Caller, Principal};
+pub use access::sealed::{Content, Sealed};
+pub use access::table::{Access, AuthenticationError, Operator, Policy, Read, Table, Write};
+pub use engine::error::StoreError;
+pub use engine::meter::Meter;
+pub use engine::retry::REQUEST_DEADLINE;
+pub use keys::Reserved;
+pub use root::Store;

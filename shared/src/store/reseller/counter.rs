@@ -1,0 +1,71 @@
+//! The counters, which never give a number twice.
+
+use serde::Deserialize;
+
+use crate::store::access::table::{Operator, Table};
+use crate::store::engine::connection::Connection;
+use crate::store::engine::error::StoreError;
+use crate::store::engine::expressions::Expressions;
+use crate::store::keys::{self, Counter};
+
+#[derive(Deserialize)]
+struct Count {
+    last: u64,
+}
+
+impl Counter {
+    /// The number before the first one that it gives.
+    fn before_first(self) -> u64 {
+        match self {
+            Self::Customer | Self::Reseller => 0,
+            Self::Account => 1000,
+        }
+    }
+}
+
+impl Connection {
+    /// The next number of a counter. A number whose answer got lost is a gap, never a repetition. One call.
+    pub(in crate::store) async fn counter_next(&self, counter: Counter) -> Result<u64, StoreError> {
+        self.counter_move(counter, 1).await
+    }
+
+    async fn counter_move(&self, counter: Counter, by: u64) -> Result<u64, StoreError> {
+        let step = Expressions::always()
+            .update("SET #last = if_not_exists(#last, :before_first) + :by")
+            .name("#last", "last")
+            .number(":before_first", counter.before_first())
+            .number(":by", by);
+        let count: Option<Count> = self.update(&keys::counter(counter), step).await?;
+        count.map(|count| count.last).ok_or_else(|| StoreError::Internal("a counter refused to count".to_owned()))
+    }
+}
+
+/// The last numbers that the counters gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counters {
+    /// Of customers.
+    pub customer: u64,
+    /// Of resellers.
+    pub reseller: u64,
+    /// Of accounts.
+    pub account: u64,
+}
+
+impl Table<Operator> {
+    /// Moves the counters ahead by so many numbers, which are then given to nobody: after a restore, when numbers that were given
+    /// since the moment of the backup must not be given again. Gives the last numbers, which nobody has.
+    ///
+    /// Repeatable: a second call moves them further.
+    ///
+    /// # Errors
+    /// When the store fails; then some counters may have moved.
+    pub async fn counters_advance(&self, by: u64, resellers_by: u64) -> Result<Counters, StoreError> {
+        let connection = &self.store.connection;
+        let (customer, reseller, account) = futures_util::try_join!(
+            connection.counter_move(Counter::Customer, by),
+            connection.counter_move(Counter::Reseller, resellers_by),
+            connection.counter_move(Counter::Account, by),
+        )?;
+        Ok(Counters { customer, reseller, account })
+    }
+}

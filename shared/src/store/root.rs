@@ -1,0 +1,75 @@
+//! What all access to the table starts from: the connection, and the copy of the deployment's secret.
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::config;
+
+use super::engine::connection::{Connection, local_configuration};
+use super::engine::error::StoreError;
+use super::engine::meter::Meter;
+use super::secret::copy::SecretCopy;
+
+/// The table of a deployment.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(super) connection: Connection,
+    pub(super) secret: Arc<SecretCopy>,
+}
+
+impl Store {
+    /// The table of this name, reached as the environment says (region, credentials, endpoint).
+    pub async fn from_environment(table_name: &str) -> Self {
+        Self::over(Connection::from_environment(table_name).await)
+    }
+
+    /// The table of this name on a local engine, which takes any credentials.
+    #[must_use]
+    pub fn local(endpoint: &str, table_name: &str) -> Self {
+        Self::new(local_configuration(endpoint), table_name)
+    }
+
+    /// The configuration of a client of a local engine, to be extended.
+    #[must_use]
+    pub fn local_configuration(endpoint: &str) -> config::Builder {
+        local_configuration(endpoint)
+    }
+
+    /// The table of this name, reached as `configuration` says, with our own retries and time-outs.
+    #[must_use]
+    pub fn new(configuration: config::Builder, table_name: &str) -> Self {
+        Self::over(Connection::new(configuration, table_name))
+    }
+
+    fn over(connection: Connection) -> Self {
+        Self { connection, secret: Arc::default() }
+    }
+
+    /// The name of the table.
+    #[must_use]
+    pub fn table_name(&self) -> &str {
+        self.connection.table_name()
+    }
+
+    /// The same table with a meter at zero. The copy of the secret is shared.
+    #[must_use]
+    pub fn metered(&self) -> Self {
+        Self { connection: self.connection.metered(), secret: Arc::clone(&self.secret) }
+    }
+
+    /// What has been spent through this value.
+    #[must_use]
+    pub fn meter(&self) -> &Meter {
+        self.connection.meter()
+    }
+
+    /// Creates the table where there is none, and tells whether it did so.
+    ///
+    /// Meant for local engines: in the cloud the table belongs to the deployment.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] when there is a table of this name with another key or other indexes, and whatever the engine
+    /// answers otherwise.
+    pub async fn create_table(&self) -> Result<bool, StoreError> {
+        self.connection.create_table().await
+    }
+}
