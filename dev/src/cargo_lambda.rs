@@ -6,9 +6,10 @@ use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use dev::workspace::short;
 use tokio::process::Command;
 
-use crate::data_folder::{DataFolder, short};
+use crate::data_folder::DataFolder;
 use crate::problem::Problem;
 use crate::processes;
 use crate::signals::Signals;

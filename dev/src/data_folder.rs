@@ -2,15 +2,11 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use dev::workspace;
 
 use crate::problem::Problem;
-
-/// The root of the workspace.
-pub(crate) fn workspace() -> &'static Path {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().unwrap_or(package)
-}
 
 /// The folder for everything that is neither source nor made by cargo. Git ignores it, and so does `cargo lambda watch`, which
 /// would restart all functions at each write otherwise.
@@ -35,7 +31,7 @@ pub(crate) struct Held {
 impl DataFolder {
     /// The folder of this workspace, made if need be.
     pub(crate) fn open() -> Result<Self, Problem> {
-        Self::at(workspace().join(".clientele"))
+        Self::at(workspace::root().join(".clientele"))
     }
 
     fn at(path: PathBuf) -> Result<Self, Problem> {
@@ -92,11 +88,6 @@ impl DataFolder {
         }
         Ok(removed)
     }
-}
-
-/// The path as people write it who stand in the root of the workspace.
-pub(crate) fn short(path: &Path) -> std::path::Display<'_> {
-    path.strip_prefix(workspace()).unwrap_or(path).display()
 }
 
 #[cfg(test)]

@@ -5,11 +5,12 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use dev::workspace::short;
 use shared::table::{Store, StoreError, schema};
 use tokio::net::TcpStream;
 
 use crate::arguments::{Data, Endpoint};
-use crate::data_folder::{DataFolder, Held, Part, short};
+use crate::data_folder::{DataFolder, Held, Part};
 use crate::engine::{Engine, Storage};
 use crate::environment::TABLE_NAME;
 use crate::problem::Problem;

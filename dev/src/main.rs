@@ -12,7 +12,6 @@ mod ipv6;
 mod port;
 mod problem;
 mod processes;
-mod routes;
 mod serve_all;
 mod serve_database;
 mod signals;

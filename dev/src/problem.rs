@@ -4,8 +4,10 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
+use dev::routes::RouteTableError;
+use dev::workspace::short;
+
 use crate::cargo_lambda::PINNED_VERSION;
-use crate::data_folder::short;
 
 /// Why `cargo dev` ends without having been asked to, and what to do. All its texts are for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
@@ -84,8 +86,8 @@ pub(crate) enum Problem {
     #[error("cannot wait for {name}: {cause}")]
     Waiting { name: &'static str, cause: io::Error },
 
-    #[error("the route table in Cargo.toml can't be read: {0}")]
-    RouteTable(String),
+    #[error(transparent)]
+    RouteTable(#[from] RouteTableError),
 
     #[error("{route} does not answer: {last}. See what its function `{function}` says above, mend it, and try again")]
     Silent { route: String, function: String, last: String },

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::routes::{find, table, workspace};
 
@@ -74,7 +74,7 @@ fn every_binary_has_an_event_that_its_route_leads_to_it() {
             event.get("pathParameters").cloned().unwrap_or_default(),
             match matched.parameters.is_empty() {
                 true => Value::Null,
-                false => Value::Object(matched.parameters),
+                false => json!(matched.parameters),
             },
             "the pathParameters of the event of {function}"
         );
