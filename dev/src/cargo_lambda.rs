@@ -16,7 +16,7 @@ use crate::signals::Signals;
 use crate::terminal::say;
 
 /// The version that is installed where there is none, and that all is tested with.
-pub(crate) const PINNED_VERSION: &str = "1.9.2";
+const PINNED_VERSION: &str = "1.9.2";
 
 const PROGRAM: &str = "cargo-lambda";
 
@@ -107,7 +107,7 @@ async fn install(into: &Path, signals: &mut Signals) -> Result<(), Problem> {
         .env_remove("PIP_USER")
         .env_remove("PIP_PREFIX");
     if !processes::run("pip", &mut command, signals).await?.success() {
-        return Err(Problem::NotInstalled);
+        return Err(Problem::NotInstalled { version: PINNED_VERSION });
     }
     remove(into)?;
     fs::rename(&beside, into).map_err(Problem::file("rename", beside))

@@ -84,7 +84,7 @@ impl Database {
             (Self::File { path, .. }, _) => Problem::StaleData { path: path.clone(), cause },
             (Self::Memory { .. }, _) => Problem::Engine(cause),
             (Self::Elsewhere { url }, error) if error.is_temporary() => Problem::NoDynamoDb { url: url.clone(), cause },
-            (Self::Elsewhere { url }, _) => Problem::UnusableDynamoDb { url: url.clone(), cause },
+            (Self::Elsewhere { url }, _) => Problem::UnusableDynamoDb { url: url.clone(), table: TABLE_NAME, cause },
         }
     }
 

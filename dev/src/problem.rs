@@ -7,8 +7,6 @@ use std::process::ExitStatus;
 use dev::routes::RouteTableError;
 use dev::workspace::short;
 
-use crate::cargo_lambda::PINNED_VERSION;
-
 /// Why `cargo dev` ends without having been asked to, and what to do. All its texts are for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Problem {
@@ -50,10 +48,9 @@ pub(crate) enum Problem {
     NoDynamoDb { url: String, cause: String },
 
     #[error(
-        "the DynamoDB at {url} refuses what this version needs: delete its table `{table}`, or give another URL\n  cause: {cause}",
-        table = crate::environment::TABLE_NAME
+        "the DynamoDB at {url} refuses what this version needs: delete its table `{table}`, or give another URL\n  cause: {cause}"
     )]
-    UnusableDynamoDb { url: String, cause: String },
+    UnusableDynamoDb { url: String, table: &'static str, cause: String },
 
     #[error(
         "cargo-lambda is not on the PATH, and there is no Python to install it with: install Python 3 with pip, or cargo-lambda \
@@ -68,10 +65,10 @@ pub(crate) enum Problem {
     NoPip { python: &'static str },
 
     #[error(
-        "pip could not install cargo-lambda {PINNED_VERSION}, as it says above: see to that and try again, or install \
+        "pip could not install cargo-lambda {version}, as it says above: see to that and try again, or install \
          cargo-lambda yourself (https://www.cargo-lambda.info/guide/installation.html)"
     )]
-    NotInstalled,
+    NotInstalled { version: &'static str },
 
     #[error("{path} does not run: repair or remove it, and the next `cargo dev` finds or installs another\n  cause: {cause}",
         path = path.display())]
