@@ -36,6 +36,7 @@ impl Database {
                 if *reset {
                     empty(folder)?;
                 }
+                folder.protect_database()?;
                 let path = folder.database();
                 let engine = Engine::start(Storage::File(&path), listener)?;
                 Self::File { path, engine, _held: held }
@@ -114,4 +115,23 @@ fn empty(folder: &DataFolder) -> Result<(), Problem> {
         say(format_args!("reset: removed {}", short(&path)));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_folder::tests::{Temporary, mode};
+    use crate::port;
+
+    #[tokio::test]
+    async fn the_data_is_for_the_user_alone() {
+        let folder = Temporary::new("private");
+        let listener = port::listen(0, "cargo dev").unwrap();
+        let database = Database::open(&Data::Stored { reset: false }, &folder.0, listener).await.unwrap();
+        database.table().await.unwrap();
+        for path in folder.0.database_files() {
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+        }
+        database.stop().await;
+    }
 }

@@ -12,6 +12,7 @@ mod ipv6;
 mod port;
 mod problem;
 mod processes;
+mod reverse_proxy;
 mod serve_all;
 mod serve_database;
 mod signals;

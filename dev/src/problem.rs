@@ -23,6 +23,12 @@ pub(crate) enum Problem {
     #[error("cannot listen on port {port} of 127.0.0.1: {cause}")]
     Port { port: u16, cause: io::Error },
 
+    #[error(
+        "every port of this machine that web pages can't reach, and that the embedded database needs therefore, is in use: stop \
+         another `cargo dev`, or use a DynamoDB that runs elsewhere with --dynamodb"
+    )]
+    NoUnseenPort,
+
     #[error("another `cargo dev` runs in this folder: stop it with Ctrl-C first")]
     AlreadyServed,
 
