@@ -6,16 +6,17 @@ use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use dev::workspace::short;
 use tokio::process::Command;
 
-use crate::data_folder::{DataFolder, short};
+use crate::data_folder::DataFolder;
 use crate::problem::Problem;
 use crate::processes;
 use crate::signals::Signals;
 use crate::terminal::say;
 
 /// The version that is installed where there is none, and that all is tested with.
-pub(crate) const PINNED_VERSION: &str = "1.9.2";
+const PINNED_VERSION: &str = "1.9.2";
 
 const PROGRAM: &str = "cargo-lambda";
 
@@ -106,7 +107,7 @@ async fn install(into: &Path, signals: &mut Signals) -> Result<(), Problem> {
         .env_remove("PIP_USER")
         .env_remove("PIP_PREFIX");
     if !processes::run("pip", &mut command, signals).await?.success() {
-        return Err(Problem::NotInstalled);
+        return Err(Problem::NotInstalled { version: PINNED_VERSION });
     }
     remove(into)?;
     fs::rename(&beside, into).map_err(Problem::file("rename", beside))

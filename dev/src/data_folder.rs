@@ -1,16 +1,17 @@
 //! The folder `.clientele/`: what it holds, who may use it at the moment, and how it is emptied.
 
-use std::fs::{self, File, TryLockError};
-use std::io::ErrorKind;
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+
+use dev::workspace;
 
 use crate::problem::Problem;
 
-/// The root of the workspace.
-pub(crate) fn workspace() -> &'static Path {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().unwrap_or(package)
-}
+/// The permissions of a folder and of a file that only the user may open.
+const PRIVATE_FOLDER: u32 = 0o700;
+const PRIVATE_FILE: u32 = 0o600;
 
 /// The folder for everything that is neither source nor made by cargo. Git ignores it, and so does `cargo lambda watch`, which
 /// would restart all functions at each write otherwise.
@@ -35,17 +36,42 @@ pub(crate) struct Held {
 impl DataFolder {
     /// The folder of this workspace, made if need be.
     pub(crate) fn open() -> Result<Self, Problem> {
-        Self::at(workspace().join(".clientele"))
+        Self::at(workspace::root().join(".clientele"))
     }
 
     fn at(path: PathBuf) -> Result<Self, Problem> {
-        fs::create_dir_all(&path).map_err(Problem::file("create", &path))?;
+        let made = DirBuilder::new().recursive(true).mode(PRIVATE_FOLDER).create(&path);
+        // It may be of an earlier version.
+        made.and_then(|()| protect(&path, PRIVATE_FOLDER)).map_err(Problem::file("create", &path))?;
         Ok(Self(path))
     }
 
     /// The data of the embedded engine.
     pub(crate) fn database(&self) -> PathBuf {
         self.0.join("database.sqlite")
+    }
+
+    /// Makes the data file where there is none, and keeps it from other users, as SQLite does then with what it puts beside it.
+    pub(crate) fn protect_database(&self) -> Result<(), Problem> {
+        let database = self.database();
+        let made = OpenOptions::new().append(true).create(true).mode(PRIVATE_FILE).open(&database);
+        made.map_err(Problem::file("create", database))?;
+        for path in self.database_files() {
+            match protect(&path, PRIVATE_FILE) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(Problem::file("protect", path)(error)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The data file, SQLite's log and the log's index.
+    pub(crate) fn database_files(&self) -> [PathBuf; 3] {
+        ["", "-wal", "-shm"].map(|suffix| {
+            let mut path = self.database().into_os_string();
+            path.push(suffix);
+            path.into()
+        })
     }
 
     /// The demo keys, for scripts.
@@ -75,15 +101,8 @@ impl DataFolder {
 
     /// Removes the data and the keys to it. Gives what there was to remove.
     pub(crate) fn reset(&self) -> Result<Vec<PathBuf>, Problem> {
-        let database = self.database();
-        // SQLite's log and its index belong to the data file.
-        let beside = |suffix: &str| {
-            let mut name = database.clone().into_os_string();
-            name.push(suffix);
-            PathBuf::from(name)
-        };
         let mut removed = Vec::new();
-        for path in [database.clone(), beside("-wal"), beside("-shm"), self.demo()] {
+        for path in self.database_files().into_iter().chain([self.demo()]) {
             match fs::remove_file(&path) {
                 Ok(()) => removed.push(path),
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -94,9 +113,8 @@ impl DataFolder {
     }
 }
 
-/// The path as people write it who stand in the root of the workspace.
-pub(crate) fn short(path: &Path) -> std::path::Display<'_> {
-    path.strip_prefix(workspace()).unwrap_or(path).display()
+fn protect(path: &Path, mode: u32) -> io::Result<()> {
+    fs::set_permissions(path, Permissions::from_mode(mode))
 }
 
 #[cfg(test)]
@@ -127,6 +145,28 @@ pub(crate) mod tests {
         let _other_part = folder.0.hold(Part::Served).unwrap();
         drop(held);
         folder.0.hold(Part::Database).unwrap();
+    }
+
+    /// Who may do what with it.
+    pub(crate) fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn what_an_earlier_version_left_open_is_protected() {
+        let folder = Temporary::new("open");
+        assert_eq!(mode(&folder.0.0), 0o700);
+        protect(&folder.0.0, 0o755).unwrap();
+        for path in folder.0.database_files() {
+            fs::write(&path, "").unwrap();
+            protect(&path, 0o644).unwrap();
+        }
+        let again = DataFolder::at(folder.0.0.clone()).unwrap();
+        again.protect_database().unwrap();
+        assert_eq!(mode(&folder.0.0), 0o700);
+        for path in folder.0.database_files() {
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+        }
     }
 
     #[test]

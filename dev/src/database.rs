@@ -5,11 +5,12 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use dev::workspace::short;
 use shared::store::{Store, StoreError};
 use tokio::net::TcpStream;
 
 use crate::arguments::{Data, Endpoint};
-use crate::data_folder::{DataFolder, Held, Part, short};
+use crate::data_folder::{DataFolder, Held, Part};
 use crate::engine::{Engine, Storage};
 use crate::environment::TABLE_NAME;
 use crate::problem::Problem;
@@ -35,6 +36,7 @@ impl Database {
                 if *reset {
                     empty(folder)?;
                 }
+                folder.protect_database()?;
                 let path = folder.database();
                 let engine = Engine::start(Storage::File(&path), listener)?;
                 Self::File { path, engine, _held: held }
@@ -83,7 +85,7 @@ impl Database {
             (Self::File { path, .. }, _) => Problem::StaleData { path: path.clone(), cause },
             (Self::Memory { .. }, _) => Problem::Engine(cause),
             (Self::Elsewhere { url }, error) if error.is_temporary() => Problem::NoDynamoDb { url: url.clone(), cause },
-            (Self::Elsewhere { url }, _) => Problem::UnusableDynamoDb { url: url.clone(), cause },
+            (Self::Elsewhere { url }, _) => Problem::UnusableDynamoDb { url: url.clone(), table: TABLE_NAME, cause },
         }
     }
 
@@ -113,4 +115,23 @@ fn empty(folder: &DataFolder) -> Result<(), Problem> {
         say(format_args!("reset: removed {}", short(&path)));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_folder::tests::{Temporary, mode};
+    use crate::port;
+
+    #[tokio::test]
+    async fn the_data_is_for_the_user_alone() {
+        let folder = Temporary::new("private");
+        let listener = port::listen(0, "cargo dev").unwrap();
+        let database = Database::open(&Data::Stored { reset: false }, &folder.0, listener).await.unwrap();
+        database.table().await.unwrap();
+        for path in folder.0.database_files() {
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+        }
+        database.stop().await;
+    }
 }

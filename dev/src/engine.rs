@@ -1,13 +1,15 @@
 //! The embedded database: an engine that speaks DynamoDB's protocol, in this process.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
+use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
+use crate::port;
 use crate::problem::Problem;
+use crate::reverse_proxy;
 
 /// How long requests that are under way may take to end when the engine is to stop.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -29,7 +31,7 @@ pub(crate) enum Storage<'a> {
 
 impl Engine {
     /// Starts an engine behind a listener. It has a thread of its own, because its work blocks the thread that it is done on.
-    pub(crate) fn start(storage: Storage<'_>, listener: TcpListener) -> Result<Self, Problem> {
+    pub(crate) fn start(storage: Storage<'_>, listener: std::net::TcpListener) -> Result<Self, Problem> {
         let database = match storage {
             Storage::Memory => dynoxide::Database::memory().map_err(|error| Problem::Engine(error.to_string())),
             Storage::File(path) => dynoxide::Database::new(&path.to_string_lossy())
@@ -37,18 +39,27 @@ impl Engine {
         }?;
         let failed = |error: std::io::Error| Problem::Engine(error.to_string());
         let endpoint = format!("http://{}", listener.local_addr().map_err(failed)?);
+        // The engine's own server answers web pages, so that it stands where none of them reaches it, behind a proxy.
+        let unseen = port::listen_unseen()?;
+        let address = unseen.local_addr().map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
+        unseen.set_nonblocking(true).map_err(failed)?;
         let (stop, stopped) = oneshot::channel();
         let (end, ended) = oneshot::channel();
         let serve = move || {
             let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
             runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).map_err(|error| error.to_string())?;
-                let stopped = async {
+                let listener = TcpListener::from_std(listener).map_err(|error| error.to_string())?;
+                let unseen = TcpListener::from_std(unseen).map_err(|error| error.to_string())?;
+                let (last_answer, answered) = oneshot::channel::<()>();
+                let proxy = async {
                     // A sender that is gone asks for an end as well.
-                    let _ = stopped.await;
+                    let ended = reverse_proxy::serve(listener, address, async { _ = stopped.await }).await;
+                    drop(last_answer);
+                    ended
                 };
-                dynoxide::server::serve_with_shutdown(listener, database, stopped).await
+                let server = dynoxide::server::serve_with_shutdown(unseen, database, async { _ = answered.await });
+                tokio::try_join!(proxy, server).map(|_| ())
             })
         };
         let thread = std::thread::Builder::new().name("engine".to_owned()).spawn(move || {
@@ -77,5 +88,92 @@ impl Engine {
         let _ = self.stop.send(());
         // What was answered is on disk in any case: to wait is only to leave one tidy file.
         let _ = tokio::time::timeout(PATIENCE, self.ended).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    fn in_memory() -> Engine {
+        Engine::start(Storage::Memory, port::listen(0, "cargo dev").unwrap()).unwrap()
+    }
+
+    /// Sends a request with these headers, and with a body where it is a POST. Gives the answer as it came.
+    async fn send(engine: &Engine, method: &str, headers: &[&str], operation: &str, body: &str) -> String {
+        let mut connection = TcpStream::connect(engine.endpoint().trim_start_matches("http://")).await.unwrap();
+        let mut request = format!("{method} / HTTP/1.1\r\nConnection: close\r\nContent-Type: application/x-amz-json-1.0\r\n");
+        request += "Authorization: AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, ";
+        request += "SignedHeaders=host, Signature=0\r\nX-Amz-Date: 20260101T000000Z\r\n";
+        request += &format!("X-Amz-Target: DynamoDB_20120810.{operation}\r\nContent-Length: {}\r\n", body.len());
+        for header in headers {
+            request += &format!("{header}\r\n");
+        }
+        connection.write_all(format!("{request}\r\n{body}").as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).await.unwrap();
+        answer.to_lowercase()
+    }
+
+    const A_TABLE: &str = r#"{"TableName": "made", "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "PK", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "PK", "KeyType": "HASH"}]}"#;
+
+    #[tokio::test]
+    async fn programs_of_this_machine_are_answered_by_each_of_its_names() {
+        let engine = in_memory();
+        let made = send(&engine, "POST", &["Host: 127.0.0.1"], "CreateTable", A_TABLE).await;
+        assert!(made.starts_with("http/1.1 200 "), "{made}");
+        for host in ["127.0.0.1:8000", "localhost", "LOCALHOST:1", "[::1]", "[::1]:8000"] {
+            let answer = send(&engine, "POST", &[&format!("Host: {host}")], "ListTables", "{}").await;
+            assert!(answer.starts_with("http/1.1 200 ") && answer.ends_with(r#"{"tablenames":["made"]}"#), "{host}: {answer}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_web_page_sends_does_not_reach_the_engine() {
+        let engine = in_memory();
+        let host = format!("Host: {}", engine.endpoint().trim_start_matches("http://"));
+        for origin in ["https://page.example", "null", &engine.endpoint] {
+            let origin = format!("Origin: {origin}");
+            for (method, body) in [("POST", A_TABLE), ("GET", ""), ("PUT", "{}")] {
+                let refused = send(&engine, method, &[&host, &origin], "CreateTable", body).await;
+                assert!(refused.starts_with("http/1.1 403 ") && !refused.contains("access-control"), "{method}: {refused}");
+                assert!(refused.ends_with("this database answers programs, not web pages.\n"), "{method}: {refused}");
+            }
+            let asks = ["Access-Control-Request-Method: POST", "Access-Control-Request-Headers: x-amz-target"];
+            let refused = send(&engine, "OPTIONS", &[&host, &origin, asks[0], asks[1]], "CreateTable", "").await;
+            assert!(refused.starts_with("http/1.1 403 ") && !refused.contains("access-control"), "{refused}");
+        }
+        let listed = send(&engine, "POST", &[&host], "ListTables", "{}").await;
+        assert!(listed.ends_with(r#"{"tablenames":[]}"#), "{listed}");
+    }
+
+    #[tokio::test]
+    async fn a_name_that_was_led_to_this_machine_does_not_reach_the_engine() {
+        let engine = in_memory();
+        for host in
+            ["page.example", "127.0.0.1.page.example", "localhost.page.example:80", "127.0.0.2", "0.0.0.0", "", "@", "a b"]
+        {
+            let refused = send(&engine, "POST", &[&format!("Host: {host}")], "CreateTable", A_TABLE).await;
+            assert!(refused.starts_with("http/1.1 403 "), "{host}: {refused}");
+            assert!(
+                refused.ends_with("this database answers to the names 127.0.0.1, localhost and [::1] only.\n"),
+                "{host}: {refused}"
+            );
+        }
+        let listed = send(&engine, "POST", &["Host: localhost"], "ListTables", "{}").await;
+        assert!(listed.ends_with(r#"{"tablenames":[]}"#), "{listed}");
+    }
+
+    #[tokio::test]
+    async fn it_stops_though_a_client_keeps_its_connection() {
+        let engine = in_memory();
+        let mut kept = TcpStream::connect(engine.endpoint().trim_start_matches("http://")).await.unwrap();
+        kept.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+        assert_eq!(kept.read_u8().await.unwrap(), b'H');
+        tokio::time::timeout(PATIENCE / 2, engine.stop()).await.unwrap();
     }
 }

@@ -12,7 +12,7 @@ mod ipv6;
 mod port;
 mod problem;
 mod processes;
-mod routes;
+mod reverse_proxy;
 mod serve_all;
 mod serve_database;
 mod signals;

@@ -1,4 +1,4 @@
-//! Taking a port of this machine, and saying so when it is taken.
+//! Taking a port of this machine, and saying so when there is none.
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -21,6 +21,17 @@ pub(crate) fn listen(port: u16, command: &'static str) -> Result<TcpListener, Pr
     })
 }
 
+/// Ports that no browser connects to, because other protocols use them: some of those that the Fetch standard lists under "port
+/// blocking".
+const BLOCKED_BY_BROWSERS: [u16; 12] = [6665, 6666, 6667, 6668, 6669, 6697, 10080, 3659, 1719, 1720, 1723, 6566];
+
+/// Listens on a port of this machine that no web page can have a browser call.
+pub(crate) fn listen_unseen() -> Result<TcpListener, Problem> {
+    // Linux has all of 127.0.0.0/8, and other systems only the first.
+    let addresses = (1..=32).flat_map(|last| BLOCKED_BY_BROWSERS.map(|port| (Ipv4Addr::new(127, 0, 0, last), port)));
+    addresses.filter_map(|address| TcpListener::bind(address).ok()).next().ok_or(Problem::NoUnseenPort)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,6 +42,15 @@ mod tests {
         let port = taken.local_addr().unwrap().port();
         let refused = listen(port, "cargo dev").unwrap_err().to_string();
         assert!(refused.starts_with(&format!("port {port} on 127.0.0.1 is in use")), "{refused}");
+    }
+
+    #[test]
+    fn a_port_that_browsers_block_is_found_again_and_again() {
+        let listeners: Vec<TcpListener> = (0..5).map(|_| listen_unseen().unwrap()).collect();
+        for listener in &listeners {
+            let address = listener.local_addr().unwrap();
+            assert!(address.ip().is_loopback() && BLOCKED_BY_BROWSERS.contains(&address.port()), "{address}");
+        }
     }
 
     #[test]

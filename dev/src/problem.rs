@@ -4,8 +4,8 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
-use crate::cargo_lambda::PINNED_VERSION;
-use crate::data_folder::short;
+use dev::routes::RouteTableError;
+use dev::workspace::short;
 
 /// Why `cargo dev` ends without having been asked to, and what to do. All its texts are for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,12 @@ pub(crate) enum Problem {
 
     #[error("cannot listen on port {port} of 127.0.0.1: {cause}")]
     Port { port: u16, cause: io::Error },
+
+    #[error(
+        "every port of this machine that web pages can't reach, and that the embedded database needs therefore, is in use: stop \
+         another `cargo dev`, or use a DynamoDB that runs elsewhere with --dynamodb"
+    )]
+    NoUnseenPort,
 
     #[error("another `cargo dev` runs in this folder: stop it with Ctrl-C first")]
     AlreadyServed,
@@ -48,10 +54,9 @@ pub(crate) enum Problem {
     NoDynamoDb { url: String, cause: String },
 
     #[error(
-        "the DynamoDB at {url} refuses what this version needs: delete its table `{table}`, or give another URL\n  cause: {cause}",
-        table = crate::environment::TABLE_NAME
+        "the DynamoDB at {url} refuses what this version needs: delete its table `{table}`, or give another URL\n  cause: {cause}"
     )]
-    UnusableDynamoDb { url: String, cause: String },
+    UnusableDynamoDb { url: String, table: &'static str, cause: String },
 
     #[error(
         "cargo-lambda is not on the PATH, and there is no Python to install it with: install Python 3 with pip, or cargo-lambda \
@@ -66,10 +71,10 @@ pub(crate) enum Problem {
     NoPip { python: &'static str },
 
     #[error(
-        "pip could not install cargo-lambda {PINNED_VERSION}, as it says above: see to that and try again, or install \
+        "pip could not install cargo-lambda {version}, as it says above: see to that and try again, or install \
          cargo-lambda yourself (https://www.cargo-lambda.info/guide/installation.html)"
     )]
-    NotInstalled,
+    NotInstalled { version: &'static str },
 
     #[error("{path} does not run: repair or remove it, and the next `cargo dev` finds or installs another\n  cause: {cause}",
         path = path.display())]
@@ -84,8 +89,8 @@ pub(crate) enum Problem {
     #[error("cannot wait for {name}: {cause}")]
     Waiting { name: &'static str, cause: io::Error },
 
-    #[error("the route table in Cargo.toml can't be read: {0}")]
-    RouteTable(String),
+    #[error(transparent)]
+    RouteTable(#[from] RouteTableError),
 
     #[error("{route} does not answer: {last}. See what its function `{function}` says above, mend it, and try again")]
     Silent { route: String, function: String, last: String },

@@ -1,27 +1,49 @@
-//! The routes that are served: what the route table in the workspace's `Cargo.toml` says.
+//! The route table of the workspace's `Cargo.toml`, matched as gateways match it.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
+use std::{fs, io};
 
 use serde::Deserialize;
 
-use crate::problem::Problem;
+use crate::workspace;
 
 /// A method and a path, and the function that answers them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Route {
-    pub(crate) method: String,
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Route {
     /// With parameters in braces, such as `/customer/{id}/`.
-    pub(crate) path: String,
-    pub(crate) function: String,
+    pub path: String,
+    /// In capitals.
+    pub method: String,
+    /// The name of its binary.
+    pub function: String,
 }
 
-/// Reads the route table of this workspace.
-pub(crate) fn read(workspace: &Path) -> Result<Vec<Route>, Problem> {
-    let path = workspace.join("Cargo.toml");
-    let manifest = fs::read_to_string(&path).map_err(Problem::file("read", path))?;
-    parse(&manifest).map_err(Problem::RouteTable)
+/// A route that a request matched, as the gateway tells its function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matched {
+    /// The method and the path of the route.
+    pub route_key: String,
+    /// The name of its binary.
+    pub function: String,
+    /// The path parameters as they were sent: percent-encoded.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// Why the route table can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RouteTableError {
+    /// There is no such file, or it is somebody else's.
+    #[error("cannot read {path}: {cause}", path = path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// The table is missing or has another form.
+    #[error("the route table in Cargo.toml can't be read: {0}")]
+    Malformed(String),
 }
 
 #[derive(Deserialize)]
@@ -31,6 +53,16 @@ struct Target {
 }
 
 const PLACE: [&str; 5] = ["workspace", "metadata", "lambda", "watch", "router"];
+
+/// Reads the route table of this workspace.
+///
+/// # Errors
+/// When there is none, or one in another form.
+pub fn read() -> Result<Vec<Route>, RouteTableError> {
+    let path = workspace::root().join("Cargo.toml");
+    let manifest = fs::read_to_string(&path).map_err(|cause| RouteTableError::Unreadable { path, cause })?;
+    parse(&manifest).map_err(RouteTableError::Malformed)
+}
 
 fn parse(manifest: &str) -> Result<Vec<Route>, String> {
     let manifest: toml::Table = manifest.parse().map_err(|error: toml::de::Error| error.to_string())?;
@@ -44,17 +76,50 @@ fn parse(manifest: &str) -> Result<Vec<Route>, String> {
     Ok(routes.collect())
 }
 
+/// The route of this request, if there is one; of several the one with the fewest parameters.
+#[must_use]
+pub fn find(routes: &[Route], method: &str, path: &str) -> Option<Matched> {
+    let of_method = routes.iter().filter(|route| route.method == method);
+    of_method.filter_map(|route| route.matched(path)).min_by_key(|matched| matched.parameters.len())
+}
+
 impl Route {
     /// A path that leads there, with 1 for each parameter.
-    pub(crate) fn sample_path(&self) -> String {
-        let segments = self.path.split('/').map(|segment| if segment.starts_with('{') { "1" } else { segment });
+    #[must_use]
+    pub fn sample_path(&self) -> String {
+        let segments = self.path.split('/').map(|segment| if parameter(segment).is_some() { "1" } else { segment });
         segments.collect::<Vec<_>>().join("/")
     }
+
+    fn matched(&self, path: &str) -> Option<Matched> {
+        let mut parameters = BTreeMap::new();
+        let mut sent = path.split('/');
+        for wanted in self.path.split('/') {
+            let sent = sent.next()?;
+            match parameter(wanted) {
+                // A parameter is never empty.
+                Some(name) if !sent.is_empty() => _ = parameters.insert(name.to_owned(), sent.to_owned()),
+                None if wanted == sent => {}
+                _ => return None,
+            }
+        }
+        let route_key = format!("{} {}", self.method, self.path);
+        sent.next().is_none().then(|| Matched { route_key, function: self.function.clone(), parameters })
+    }
+}
+
+/// The name of the parameter that stands for this segment of a route's path.
+fn parameter(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn route(method: &str, path: &str, function: &str) -> Route {
+        Route { method: method.into(), path: path.into(), function: function.into() }
+    }
 
     #[test]
     fn a_table_gives_its_routes() {
@@ -63,11 +128,6 @@ mod tests {
             "/things/" = [{ function = "list", method = "GET" }, { function = "create", method = "POST" }]
             "/things/{id}/parts/{part}" = [{ function = "get", method = "GET" }]
         "#;
-        let route = |method: &str, path: &str, function: &str| Route {
-            method: method.into(),
-            path: path.into(),
-            function: function.into(),
-        };
         let routes = parse(manifest).unwrap();
         assert_eq!(
             routes,
@@ -89,6 +149,34 @@ mod tests {
 
     #[test]
     fn the_table_of_this_workspace_can_be_read() {
-        assert!(!read(crate::data_folder::workspace()).unwrap().is_empty());
+        assert!(!read().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_request_finds_the_route_of_its_method_and_path() {
+        let routes = [
+            route("GET", "/things/{id}", "get"),
+            route("GET", "/things/{id}/", "get"),
+            route("GET", "/things/all", "list"),
+            route("PUT", "/things/{id}/parts/{part}", "put"),
+        ];
+        let found = |method: &str, path: &str| find(&routes, method, path).map(|matched| matched.function);
+        assert_eq!(found("GET", "/things/7").as_deref(), Some("get"));
+        assert_eq!(found("GET", "/things/all").as_deref(), Some("list"));
+        for (method, path) in [
+            ("POST", "/things/7"),
+            ("GET", "/things"),
+            ("GET", "/things/"),
+            ("GET", "/things//"),
+            ("GET", "/things/7/8"),
+            ("GET", "things/7"),
+            ("PUT", "/things/7/parts/8/"),
+        ] {
+            assert_eq!(found(method, path), None, "{method} {path}");
+        }
+        let matched = find(&routes, "PUT", "/things/a%2Fb/parts/8").unwrap();
+        assert_eq!(matched.route_key, "PUT /things/{id}/parts/{part}");
+        assert_eq!(matched.parameters, BTreeMap::from([("id".into(), "a%2Fb".into()), ("part".into(), "8".into())]));
+        assert_eq!(find(&routes, "GET", "/things/7/").unwrap().route_key, "GET /things/{id}/");
     }
 }

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use dev::routes::{self, Route};
+use dev::workspace::short;
+
 use crate::arguments::Serve;
 use crate::cargo_lambda::CargoLambda;
-use crate::data_folder::{DataFolder, Part, short, workspace};
+use crate::data_folder::{DataFolder, Part};
 use crate::database::Database;
 use crate::demo::{self, Demo, DemoError};
 use crate::examples;
@@ -12,7 +15,6 @@ use crate::ipv6;
 use crate::port;
 use crate::problem::Problem;
 use crate::processes::Process;
-use crate::routes::{self, Route};
 use crate::signals::Signals;
 use crate::terminal::{say, show};
 use crate::watch;
@@ -22,7 +24,7 @@ pub(crate) async fn run(wanted: &Serve) -> Result<(), Problem> {
     let mut signals = Signals::listen()?;
     let folder = DataFolder::open()?;
     let _held = folder.hold(Part::Served)?;
-    let routes = routes::read(workspace())?;
+    let routes = routes::read()?;
     // Only to tell in time: `cargo lambda watch` takes it after minutes of building.
     drop(port::listen(wanted.port, "cargo dev")?);
     let cargo_lambda = CargoLambda::find(&folder, &mut signals).await?;

@@ -3,17 +3,17 @@
 use std::env;
 use std::time::Duration;
 
+use dev::routes::Route;
+use dev::workspace;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::cargo_lambda::CargoLambda;
-use crate::data_folder::workspace;
 use crate::environment;
 use crate::problem::Problem;
 use crate::processes::{self, Process};
-use crate::routes::Route;
 use crate::signals::Signals;
 
 /// How long a route may take to answer for the first time, with its function built.
@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// workspace without naming a package, so that features are those of the whole workspace.
 pub(crate) async fn build(signals: &mut Signals) -> Result<(), Problem> {
     let mut command = Command::new("cargo");
-    command.args(["build", "--bins"]).current_dir(workspace());
+    command.args(["build", "--bins"]).current_dir(workspace::root());
     environment::forget_cargo_run(&mut command);
     let status = processes::run("cargo build", &mut command, signals).await?;
     if status.success() { Ok(()) } else { Err(Problem::NotBuilt) }
@@ -35,7 +35,7 @@ pub(crate) async fn build(signals: &mut Signals) -> Result<(), Problem> {
 /// Starts to serve the functions on a port of 127.0.0.1, with the table at `endpoint`.
 pub(crate) fn start(cargo_lambda: &CargoLambda, port: u16, endpoint: &str, ignore_changes: bool) -> Result<Process, Problem> {
     let mut command = cargo_lambda.subcommand("watch");
-    command.args(["--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()]).current_dir(workspace());
+    command.args(["--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()]).current_dir(workspace::root());
     if ignore_changes {
         command.arg("--ignore-changes");
     }

@@ -1,10 +1,13 @@
-//! What stands in several places agrees: routes, binaries and events.
+//! What stands in several places agrees: routes, binaries and events. And files depend on each other in one direction.
+
+mod imports;
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::routes::{find, table, workspace};
+use imports::Imports;
 
 /// The names of all Lambda binaries.
 fn binaries() -> BTreeSet<String> {
@@ -74,7 +77,7 @@ fn every_binary_has_an_event_that_its_route_leads_to_it() {
             event.get("pathParameters").cloned().unwrap_or_default(),
             match matched.parameters.is_empty() {
                 true => Value::Null,
-                false => Value::Object(matched.parameters),
+                false => json!(matched.parameters),
             },
             "the pathParameters of the event of {function}"
         );
@@ -103,5 +106,13 @@ fn every_test_file_is_compiled() {
         let name = file.unwrap().file_name().into_string().unwrap();
         let module = name.strip_suffix(".rs").unwrap_or(&name);
         assert!(module == "main" || main.contains(&format!("mod {module};")), "main.rs lacks `mod {module};`");
+    }
+}
+
+#[test]
+fn no_files_of_a_package_import_each_other_in_a_circle() {
+    for (package, root) in [("dev", "lib.rs"), ("dev", "main.rs")] {
+        let circle = Imports::of_crate(&workspace().join(package).join("src"), root).circle();
+        assert!(circle.is_empty(), "a circle in {package}/src:\n{}", circle.join("\n"));
     }
 }
