@@ -1,4 +1,4 @@
-//! What a developer types: every event by `cargo lambda invoke`, and the examples of the README.
+//! What a developer types: every event by `cargo lambda invoke`.
 //!
 //! Ignored unless asked for, because they need a running `cargo dev`; `.ci/served` shows how.
 
@@ -164,63 +164,4 @@ fn every_management_event_can_be_invoked() {
     let (status, modified) = send("management-modify-customer", id);
     assert_eq!((status, modified.contains("+31 20 1234567")), (200, true), "{modified}");
     call("DELETE", &format!("{BASE}/{id}/"), Some(text(&demo["resellers"][0]["reseller_key"])), None).expect(204);
-}
-
-/// The examples of the README: each command that stands in a `sh` block, and the answer that stands in the next one.
-fn readme_examples() -> Vec<(String, String)> {
-    let readme = std::fs::read_to_string(workspace().join("README.md")).unwrap();
-    let blocks: Vec<(&str, &str)> =
-        readme.split("```").skip(1).step_by(2).map(|block| block.split_once('\n').unwrap_or((block, ""))).collect();
-    blocks
-        .windows(2)
-        .filter(|pair| pair[0].0 == "sh")
-        .map(|pair| (pair[0].1.trim().to_owned(), pair[1].1.trim().to_owned()))
-        .collect()
-}
-
-#[test]
-#[ignore = "needs a running `cargo dev`"]
-fn the_examples_of_the_readme_answer_what_it_says() {
-    let demo = demo();
-    let examples = readme_examples();
-    assert!(examples.len() >= 6, "{examples:?}");
-    let mut id: Option<u64> = None;
-    for (command, expected) in examples {
-        let of_this_run = command.replace("http://127.0.0.1:9000", text(&demo["base_url"]));
-        // The README creates the customer 3, the first one in a fresh database.
-        let of_this_run = match id {
-            Some(id) => {
-                of_this_run.replace("customer/3", &format!("customer/{id}")).replace("customers/3", &format!("customers/{id}"))
-            }
-            None => of_this_run,
-        };
-        let output = Command::new("bash")
-            .args(["-c", &of_this_run])
-            .env("KEY", text(&demo["resellers"][0]["reseller_key"]))
-            .env("TOKEN", text(&demo["resellers"][0]["licensing_token"]))
-            .env("SERVICE_USER", service_user())
-            .output()
-            .unwrap();
-        let printed = String::from_utf8(output.stdout).unwrap();
-        if id.is_none() {
-            id = serde_json::from_str::<Value>(&printed).unwrap_or_default()["result"]["id"].as_u64();
-        }
-        assert_eq!(without_numbers(printed.trim()), without_numbers(&expected), "{of_this_run}");
-        // A status at the end must be right to the digit.
-        let status = |text: &str| text.trim().rsplit(' ').next().filter(|word| word.len() == 3).map(str::to_owned);
-        assert_eq!(status(&printed), status(&expected), "{of_this_run}");
-    }
-}
-
-/// The text with every number as `0`: ids and times are of the moment.
-fn without_numbers(text: &str) -> String {
-    let mut masked = String::new();
-    for character in text.chars() {
-        match character {
-            '0'..='9' if masked.ends_with('0') => {}
-            '0'..='9' => masked.push('0'),
-            other => masked.push(other),
-        }
-    }
-    masked
 }

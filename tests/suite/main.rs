@@ -16,6 +16,7 @@ mod claims;
 mod concurrency;
 mod costs;
 mod cursor_walk;
+mod documentation;
 mod examples;
 mod faults;
 mod harness;
