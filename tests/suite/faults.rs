@@ -398,7 +398,7 @@ async fn given_a_counter_whose_answers_are_lost_then_ids_have_a_gap_and_never_re
 async fn set_counter(app: &App, last: u64) {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     let put = app.raw_client().put_item().table_name(app.store.table_name());
-    let put = put.item("PK", text("SYSTEM")).item("SK", text("COUNTER#CUSTOMER"));
+    let put = put.item("PK", text("COUNTERS")).item("SK", text("CUSTOMER"));
     put.item("last", AttributeValue::N(last.to_string())).send().await.unwrap();
 }
 

@@ -438,7 +438,18 @@ async fn a_contended_delete_is_409_and_a_store_that_is_away_503() {
     client.app.wire.fail("TransactWriteItems", usize::MAX, move |_| Effect::Answer(400, conflict.clone()));
     let one = format!("/api/customer/{id}");
     client.call("DELETE", &one).await.expect_licensing_error(409, "CONFLICT");
-    let answer = client.put(id, "company=B").await.expect_licensing_error(503, "SERVICE_UNAVAILABLE");
+    let put = client.put(id, "company=B").await.expect_licensing_error(503, "SERVICE_UNAVAILABLE");
+    assert_eq!(put.header("retry-after"), Some("1"), "{put}");
+    // Throttling and a transaction that is still in progress are nobody's concurrent change.
+    for code in ["ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"] {
+        let throttled = cancelled(&[code, "TransactionConflict", "None"]);
+        client.app.wire.fail("TransactWriteItems", usize::MAX, move |_| Effect::Answer(400, throttled.clone()));
+        let answer = client.call("DELETE", &one).await.expect_licensing_error(503, "SERVICE_UNAVAILABLE");
+        assert_eq!(answer.header("retry-after"), Some("1"), "{answer}");
+    }
+    let in_progress = json!({"__type": "com.amazonaws.dynamodb.v20120810#TransactionInProgressException", "Message": "wait"});
+    client.app.wire.fail("TransactWriteItems", usize::MAX, move |_| Effect::Answer(400, in_progress.clone()));
+    let answer = client.call("DELETE", &one).await.expect_licensing_error(503, "SERVICE_UNAVAILABLE");
     assert_eq!(answer.header("retry-after"), Some("1"), "{answer}");
 
     client.app.wire.fail("BatchGetItem", usize::MAX, |_| Effect::Break);

@@ -12,6 +12,7 @@
     reason = "a test may fail by panicking"
 )]
 
+mod bounded;
 mod claims;
 mod concurrency;
 mod costs;
@@ -30,6 +31,7 @@ mod licensing_api;
 mod list;
 mod list_costs;
 mod list_order;
+mod log;
 mod management_api;
 mod management_find;
 mod management_formats;

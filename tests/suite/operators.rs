@@ -230,3 +230,204 @@ async fn what_does_not_exist_is_named() {
     assert_eq!(app.operate("operator-issue-key", payload).await, error("NOT_FOUND", "Reseller 1 has no customer 77."));
     assert_eq!(app.all_rows().await, rows);
 }
+
+#[tokio::test]
+async fn a_suspended_reseller_is_turned_away_at_once_by_every_api_and_its_licences_go_on() {
+    let (app, tenant) = App::with_reseller().await;
+    let other = app.reseller("Harbour Telecom").await;
+    let customer = app.create(&tenant, "Acme").await;
+    let token = app.licensing_token(&tenant, &["read", "write"]).await;
+    let user = app.service_user(&tenant, &["read", "write"], None).await;
+    let form = format!("customer_id={customer}&product=p&host=a.example.com");
+    let licence = app.request("POST", "/api/license").token(&token).form(&form).send().await.expect(201).json();
+    let check = format!("/api/license/check?key={}&host=a.example.com", licence["key"].as_str().unwrap());
+    let keys = app.keys(&tenant).await;
+
+    let one = json!({"reseller_id": tenant.id});
+    let suspended = app.operate("operator-suspend-reseller", one.clone()).await.unwrap();
+    assert!(suspended["suspended_at"].is_string(), "{suspended}");
+    assert_eq!(app.operate("operator-suspend-reseller", one.clone()).await.unwrap(), suspended, "a second time changes nothing");
+    let rows = app.all_rows().await;
+    let body = json!({"name": "Acme", "email": "a@example.com"});
+    for (method, path) in
+        [("POST", String::new()), ("GET", String::new()), ("GET", format!("{customer}/")), ("DELETE", format!("{customer}/"))]
+    {
+        let request = app.reseller_api(method, &path).key(&tenant.key).json(&body);
+        request.send().await.expect_error(403, "RESELLER_SUSPENDED");
+    }
+    for key in [&keys.read_only, &keys.write_only, &keys.customer] {
+        app.reseller_api("GET", "").key(key).send().await.expect_error(403, "RESELLER_SUSPENDED");
+    }
+    app.reseller_api("GET", "").key(&keys.revoked).send().await.expect_error(401, "KEY_REVOKED");
+    app.reseller_api("GET", "").key(&keys.expired).send().await.expect_error(401, "INVALID_API_KEY");
+    for (method, path) in
+        [("GET", "/api/customers"), ("GET", "/api/licenses"), ("POST", "/api/customer"), ("DELETE", "/api/license/1000001")]
+    {
+        app.request(method, path).token(&token).send().await.expect_licensing_error(403, "FORBIDDEN");
+    }
+    for (method, path) in [("GET", ""), ("PUT", ""), ("GET", "/1"), ("POST", "/1")] {
+        app.request(method, &format!("/api/v01/customers{path}")).user(&user).send().await.expect_failure(403, "L03");
+    }
+    app.request("GET", &check).send().await.expect(200);
+    assert_eq!(app.all_rows().await, rows);
+    app.list(&other, "").await;
+    let listed = app.operate("operator-list-resellers", json!({})).await.unwrap();
+    assert_eq!(listed["resellers"][0], suspended);
+
+    let resumed = app.operate("operator-resume-reseller", one.clone()).await.unwrap();
+    assert_eq!((&resumed["suspended_at"], &resumed["account_ids"]), (&Value::Null, &suspended["account_ids"]));
+    assert_eq!(app.operate("operator-resume-reseller", one).await.unwrap(), resumed);
+    app.list(&tenant, "").await;
+    app.request("GET", "/api/customers").token(&token).send().await.expect(200);
+    for function in ["operator-suspend-reseller", "operator-resume-reseller", "operator-revoke-keys"] {
+        let refused = app.operate(function, json!({"reseller_id": 99})).await;
+        assert_eq!(refused, error("NOT_FOUND", "There is no reseller 99. operator-list-resellers lists them all."), "{function}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_a_reseller_whose_row_is_gone_is_refused() {
+    let (app, tenant) = App::with_reseller().await;
+    let user = app.service_user(&tenant, &["read"], None).await;
+    let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
+    let delete = app.raw_client().delete_item().table_name(app.store.table_name());
+    let delete = delete.key("PK", text(format!("RESELLER#{}", tenant.id))).key("SK", text("RESELLER".to_owned()));
+    delete.send().await.unwrap();
+    app.reseller_api("GET", "").key(&tenant.key).send().await.expect_error(401, "INVALID_API_KEY");
+    app.request("GET", "/api/v01/customers").user(&user).send().await.expect_failure(401, "L01");
+}
+
+#[tokio::test]
+async fn all_keys_of_a_reseller_are_revoked_at_once_and_nobody_elses() {
+    let (app, tenant) = App::with_reseller().await;
+    let other = app.reseller("Harbour Telecom").await;
+    let keys = app.keys(&tenant).await;
+    let token = app.licensing_token(&tenant, &["read"]).await;
+    let user = app.service_user(&tenant, &["read"], None).await;
+    let revoked = app.operate("operator-revoke-keys", json!({"reseller_id": tenant.id})).await.unwrap();
+    assert_eq!(revoked["count"], 7, "all but the one that was revoked before: {revoked}");
+    assert!(revoked["keys"].as_array().unwrap().iter().all(|key| key["revoked_at"].is_string()), "{revoked}");
+    for key in [&tenant.key, &keys.read_only, &keys.customer, &keys.expired] {
+        app.reseller_api("GET", "").key(key).send().await.expect_error(401, "KEY_REVOKED");
+    }
+    app.request("GET", "/api/customers").token(&token).send().await.expect_licensing_error(401, "UNAUTHORIZED");
+    app.request("GET", "/api/v01/customers").user(&user).send().await.expect_failure(401, "L01");
+    app.list(&other, "").await;
+    let again = app.operate("operator-revoke-keys", json!({"reseller_id": tenant.id})).await.unwrap();
+    assert_eq!(again["count"], 0);
+}
+
+#[tokio::test]
+async fn a_rotated_key_has_a_successor_with_its_rights_and_ends_when_it_was_said() {
+    let (app, tenant) = App::with_reseller().await;
+    let second = app.account(&tenant).await;
+    let customer = app.create(&tenant, "Acme").await;
+    let issue = async |more: Value| {
+        let mut payload = json!({"reseller_id": tenant.id, "permissions": ["read"], "label": "nightly"});
+        payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        app.operate("operator-issue-key", payload).await.unwrap()
+    };
+    for more in [
+        json!({"kind": "reseller"}),
+        json!({"kind": "licensing"}),
+        json!({"kind": "customer", "customer_id": customer}),
+        json!({"kind": "service_user", "accounts": [second]}),
+    ] {
+        let old = issue(more).await;
+        let rotation = json!({"reseller_id": tenant.id, "key_id": old["key_id"]});
+        let new = app.operate("operator-rotate-key", rotation.clone()).await.unwrap();
+        assert_ne!(new["key_id"], old["key_id"]);
+        for same in ["kind", "permissions", "accounts", "label", "customer_id", "user"] {
+            assert_eq!(new.get(same), old.get(same), "{same}");
+        }
+        let keys = app.operate("operator-list-keys", json!({"reseller_id": tenant.id})).await.unwrap();
+        let ended = keys["keys"].as_array().unwrap().iter().find(|key| key["key_id"] == old["key_id"]).unwrap();
+        assert!(ended["valid_until"].is_string() && ended["revoked_at"].is_null(), "{ended}");
+        assert!(new["valid_until"].is_null(), "{new}");
+    }
+
+    let old = issue(json!({"kind": "reseller", "valid_until": "2999-01-01T00:00:00Z"})).await;
+    let at = |moment: &str| json!({"reseller_id": tenant.id, "key_id": old["key_id"], "old_valid_until": moment, "valid_until": "2998-01-01T00:00:00Z"});
+    let new = app.operate("operator-rotate-key", at("3000-01-01T00:00:00Z")).await.unwrap();
+    assert_eq!(new["valid_until"], "2998-01-01T00:00:00.000Z");
+    let keys = app.operate("operator-list-keys", json!({"reseller_id": tenant.id})).await.unwrap();
+    let kept = keys["keys"].as_array().unwrap().iter().find(|key| key["key_id"] == old["key_id"]).unwrap();
+    assert_eq!(kept["valid_until"], "2999-01-01T00:00:00.000Z", "no longer than it would have");
+    for key in [&old, &new] {
+        app.reseller_api("GET", "").key(key["token"].as_str().unwrap()).send().await.expect(200);
+    }
+    let past = app.operate("operator-rotate-key", at("2001-01-01T00:00:00Z")).await;
+    assert_eq!(past, error("VALIDATION_ERROR", "old_valid_until must be in the future."));
+
+    app.operate("operator-revoke-key", json!({"reseller_id": tenant.id, "key_id": old["key_id"]})).await.unwrap();
+    let (code, message) = app.operate("operator-rotate-key", at("2999-01-01T00:00:00Z")).await.unwrap_err();
+    assert!(code == "CONFLICT" && message.ends_with("has ended: issue a new one with operator-issue-key."), "{message}");
+    let unknown = json!({"reseller_id": tenant.id, "key_id": "0123456789ab"});
+    let message = format!("Reseller {} has no key 0123456789ab. operator-list-keys lists them all.", tenant.id);
+    assert_eq!(app.operate("operator-rotate-key", unknown).await, error("NOT_FOUND", &message));
+
+    let of_customer = issue(json!({"kind": "customer", "customer_id": customer})).await;
+    app.reseller_api("DELETE", customer).key(&tenant.key).send().await.expect(204);
+    let rows = app.all_rows().await;
+    let rotation = json!({"reseller_id": tenant.id, "key_id": of_customer["key_id"]});
+    assert_eq!(app.operate("operator-rotate-key", rotation).await.unwrap_err().0, "CONFLICT");
+    assert_eq!(app.all_rows().await, rows);
+}
+
+#[tokio::test]
+async fn the_first_key_of_a_reseller_may_end_by_itself() {
+    let app = App::start().await;
+    let payload = json!({"name": "Northwind Resale", "key_valid_until": "2999-01-01T00:00:00Z"});
+    let made = app.operate("operator-provision-reseller", payload).await.unwrap();
+    assert_eq!(made["key"]["valid_until"], "2999-01-01T00:00:00.000Z");
+    let past = app.operate("operator-provision-reseller", json!({"name": "x", "key_valid_until": "2001-01-01T00:00:00Z"})).await;
+    assert_eq!(past, error("VALIDATION_ERROR", "key_valid_until must be in the future."));
+}
+
+#[tokio::test]
+async fn resellers_are_listed_by_page_in_the_order_of_their_numbers() {
+    let app = App::start().await;
+    for number in 1..=12 {
+        app.reseller(&format!("Reseller {number}")).await;
+    }
+    let mut after = Value::Null;
+    let mut pages = Vec::new();
+    loop {
+        let page = app.operate("operator-list-resellers", json!({"limit": 5, "after": after})).await.unwrap();
+        let ids: Vec<u64> =
+            page["resellers"].as_array().unwrap().iter().map(|one| one["reseller_id"].as_u64().unwrap()).collect();
+        assert_eq!(page["count"], ids.len());
+        pages.push(ids);
+        match page.get("next_after") {
+            Some(next) => after = next.clone(),
+            None => break,
+        }
+    }
+    assert_eq!(pages, [vec![1, 2, 3, 4, 5], vec![6, 7, 8, 9, 10], vec![11, 12]]);
+    let exact = app.operate("operator-list-resellers", json!({"limit": 12})).await.unwrap();
+    assert_eq!((&exact["count"], exact.get("next_after")), (&json!(12), None));
+    for limit in [0, 1_001] {
+        let refused = app.operate("operator-list-resellers", json!({"limit": limit})).await;
+        assert_eq!(refused, error("VALIDATION_ERROR", "limit must be from 1 to 1000."));
+    }
+}
+
+#[tokio::test]
+async fn after_a_restore_the_counters_go_ahead_and_no_number_is_given_twice() {
+    let (app, tenant) = App::with_reseller().await;
+    app.create(&tenant, "Acme").await;
+    let last = app.operate("operator-advance-counters", json!({"by": 100_000})).await.unwrap();
+    assert_eq!(last, json!({"last_customer_id": 100_001, "last_reseller_id": 100_001, "last_account_id": 101_001}));
+    assert_eq!(app.create(&tenant, "Next").await, 100_002);
+    let next = app.reseller("Next").await;
+    assert_eq!((next.id, next.account_id), (100_002, 101_002));
+    let some = app.operate("operator-advance-counters", json!({"by": 10, "resellers_by": 0})).await.unwrap();
+    assert_eq!(some["last_reseller_id"], 100_002);
+    for (payload, message) in [
+        (json!({"by": 0}), "by must be from 1 to 1000000000."),
+        (json!({"by": 1_000_000_001_u64}), "by must be from 1 to 1000000000."),
+        (json!({"by": 1, "resellers_by": 1_000_001}), "resellers_by must be from 0 to 1000000."),
+    ] {
+        assert_eq!(app.operate("operator-advance-counters", payload).await, error("VALIDATION_ERROR", message));
+    }
+}

@@ -22,6 +22,7 @@ use shared::lambda::response::Response;
 use shared::store::api_key::NewKey;
 use shared::store::{Operator, Store, Table};
 
+use super::log;
 use super::recorder::{as_function, starting};
 use super::records::new_customer;
 use super::routes::{self, Route};
@@ -41,6 +42,8 @@ pub struct App {
     /// The functions that have been started, each with its own copy of the secret.
     functions: Mutex<HashMap<String, Store>>,
     fails_to_start: AtomicBool,
+    /// What the last request logged.
+    log: Mutex<Vec<Value>>,
     /// The wire between the product and the engine.
     pub wire: Wire,
     raw_client: aws_sdk_dynamodb::Client,
@@ -85,6 +88,7 @@ impl App {
             configuration,
             functions: Mutex::default(),
             fails_to_start: AtomicBool::new(false),
+            log: Mutex::default(),
             wire,
             raw_client,
             routes: routes::table(),
@@ -228,11 +232,17 @@ impl App {
 
     /// Invokes an operators' function: what it answers, or its `errorType` and `errorMessage`.
     pub async fn operate(&self, function: &str, payload: Value) -> Result<Value, (String, String)> {
+        let mut texts = log::texts_in(&payload);
         let done = as_function(function, async {
             let store = self.started(function).await;
             operator::operate_as(function, "test", &store, payload).await
         });
-        done.await.unwrap_or_else(|| panic!("no operators' function is called {function}")).map_err(|error| {
+        let (done, lines) = log::logged(done).await;
+        let done = done.unwrap_or_else(|| panic!("no operators' function is called {function}"));
+        texts.extend(done.as_ref().map(log::texts_in).unwrap_or_default());
+        log::expect_silence(&lines, &log::private(texts));
+        *self.log.lock().unwrap() = lines;
+        done.map_err(|error| {
             let shown = lambda_runtime::Diagnostic::from(error);
             (shown.error_type, shown.error_message)
         })
@@ -277,6 +287,15 @@ impl App {
     /// Puts `count` more customers beside those that are there, straight into the table: copies of the row of `model`, with the
     /// names `<prefix> 000000`, `<prefix> 000001` and so on. Much faster than creating them. Gives their ids.
     pub async fn fill(&self, tenant: &Tenant, model: u64, prefix: &str, count: u64) -> Vec<u64> {
+        self.fill_named(tenant, model, count, |place| Some(format!("{prefix} {place:06}"))).await
+    }
+
+    /// Puts `count` copies of the row of `model` beside it, with the same name.
+    pub async fn fill_as_they_are(&self, tenant: &Tenant, model: u64, count: u64) -> Vec<u64> {
+        self.fill_named(tenant, model, count, |_| None).await
+    }
+
+    async fn fill_named(&self, tenant: &Tenant, model: u64, count: u64, name: impl Fn(u64) -> Option<String>) -> Vec<u64> {
         let client = self.raw_client();
         let partition = format!("RESELLER#{}", tenant.id);
         let text = |text: String| AttributeValue::S(text);
@@ -284,7 +303,7 @@ impl App {
             |id: u64| HashMap::from([("PK".into(), text(partition.clone())), ("SK".into(), text(format!("CUSTOMER#{id:016}")))]);
         let get = client.get_item().table_name(self.store.table_name()).set_key(Some(key(model)));
         let model = get.send().await.unwrap().item.unwrap();
-        let counter = HashMap::from([("PK".into(), text("SYSTEM".into())), ("SK".into(), text("COUNTER#CUSTOMER".into()))]);
+        let counter = HashMap::from([("PK".into(), text("COUNTERS".into())), ("SK".into(), text("CUSTOMER".into()))]);
         let taken = client
             .update_item()
             .table_name(self.store.table_name())
@@ -300,11 +319,12 @@ impl App {
             let puts = batch.iter().map(|&id| {
                 let mut row = model.clone();
                 row.extend(key(id));
-                let name = format!("{prefix} {:06}", id - ids[0]);
                 row.insert("id".into(), AttributeValue::N(id.to_string()));
-                row.insert("by_name".into(), text(format!("{}\0{id:016}", name.to_lowercase())));
-                row.insert("organization".into(), text(name));
-                for index in ["by_email", "by_status", "by_registered", "by_modified"] {
+                if let Some(name) = name(id - ids[0]) {
+                    row.insert("by_name".into(), text(format!("{}\0{id:016}", name.to_lowercase())));
+                    row.insert("organization".into(), text(name));
+                }
+                for index in ["by_name", "by_email", "by_status", "by_registered", "by_modified"] {
                     let value = row[index].as_s().unwrap().split('\0').next().unwrap().to_owned();
                     row.insert(index.into(), text(format!("{value}\0{id:016}")));
                 }
@@ -383,11 +403,18 @@ impl App {
     /// Hands an event to a function as it is, for what no gateway of ours makes but another may.
     pub async fn invoke(&self, function: &str, event: Value) -> Answer {
         let request = event.to_string().chars().take(2_000).collect();
-        Answer::new(request, self.answer(function, &serde_json::from_value(event).unwrap()).await)
+        let texts = event["body"].as_str().map(|body| log::texts_in_body(body.as_bytes())).unwrap_or_default();
+        Answer::new(request, self.answer(function, &serde_json::from_value(event).unwrap(), texts).await)
     }
 
-    async fn answer(&self, function: &str, request: &Request) -> Response {
-        as_function(function, async {
+    /// What the last request or invocation logged.
+    pub fn last_log(&self) -> Vec<Value> {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// The answer of a function to a request, in which these texts stand.
+    async fn answer(&self, function: &str, request: &Request, mut texts: Vec<String>) -> Response {
+        let answered = as_function(function, async {
             let store = self.started(function).await;
             let answers = [
                 licensing::respond_as(function, "test", &store, request).await,
@@ -395,9 +422,15 @@ impl App {
                 reseller::respond_as(function, "test", &store, request).await,
             ];
             answers.into_iter().flatten().next()
-        })
-        .await
-        .unwrap_or_else(|| panic!("no function is called {function}"))
+        });
+        let (answered, lines) = log::logged(answered).await;
+        let response = answered.unwrap_or_else(|| panic!("no function is called {function}"));
+        if response.status().as_u16() < 400 || response.status().as_u16() == 410 {
+            texts.extend(log::texts_in_body(response.body()));
+        }
+        log::expect_silence(&lines, &log::private(texts));
+        *self.log.lock().unwrap() = lines;
+        response
     }
 }
 
@@ -481,6 +514,9 @@ impl RequestBuilder<'_> {
             let body = json!({"message": "Not Found"}).to_string();
             return Answer { request: event.to_string(), status: 404, headers: Vec::new(), body };
         };
-        Answer::new(event.to_string(), app.answer(&matched.function, &event.request(&matched)).await)
+        let mut texts = log::texts_in_body(event.body.as_deref().unwrap_or_default());
+        texts.extend(log::texts_in_body(event.query.as_bytes()));
+        texts.extend(log::secrets_in(&event.headers));
+        Answer::new(event.to_string(), app.answer(&matched.function, &event.request(&matched), texts).await)
     }
 }

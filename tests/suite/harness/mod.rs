@@ -3,6 +3,7 @@
 mod answer;
 mod app;
 mod events;
+mod log;
 mod recorder;
 pub mod records;
 pub mod routes;

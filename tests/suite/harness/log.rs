@@ -1,0 +1,110 @@
+//! What the product logs while it answers the suite, at the level `trace`. After every request its lines are searched for what
+//! stood in the request and in the answer: secrets and personal data must not be among them.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, Once, PoisonError};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use shared::lambda::logging;
+use tracing::level_filters::LevelFilter;
+
+static INSTALL: Once = Once::new();
+
+/// What is logged outside of any request, by tasks of the libraries.
+static OUTSIDE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+tokio::task_local! {
+    static LINES: Arc<Mutex<Vec<u8>>>;
+}
+
+struct Writer;
+
+impl Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = LINES.try_with(|lines| lines.lock().unwrap().extend_from_slice(bytes));
+        if written.is_err() {
+            OUTSIDE.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Runs what is logged, and gives the lines with its outcome.
+pub async fn logged<F: Future>(work: F) -> (F::Output, Vec<Value>) {
+    INSTALL.call_once(|| {
+        tracing::subscriber::set_global_default(logging::subscriber(LevelFilter::TRACE, || Writer)).unwrap();
+    });
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let output = LINES.scope(Arc::clone(&lines), work).await;
+    let text = String::from_utf8(std::mem::take(&mut *lines.lock().unwrap())).unwrap();
+    (output, text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"))).collect())
+}
+
+/// Checks that none of these values stands in the lines, or in what was logged outside of requests.
+#[track_caller]
+pub fn expect_silence(lines: &[Value], values: &[String]) {
+    let outside = OUTSIDE.lock().unwrap_or_else(PoisonError::into_inner);
+    let text = format!("{}\n{}", Value::from(lines.to_vec()), String::from_utf8_lossy(&outside));
+    for value in values {
+        let escaped = Value::from(value.as_str()).to_string();
+        let escaped = &escaped[1..escaped.len() - 1];
+        assert!(!text.contains(value.as_str()) && !text.contains(escaped), "the log says {value:?}:\n{text}");
+    }
+}
+
+/// The texts that must not be logged, out of all texts in a request or an answer: those that can be told from the product's own
+/// words, by a space, a digit, a capital or a sign.
+pub fn private(texts: impl IntoIterator<Item = String>) -> Vec<String> {
+    let is_key_id = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_word = |text: &str| text.chars().all(|character| character.is_ascii_lowercase() || "-_ .".contains(character));
+    texts.into_iter().filter(|text| text.chars().count() >= 6 && !is_key_id(text) && !is_word(text)).collect()
+}
+
+/// All texts in a JSON value.
+pub fn texts_in(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.trim().to_owned()],
+        Value::Array(values) => values.iter().flat_map(texts_in).collect(),
+        Value::Object(fields) => fields.values().flat_map(texts_in).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// All texts in a body: of JSON its texts, of a form its values, of XML its attributes.
+pub fn texts_in_body(body: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(body);
+    if let Ok(json) = serde_json::from_slice::<Value>(body) {
+        return texts_in(&json);
+    }
+    if text.trim_start().starts_with('<') {
+        return text.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+    }
+    text.split('&').filter_map(|pair| Some(pair.split_once('=')?.1.to_owned())).collect()
+}
+
+/// The secrets in the headers of a request, as they were sent and decoded.
+pub fn secrets_in(headers: &[(String, String)]) -> Vec<String> {
+    let mut secrets = Vec::new();
+    for (name, value) in headers {
+        if name.eq_ignore_ascii_case("x-zoom-s2t-key") {
+            secrets.push(value.trim().to_owned());
+        }
+        if name.eq_ignore_ascii_case("authorization") {
+            let credential = value.split_whitespace().last().unwrap_or_default();
+            secrets.push(credential.to_owned());
+            if let Ok(decoded) = STANDARD.decode(credential).map(String::from_utf8)
+                && let Ok(decoded) = decoded
+            {
+                secrets.extend(decoded.split(':').skip(1).map(str::to_owned));
+                secrets.push(decoded);
+            }
+        }
+    }
+    secrets
+}
