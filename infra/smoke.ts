@@ -2,8 +2,8 @@
 //
 //     npm run smoke -- --stack clientele
 //
-// Asks the stack for its address, and its operators' functions for keys that end by themselves after ten minutes. The reseller that
-// they belong to is made once and called "Smoke test".
+// Asks the stack for its address, and its operators' functions for keys, which it revokes at its end, however it ends. The reseller
+// that they belong to is made once and called "Smoke test".
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -64,79 +64,91 @@ async function eventually<T>(work: () => Promise<T>): Promise<T> {
 const { resellers } = await eventually(() => operate(stack, "list-resellers", {}));
 const known = (resellers as { reseller_id: number; name: string; account_ids: number[] }[]).find(({ name }) => name === "Smoke test");
 const made = known ?? (await operate(stack, "provision-reseller", { name: "Smoke test" }));
+const reseller_id: number = made.reseller_id;
 const account: number = known?.account_ids[0] ?? made.account_id;
-const valid_until = new Date(Date.now() + 10 * 60 * 1000).toISOString();
-const issue = (kind: string) =>
-  operate(stack, "issue-key", { reseller_id: made.reseller_id, kind, permissions: ["read", "write"], label: "smoke-test", valid_until });
-const [ofReseller, ofLicensing, ofUser] = [await issue("reseller"), await issue("licensing"), await issue("service_user")];
+const issued: string[] = known === undefined ? [made.key.key_id] : [];
 
-const key = { "x-zoom-s2t-key": ofReseller.token as string, "content-type": "application/json" };
-const token = { authorization: `Basic ${ofLicensing.token}`, "content-type": "application/x-www-form-urlencoded" };
-const user = { authorization: `Basic ${Buffer.from(`${ofUser.user}:${ofUser.password}`).toString("base64")}` };
-const base = "/api/v3/reseller/customer";
-const slashes = given.emulator === undefined ? ["", "/"] : [""];
-
-if (given.expect !== undefined) {
-  const kept = await expect(200, "GET", `${base}/${given.expect}`, key);
-  console.log(`the customer ${given.expect} is still there: ${kept.body}`);
-  await expect(204, "DELETE", `${base}/${given.expect}`, key);
+/** A key that ends by itself, should nobody be left to revoke it. */
+async function issue(kind: string): Promise<any> {
+  const valid_until = new Date(Date.now() + 10 * 60 * 1000).toISOString();
+  const key = await operate(stack, "issue-key", { reseller_id, kind, permissions: ["read", "write"], label: "smoke-test", valid_until });
+  issued.push(key.key_id);
+  return key;
 }
 
-for (const slash of slashes) {
-  const email = `smoke-${Date.now()}@example.com`;
-  const sent = { name: "Smoke & Söhne", email };
-  const created = await expect(201, "POST", `${base}${slash}`, key, JSON.stringify(sent));
-  const id: number = JSON.parse(created.body).result.id;
-  const one = `${base}/${id}${slash}`;
-  assert.equal((await expect(200, "GET", one, key)).body, created.body);
-  const changed = await expect(201, "PUT", one, key, JSON.stringify({ ...sent, is_active: false }));
-  assert.equal(JSON.parse(changed.body).result.is_active, false, changed.body);
-  const listed = await expect(200, "GET", `${base}${slash}?filter=email=${encodeURIComponent(email)}&sort=name`, key);
-  assert.equal(JSON.parse(listed.body).total_results, 1, listed.body);
+try {
+  await lives();
+} finally {
+  for (const key_id of issued) await operate(stack, "revoke-key", { reseller_id, key_id });
+}
 
-  const found = await expect(302, "GET", `/api/customer/${id}`, token);
-  assert.equal(found.headers["location"], undefined);
-  assert.equal(JSON.parse(found.body).company, "Smoke & Söhne", found.body);
-  await expect(409, "POST", "/api/customer", token, `company=Twin&email=${encodeURIComponent(email)}`);
-  const other = await expect(201, "POST", "/api/customer", token, `company=Other&email=other-${encodeURIComponent(email)}`);
-  const otherOne = `/api/customer/${JSON.parse(other.body).customer_id}`;
-  await expect(200, "PUT", otherOne, token, "firstname=Ann");
-  assert.ok((await expect(200, "GET", "/api/customers", token)).body.includes('"firstname":"Ann"'));
-  await expect(410, "DELETE", otherOne, token);
+/** Calls everything that is routed. */
+async function lives(): Promise<void> {
+  const [ofReseller, ofLicensing, ofUser] = [await issue("reseller"), await issue("licensing"), await issue("service_user")];
+  const key = { "x-zoom-s2t-key": ofReseller.token as string, "content-type": "application/json" };
+  const token = { authorization: `Basic ${ofLicensing.token}`, "content-type": "application/x-www-form-urlencoded" };
+  const user = { authorization: `Basic ${Buffer.from(`${ofUser.user}:${ofUser.password}`).toString("base64")}` };
+  const base = "/api/v3/reseller/customer";
+  const slashes = given.emulator === undefined ? ["", "/"] : [""];
 
-  const licence = async (host: string) =>
-    JSON.parse((await expect(201, "POST", "/api/license", token, `customer_id=${id}&product=smoke&host=${host}`)).body);
-  const [first, second] = [await licence(`first.${id}.example.com`), await licence(`second.${id}.example.com`)];
-  const check = (of: { key: string; host: string }) => `/api/license/check?key=${of.key}&host=${of.host}`;
-  await expect(200, "GET", check(first), {});
-  await expect(302, "GET", `/api/license/${first.license_id}`, token);
-  await expect(410, "DELETE", `/api/license/${first.license_id}`, token);
-  assert.equal(JSON.parse((await expect(200, "GET", `/api/licenses?customer_id=${id}`, token)).body).length, 2);
-
-  const xml = { ...user, accept: "application/xml", "content-type": "application/xml" };
-  const modified = await expect(200, "POST", `/api/v01/customers/${id}`, xml, '<customer city="Den &amp; Haag"/>');
-  assert.match(modified.body, new RegExp(`^<customer id="${id}" .* city="Den &amp; Haag"/>$`));
-  const put = await expect(201, "PUT", "/api/v01/customers", xml, `<customer accountId="${account}" firstName="Ann" lastName="Lee"/>`);
-  const third = /id="(\d+)"/.exec(put.body)?.[1];
-  const matches = await expect(200, "GET", `/api/v01/customers?email=${encodeURIComponent(email)}`, user);
-  assert.deepEqual(JSON.parse(matches.body).map((match: { id: number }) => match.id), [id]);
-
-  await expect(401, "GET", one, {});
-  await expect(204, "DELETE", one, key);
-  await expect(204, "DELETE", `${base}/${third}${slash}`, key);
-  await expect(404, "GET", `/api/v01/customers/${id}`, user);
-  for (const of of [first, second]) {
-    assert.deepEqual(JSON.parse((await expect(403, "GET", check(of), {})).body), { valid: false, reason: "revoked" });
+  if (given.expect !== undefined) {
+    const kept = await expect(200, "GET", `${base}/${given.expect}`, key);
+    console.log(`the customer ${given.expect} is still there: ${kept.body}`);
+    await expect(204, "DELETE", `${base}/${given.expect}`, key);
   }
-  console.log(`a life with ${slash === "" ? "no slash" : "a slash"} at the end: customer ${id}, all three APIs, its licences revoked with it`);
-}
-assert.deepEqual([...new Set(routes.map((route) => route.function))].filter((name) => !called.has(name)), [], "not called");
 
-if (given.keep) {
-  const body = JSON.stringify({ name: "Kept", email: "kept@example.com" });
-  console.log(`kept ${JSON.parse((await expect(201, "POST", base, key, body)).body).result.id}`);
-}
+  for (const slash of slashes) {
+    const email = `smoke-${Date.now()}@example.com`;
+    const sent = { name: "Smoke & Söhne", email };
+    const created = await expect(201, "POST", `${base}${slash}`, key, JSON.stringify(sent));
+    const id: number = JSON.parse(created.body).result.id;
+    const one = `${base}/${id}${slash}`;
+    assert.equal((await expect(200, "GET", one, key)).body, created.body);
+    const changed = await expect(201, "PUT", one, key, JSON.stringify({ ...sent, is_active: false }));
+    assert.equal(JSON.parse(changed.body).result.is_active, false, changed.body);
+    const listed = await expect(200, "GET", `${base}${slash}?filter=email=${encodeURIComponent(email)}&sort=name`, key);
+    assert.equal(JSON.parse(listed.body).total_results, 1, listed.body);
 
-for (const { key_id } of [ofReseller, ofLicensing, ofUser]) {
-  await operate(stack, "revoke-key", { reseller_id: made.reseller_id, key_id });
+    const found = await expect(302, "GET", `/api/customer/${id}`, token);
+    assert.equal(found.headers["location"], undefined);
+    assert.equal(JSON.parse(found.body).company, "Smoke & Söhne", found.body);
+    await expect(409, "POST", "/api/customer", token, `company=Twin&email=${encodeURIComponent(email)}`);
+    const other = await expect(201, "POST", "/api/customer", token, `company=Other&email=other-${encodeURIComponent(email)}`);
+    const otherOne = `/api/customer/${JSON.parse(other.body).customer_id}`;
+    await expect(200, "PUT", otherOne, token, "firstname=Ann");
+    assert.ok((await expect(200, "GET", "/api/customers", token)).body.includes('"firstname":"Ann"'));
+    await expect(410, "DELETE", otherOne, token);
+
+    const licence = async (host: string) =>
+      JSON.parse((await expect(201, "POST", "/api/license", token, `customer_id=${id}&product=smoke&host=${host}`)).body);
+    const [first, second] = [await licence(`first.${id}.example.com`), await licence(`second.${id}.example.com`)];
+    const check = (of: { key: string; host: string }) => `/api/license/check?key=${of.key}&host=${of.host}`;
+    await expect(200, "GET", check(first), {});
+    await expect(302, "GET", `/api/license/${first.license_id}`, token);
+    await expect(410, "DELETE", `/api/license/${first.license_id}`, token);
+    assert.equal(JSON.parse((await expect(200, "GET", `/api/licenses?customer_id=${id}`, token)).body).length, 2);
+
+    const xml = { ...user, accept: "application/xml", "content-type": "application/xml" };
+    const modified = await expect(200, "POST", `/api/v01/customers/${id}`, xml, '<customer city="Den &amp; Haag"/>');
+    assert.match(modified.body, new RegExp(`^<customer id="${id}" .* city="Den &amp; Haag"/>$`));
+    const put = await expect(201, "PUT", "/api/v01/customers", xml, `<customer accountId="${account}" firstName="Ann" lastName="Lee"/>`);
+    const third = /id="(\d+)"/.exec(put.body)?.[1];
+    const matches = await expect(200, "GET", `/api/v01/customers?email=${encodeURIComponent(email)}`, user);
+    assert.deepEqual(JSON.parse(matches.body).map((match: { id: number }) => match.id), [id]);
+
+    await expect(401, "GET", one, {});
+    await expect(204, "DELETE", one, key);
+    await expect(204, "DELETE", `${base}/${third}${slash}`, key);
+    await expect(404, "GET", `/api/v01/customers/${id}`, user);
+    for (const of of [first, second]) {
+      assert.deepEqual(JSON.parse((await expect(403, "GET", check(of), {})).body), { valid: false, reason: "revoked" });
+    }
+    console.log(`a life with ${slash === "" ? "no slash" : "a slash"} at the end: customer ${id}, all three APIs, its licences revoked with it`);
+  }
+  assert.deepEqual([...new Set(routes.map((route) => route.function))].filter((name) => !called.has(name)), [], "not called");
+
+  if (given.keep) {
+    const body = JSON.stringify({ name: "Kept", email: "kept@example.com" });
+    console.log(`kept ${JSON.parse((await expect(201, "POST", base, key, body)).body).result.id}`);
+  }
 }

@@ -3,14 +3,9 @@
 import type { Route } from "./workspace.ts";
 
 /**
- * The path of a route key. A route key can't end in a slash; where the table has one, everything behind the slash goes to the
- * function, which answers 404 to anything but nothing.
+ * The route key, such as `GET /api/customers`. It can't end in a slash; where the table has one, everything behind the slash goes to
+ * the function, which answers 404 to anything but nothing.
  */
-export function gatewayPath(path: string): string {
-  return path.endsWith("/") ? `${path}{proxy+}` : path;
-}
-
-/** The route keys, such as `GET /api/customers`. */
 export function routeKey(route: Route): string {
-  return `${route.method} ${gatewayPath(route.path)}`;
+  return `${route.method} ${route.path.endsWith("/") ? `${route.path}{proxy+}` : route.path}`;
 }

@@ -1,24 +1,20 @@
-// The deployment: one HTTP API, one function per binary with a role of its own, and the table that they share.
-import { existsSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+// The deployment: the table, the HTTP API with its log, and a nested stack for each API with its functions.
 import { CfnOutput, Duration, RemovalPolicy, Stack, Tags, Validations, type App } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import * as gateway from "aws-cdk-lib/aws-apigatewayv2";
-import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
-import * as iam from "aws-cdk-lib/aws-iam";
-import * as lambda from "aws-cdk-lib/aws-lambda";
 import * as logs from "aws-cdk-lib/aws-logs";
 import { addAlarms } from "./alarms.ts";
+import { ApiStack } from "./api-stack.ts";
 import { OptionError, type Options } from "./options.ts";
-import { gatewayPath, routeKey } from "./routing.ts";
-import { ROOT, type TableShape, type Workspace } from "./workspace.ts";
-
-/** Below the gateway's 30 seconds; a request is answered 503 after 12. */
-const FUNCTION_TIMEOUT = Duration.seconds(15);
+import { routeKey } from "./routing.ts";
+import type { TableShape, Workspace } from "./workspace.ts";
 
 export class ClienteleStack extends Stack {
+  /** The nested stacks, by the names of their APIs. */
+  readonly apis: ReadonlyMap<string, ApiStack>;
+
   private readonly removal: RemovalPolicy;
 
   constructor(app: App, private readonly options: Options, workspace: Workspace) {
@@ -33,17 +29,17 @@ export class ClienteleStack extends Stack {
       id: "AwsSolutions::AwsSolutions-APIG4",
       reason: "Each function authenticates its callers itself: the credentials that their clients send can't change.",
     });
+    const stray = workspace.routes.find((route) => workspace.functions.every(({ name }) => name !== route.function));
+    if (stray !== undefined) throw new OptionError(`The route ${routeKey(stray)} names ${stray.function}, which is no binary.`);
 
     const table = this.table(workspace.table);
-    const functions = new Map(
-      workspace.functions.map((name) => [name, this.function(name, table, workspace.permissions[name] ?? [])]),
-    );
-    const api = this.api(workspace, functions);
-    if (options.alarmTopic !== undefined) {
-      addAlarms(this, options.alarmTopic, api, table, [...functions.values()]);
-    }
-    new CfnOutput(this, "Endpoint", { value: api.apiEndpoint });
-    new CfnOutput(this, "Url", { value: options.domain ? `https://${options.domain.name}` : api.apiEndpoint });
+    const httpApi = this.httpApi();
+    const shared = { options, workspace, table, httpApi, removal: this.removal };
+    const apis = new Set(workspace.functions.map(({ api }) => api));
+    this.apis = new Map([...apis].map((api) => [api, new ApiStack(this, api, shared)]));
+    if (options.alarmTopic !== undefined) addAlarms(this, options.alarmTopic, httpApi, table, workspace.functions.length);
+    new CfnOutput(this, "Endpoint", { value: httpApi.apiEndpoint });
+    new CfnOutput(this, "Url", { value: options.domain ? `https://${options.domain.name}` : httpApi.apiEndpoint });
     new CfnOutput(this, "TableName", { value: table.tableName });
   }
 
@@ -63,58 +59,13 @@ export class ClienteleStack extends Stack {
     });
   }
 
-  private function(name: string, table: dynamodb.ITableV2, permissions: readonly string[]): lambda.Function {
-    const { options } = this;
-    const folder = join(isAbsolute(options.code) ? "" : ROOT, options.code, name);
-    if (!existsSync(join(folder, "bootstrap"))) {
-      const flag = options.architecture === "arm64" ? " --arm64" : "";
-      throw new OptionError(`${folder} has no bootstrap: run "cargo lambda build --release${flag}" first, or say with -c code=… where it is.`);
-    }
-    // Named by CloudFormation, as the access log is: a name of ours would be in the way when the stack is made again.
-    const logGroup = new logs.LogGroup(this, `${name}-logs`, {
-      retention: options.logDays,
-      removalPolicy: this.removal,
-    });
-    const role = new iam.Role(this, `${name}-role`, {
-      assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com"),
-      description: `What ${name} may do, and nothing else`,
-    });
-    role.addToPolicy(new iam.PolicyStatement({
-      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      resources: [logGroup.logGroupArn],
-    }));
-    for (const permission of permissions) {
-      const [action, index] = permission.split(" ");
-      role.addToPolicy(new iam.PolicyStatement({
-        actions: [`dynamodb:${action}`],
-        resources: [index === undefined ? table.tableArn : `${table.tableArn}/index/${index}`],
-      }));
-    }
-    return new lambda.Function(this, name, {
-      functionName: `${options.name}-${name}`,
-      runtime: lambda.Runtime.PROVIDED_AL2023,
-      architecture: options.architecture === "arm64" ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
-      handler: "bootstrap",
-      code: lambda.Code.fromAsset(folder),
-      memorySize: options.memory,
-      timeout: FUNCTION_TIMEOUT,
-      role,
-      logGroup,
-      environment: {
-        TABLE_NAME: table.tableName,
-        LOG_LEVEL: options.logLevel,
-        ...(options.dynamodbEndpoint === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: options.dynamodbEndpoint }),
-      },
-    });
-  }
-
-  private api(workspace: Workspace, functions: ReadonlyMap<string, lambda.Function>): gateway.HttpApi {
+  private httpApi(): gateway.HttpApi {
     const { options } = this;
     const domainName = options.domain && new gateway.DomainName(this, "Domain", {
       domainName: options.domain.name,
       certificate: Certificate.fromCertificateArn(this, "Certificate", options.domain.certificate),
     });
-    const api = new gateway.HttpApi(this, "Api", {
+    const httpApi = new gateway.HttpApi(this, "Api", {
       apiName: options.name,
       description: "The Reseller API v3, the licensing API and the Management API v01",
       createDefaultStage: false,
@@ -125,7 +76,7 @@ export class ClienteleStack extends Stack {
       removalPolicy: this.removal,
     });
     new gateway.HttpStage(this, "Stage", {
-      httpApi: api,
+      httpApi,
       stageName: "$default",
       autoDeploy: true,
       throttle: { rateLimit: options.throttleRate, burstLimit: options.throttleBurst },
@@ -135,13 +86,7 @@ export class ClienteleStack extends Stack {
     if (domainName !== undefined) {
       new CfnOutput(this, "DomainTarget", { value: domainName.regionalDomainName });
     }
-    const integrations = new Map([...functions].map(([name, handler]) => [name, new HttpLambdaIntegration(name, handler)]));
-    for (const route of workspace.routes) {
-      const integration = integrations.get(route.function);
-      if (integration === undefined) throw new OptionError(`The route ${routeKey(route)} names ${route.function}, which is no binary.`);
-      api.addRoutes({ path: gatewayPath(route.path), methods: [route.method as gateway.HttpMethod], integration });
-    }
-    return api;
+    return httpApi;
   }
 }
 
@@ -149,6 +94,8 @@ export class ClienteleStack extends Stack {
 const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({
     requestId: "$context.requestId",
+    // Lambda's own, by which the function's log names the request.
+    functionRequestId: "$context.integration.requestId",
     time: "$context.requestTime",
     ip: "$context.identity.sourceIp",
     routeKey: "$context.routeKey",

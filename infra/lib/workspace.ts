@@ -15,6 +15,19 @@ export interface Route {
   readonly function: string;
 }
 
+/** A Lambda binary. */
+export interface Binary {
+  readonly name: string;
+  /** The API that it belongs to, which is the name of its package. */
+  readonly api: string;
+}
+
+/**
+ * What a function may do with the table: for each DynamoDB action, which has the index behind it where it reads one, the partition
+ * keys that it may name, where `*` stands for any text.
+ */
+export type Permissions = Readonly<Record<string, readonly string[]>>;
+
 export interface TableShape {
   readonly partition_key: string;
   readonly sort_key: string;
@@ -24,11 +37,11 @@ export interface TableShape {
 
 export interface Workspace {
   readonly routes: readonly Route[];
-  /** The names of all Lambda binaries, those of operators included. */
-  readonly functions: readonly string[];
+  /** All Lambda binaries, those of operators included. */
+  readonly functions: readonly Binary[];
   readonly table: TableShape;
-  /** For each function its DynamoDB actions; an action on an index has the index behind it. */
-  readonly permissions: Readonly<Record<string, readonly string[]>>;
+  /** For each function what it may do. */
+  readonly permissions: Readonly<Record<string, Permissions>>;
 }
 
 /** Reads the workspace. */
@@ -37,7 +50,7 @@ export function readWorkspace(): Workspace {
     routes: routes(),
     functions: functions(),
     table: json(join(ROOT, "shared", "table.json")) as TableShape,
-    permissions: json(join(ROOT, "infra", "permissions.json")) as Record<string, string[]>,
+    permissions: json(join(ROOT, "infra", "permissions.json")) as Record<string, Permissions>,
   };
 }
 
@@ -53,13 +66,13 @@ function routes(): Route[] {
   return Object.entries(router).flatMap(([path, entries]) => entries.map((entry) => ({ path, ...entry })));
 }
 
-/** The binaries of the packages in `functions`. */
-function functions(): string[] {
-  type Metadata = { packages: { manifest_path: string; targets: { name: string; kind: string[] }[] }[] };
+/** The binaries of the packages in `functions`, by name. */
+function functions(): Binary[] {
+  type Metadata = { packages: { name: string; manifest_path: string; targets: { name: string; kind: string[] }[] }[] };
   const output = execFileSync("cargo", ["metadata", "--no-deps", "--format-version", "1"], { cwd: ROOT, maxBuffer: 1 << 26 });
   const metadata = JSON.parse(output.toString()) as Metadata;
   return metadata.packages
     .filter((one) => relative(ROOT, one.manifest_path).startsWith("functions"))
-    .flatMap((one) => one.targets.filter((target) => target.kind.includes("bin")).map((target) => target.name))
-    .sort();
+    .flatMap((one) => one.targets.filter((target) => target.kind.includes("bin")).map((target) => ({ name: target.name, api: one.name })))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
 }

@@ -1,4 +1,4 @@
-// A stack as the tests look at it: with the real workspace, and placeholders for the binaries.
+// A deployment as the tests look at it: with the real workspace, and placeholders for the binaries.
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,23 +15,21 @@ delete process.env["CDK_DEFAULT_REGION"];
 export const workspace: Workspace = readWorkspace();
 
 /** A folder with a `bootstrap` for each function. */
-const code = mkdtempSync(join(tmpdir(), "clientele-code-"));
-for (const name of workspace.functions) {
-  mkdirSync(join(code, name));
-  writeFileSync(join(code, name, "bootstrap"), name);
+function placeholders({ functions }: Workspace): string {
+  const code = mkdtempSync(join(tmpdir(), "clientele-code-"));
+  for (const { name } of functions) {
+    mkdirSync(join(code, name));
+    writeFileSync(join(code, name, "bootstrap"), name);
+  }
+  return code;
 }
 
-/** A stack with these options. */
-export function deployment(context: Record<string, string> = {}): { app: App; stack: ClienteleStack } {
+/** A stack of this workspace with these options. */
+export function deployment(context: Record<string, string> = {}, of: Workspace = workspace): { app: App; stack: ClienteleStack } {
   const app = new App({ analyticsReporting: false });
-  const given: Record<string, string> = { region: "eu-west-1", code, ...context };
-  const stack = new ClienteleStack(app, readOptions((key) => given[key]), workspace);
+  const given: Record<string, string> = { region: "eu-west-1", code: placeholders(of), ...context };
+  const stack = new ClienteleStack(app, readOptions((key) => given[key]), of);
   return { app, stack };
-}
-
-/** The template of a stack with these options. */
-export function template(context: Record<string, string> = {}): Template {
-  return Template.fromStack(deployment(context).stack);
 }
 
 export interface Resource {
@@ -42,7 +40,31 @@ export interface Resource {
   readonly UpdateReplacePolicy?: string;
 }
 
-/** All resources of a type, by their logical ids. */
-export function resources(of: Template, type: string): [string, Resource][] {
-  return Object.entries(of.findResources(type)) as unknown as [string, Resource][];
+/** The templates of a deployment. */
+export interface Templates {
+  readonly base: Template;
+  /** Those of the nested stacks, by their APIs. In place of each parameter stands what the base gives for it. */
+  readonly apis: ReadonlyMap<string, Template>;
+  /** All of them. */
+  readonly all: readonly Template[];
+}
+
+/** The templates of a deployment of this workspace with these options. */
+export function templates(context: Record<string, string> = {}, of: Workspace = workspace): Templates {
+  const { stack } = deployment(context, of);
+  const base = Template.fromStack(stack);
+  const nested = new Map(resources([base], "AWS::CloudFormation::Stack").map(([id, one]) => [id, one.Properties["Parameters"] ?? {}]));
+  const apis = new Map(
+    [...stack.apis].map(([api, one]) => {
+      const parameters = nested.get(stack.resolve(one.nestedStackResource!.logicalId));
+      const text = JSON.stringify(Template.fromStack(one).toJSON());
+      return [api, Template.fromJSON(JSON.parse(text, (_, value) => parameters[value?.Ref] ?? value))];
+    }),
+  );
+  return { base, apis, all: [base, ...apis.values()] };
+}
+
+/** All resources of a type, by their logical ids, which are unique within a template only. */
+export function resources(of: readonly Template[], type: string): [string, Resource][] {
+  return of.flatMap((one) => Object.entries(one.findResources(type))) as unknown as [string, Resource][];
 }

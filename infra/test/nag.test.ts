@@ -23,9 +23,11 @@ test("the rules hold", () => {
   }
 });
 
-test("what breaks a rule is noticed", (t) => {
+test("what breaks a rule is noticed, in a nested stack too", (t) => {
   t.mock.method(console, "error", () => undefined);
-  const { app, stack } = checked({});
-  new Bucket(stack, "Open");
-  assert.throws(() => app.synth(), /Validation failed/);
+  for (const api of [undefined, "reseller"]) {
+    const { app, stack } = checked({});
+    new Bucket(api === undefined ? stack : stack.apis.get(api)!, "Open");
+    assert.throws(() => app.synth(), /Validation failed/, api);
+  }
 });

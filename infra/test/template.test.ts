@@ -2,10 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Match } from "aws-cdk-lib/assertions";
-import { resources, template, workspace } from "./deployment.ts";
+import { resources, templates, workspace, type Resource } from "./deployment.ts";
+import type { Workspace } from "../lib/workspace.ts";
 
 const routed = new Set(workspace.routes.map((route) => route.function));
-const standard = template();
+const standard = templates();
+const names = workspace.functions.map(({ name }) => name);
+const certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/0";
 
 /** The name of a function without that of the deployment. */
 function shortName(functionName: string): string {
@@ -17,39 +20,72 @@ function named(value: any): string {
   return value.Ref ?? value["Fn::GetAtt"][0];
 }
 
-test("every binary is a function, and has permissions; nothing else is and has", () => {
-  const functions = resources(standard, "AWS::Lambda::Function").map(([, one]) => shortName(one.Properties["FunctionName"]));
-  assert.deepEqual(functions.sort(), [...workspace.functions]);
-  assert.deepEqual(Object.keys(workspace.permissions).sort(), [...workspace.functions]);
+test("every binary is a function in the stack of its package, and has permissions; nothing else is and has", () => {
+  const functions = [...standard.apis].flatMap(([api, one]) =>
+    resources([one], "AWS::Lambda::Function").map(([, { Properties }]) => ({ name: shortName(Properties["FunctionName"]), api })),
+  );
+  assert.deepEqual(functions.sort((one, other) => (one.name < other.name ? -1 : 1)), [...workspace.functions]);
+  assert.deepEqual(resources([standard.base], "AWS::Lambda::Function"), []);
+  assert.deepEqual(Object.keys(workspace.permissions).sort(), names);
+});
+
+test("with four times the functions and routes, every stack is far from CloudFormation's 500 resources", () => {
+  const copies = ["", "-second", "-third", "-fourth"];
+  const fourfold: Workspace = {
+    ...workspace,
+    functions: copies.flatMap((copy) => workspace.functions.map(({ name, api }) => ({ name: name + copy, api }))),
+    routes: copies.flatMap((copy) =>
+      workspace.routes.map((route) => ({ ...route, path: route.path.replace("/api", `/api${copy}`), function: route.function + copy })),
+    ),
+    permissions: Object.fromEntries(
+      copies.flatMap((copy) => Object.entries(workspace.permissions).map(([name, permissions]) => [name + copy, permissions])),
+    ),
+  };
+  const large = templates({ domain: "api.example.com", certificate, alarmTopic: "arn:aws:sns:eu-west-1:123456789012:wake-me" }, fourfold);
+  assert.equal(resources(large.all, "AWS::Lambda::Function").length, 4 * workspace.functions.length);
+  assert.equal(resources(large.all, "AWS::ApiGatewayV2::Route").length, 4 * workspace.routes.length);
+  for (const [name, one] of [["base", large.base] as const, ...large.apis]) {
+    const count = Object.keys(one.toJSON()["Resources"]).length;
+    assert.ok(count < 450, `${name} has ${count} resources`);
+  }
 });
 
 test("the route keys are those of the route table, greedy where it has a slash at the end", () => {
-  const keys = resources(standard, "AWS::ApiGatewayV2::Route").map(([, one]) => one.Properties["RouteKey"]);
+  const keys = resources(standard.all, "AWS::ApiGatewayV2::Route").map(([, one]) => one.Properties["RouteKey"]);
   const expected = workspace.routes.map((route) => `${route.method} ${route.path.replace(/\/$/, "/{proxy+}")}`);
   assert.deepEqual(keys.sort(), expected.sort());
   assert.ok(keys.includes("GET /api/v3/reseller/customer/{id}/{proxy+}") && keys.includes("PUT /api/v01/customers"));
 });
 
 test("every route leads to its function, and no route to an operator's", () => {
-  const functions = new Map(resources(standard, "AWS::Lambda::Function").map(([id, one]) => [id, shortName(one.Properties["FunctionName"])]));
-  const integrations = new Map(
-    resources(standard, "AWS::ApiGatewayV2::Integration").map(([id, one]) => {
-      assert.equal(one.Properties["PayloadFormatVersion"], "2.0");
-      return [id, functions.get(named(one.Properties["IntegrationUri"]))];
-    }),
-  );
-  for (const [, route] of resources(standard, "AWS::ApiGatewayV2::Route")) {
-    const target = integrations.get(named(route.Properties["Target"]["Fn::Join"][1][1]));
-    const key: string = route.Properties["RouteKey"];
-    const expected = workspace.routes.find((one) => `${one.method} ${one.path.replace(/\/$/, "/{proxy+}")}` === key);
-    assert.equal(target, expected?.function, key);
+  const reached = new Map<string, string | undefined>();
+  const invocable: (string | undefined)[] = [];
+  for (const one of standard.apis.values()) {
+    const functions = new Map(resources([one], "AWS::Lambda::Function").map(([id, { Properties }]) => [id, shortName(Properties["FunctionName"])]));
+    const integrations = new Map(
+      resources([one], "AWS::ApiGatewayV2::Integration").map(([id, { Properties }]) => {
+        assert.equal(Properties["PayloadFormatVersion"], "2.0");
+        return [id, functions.get(named(Properties["IntegrationUri"]))];
+      }),
+    );
+    for (const [, { Properties }] of resources([one], "AWS::ApiGatewayV2::Route")) {
+      reached.set(Properties["RouteKey"], integrations.get(named(Properties["Target"]["Fn::Join"][1][1])));
+    }
+    for (const [, { Properties }] of resources([one], "AWS::Lambda::Permission")) {
+      assert.equal(Properties["Principal"], "apigateway.amazonaws.com");
+      assert.match(JSON.stringify(Properties["SourceArn"]), /:execute-api:.*\{"Ref":"Api[0-9A-F]+"\},"\/\*\/\*"/);
+      invocable.push(functions.get(named(Properties["FunctionName"])));
+    }
   }
-  const invocable = resources(standard, "AWS::Lambda::Permission").map(([, one]) => functions.get(named(one.Properties["FunctionName"])));
-  assert.deepEqual(new Set(invocable), routed);
+  for (const route of workspace.routes) {
+    const key = `${route.method} ${route.path.replace(/\/$/, "/{proxy+}")}`;
+    assert.equal(reached.get(key), route.function, key);
+  }
+  assert.deepEqual(invocable.sort(), [...routed].sort(), "one permission for each routed function");
 });
 
 test("functions are as small and as fast as the design says", () => {
-  standard.allResourcesProperties("AWS::Lambda::Function", {
+  for (const one of standard.apis.values()) one.allResourcesProperties("AWS::Lambda::Function", {
     Runtime: "provided.al2023",
     Handler: "bootstrap",
     Architectures: ["arm64"],
@@ -60,7 +96,7 @@ test("functions are as small and as fast as the design says", () => {
 });
 
 test("the table has the key and the indexes that the code expects, and survives", () => {
-  const [[, table]] = resources(standard, "AWS::DynamoDB::GlobalTable") as [[string, any]];
+  const [[, table]] = resources([standard.base], "AWS::DynamoDB::GlobalTable") as [[string, any]];
   const { partition_key, sort_key, indexes, time_to_live } = workspace.table;
   const key = (sort: string) => [{ AttributeName: partition_key, KeyType: "HASH" }, { AttributeName: sort, KeyType: "RANGE" }];
   assert.deepEqual(table.Properties.KeySchema, key(sort_key));
@@ -78,49 +114,57 @@ test("the table has the key and the indexes that the code expects, and survives"
   assert.equal(table.UpdateReplacePolicy, "Retain");
 });
 
-test("a role may do what its function's permissions say, on this table, and write its own log", () => {
-  const functions = new Map(
-    resources(standard, "AWS::Lambda::Function").map(([, one]) => [named(one.Properties["Role"]), shortName(one.Properties["FunctionName"])]),
-  );
-  assert.equal(functions.size, workspace.functions.length, "each function has a role of its own");
-  const allowed = new Map<string, string[]>();
-  for (const [, policy] of resources(standard, "AWS::IAM::Policy")) {
-    const roles = policy.Properties["Roles"].map((role: any) => functions.get(named(role)));
-    assert.equal(roles.length, 1);
-    const permissions: string[] = [];
-    for (const statement of policy.Properties["PolicyDocument"].Statement) {
-      assert.equal(statement.Effect, "Allow");
-      for (const action of [statement.Action].flat()) {
-        for (const resource of [statement.Resource].flat()) {
-          const text = JSON.stringify(resource);
-          if (action.startsWith("logs:")) {
-            assert.match(text, /"Fn::GetAtt":\["[a-z]+logs[0-9A-F]+","Arn"\]/);
-            continue;
-          }
-          assert.match(text, /"Fn::GetAtt":\["Table[0-9A-F]+","Arn"\]/);
-          const index = /\/index\/(\w+)"/.exec(text)?.[1];
-          permissions.push([action.replace("dynamodb:", ""), index].filter(Boolean).join(" "));
-        }
+/** The statements of a role. */
+function statements(role: Resource): any[] {
+  return role.Properties["Policies"].flatMap((policy: any) => policy.PolicyDocument.Statement);
+}
+
+test("a role may do what its function's permissions say, on this table and in these partitions, and write its API's log", () => {
+  const allowed: Record<string, Record<string, string[]>> = {};
+  for (const one of standard.apis.values()) {
+    const roles = new Map(resources([one], "AWS::IAM::Role"));
+    const functions = resources([one], "AWS::Lambda::Function");
+    assert.equal(new Set(functions.map(([, { Properties }]) => named(Properties["Role"]))).size, functions.length, "each has its own");
+    assert.equal(roles.size, functions.length);
+    for (const [, { Properties }] of functions) {
+      const role = roles.get(named(Properties["Role"]))!;
+      assert.equal(role.Properties["ManagedPolicyArns"], undefined);
+      // IAM takes no more for all policies of a role that are a part of it.
+      assert.ok(JSON.stringify(role.Properties["Policies"]).length < 10_240);
+      const [log, ...onTable] = statements(role);
+      assert.deepEqual(log.Action, ["logs:CreateLogStream", "logs:PutLogEvents"]);
+      assert.match(JSON.stringify(log.Resource), /^\{"Fn::GetAtt":\["log[0-9A-F]+","Arn"\]\}$/);
+      const permissions: Record<string, string[]> = {};
+      for (const statement of onTable) {
+        assert.equal(statement.Effect, "Allow");
+        const resource = JSON.stringify(statement.Resource);
+        assert.match(resource, /"Fn::GetAtt":\["Table[0-9A-F]+","Arn"\]/);
+        const index = /\/index\/(\w+)"/.exec(resource)?.[1];
+        const partitionKeys = [statement.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]].flat();
+        assert.deepEqual(statement.Condition["Null"], { "dynamodb:LeadingKeys": "false" });
+        permissions[[statement.Action.replace("dynamodb:", ""), index].filter(Boolean).join(" ")] = partitionKeys;
       }
+      allowed[shortName(Properties["FunctionName"])] = permissions;
     }
-    allowed.set(roles[0]!, permissions.sort());
   }
-  assert.deepEqual(Object.fromEntries([...allowed].sort()), Object.fromEntries(Object.entries(workspace.permissions).map(([name, all]) => [name, [...all].sort()]).sort()));
-  for (const [, role] of resources(standard, "AWS::IAM::Role")) {
-    assert.equal(role.Properties["ManagedPolicyArns"], undefined);
-    assert.equal(role.Properties["Policies"], undefined);
-  }
-  assert.ok(!JSON.stringify(resources(standard, "AWS::IAM::Policy")).includes('"*"'), "no wildcard");
+  assert.deepEqual(allowed, workspace.permissions);
+  assert.deepEqual(resources(standard.all, "AWS::IAM::Policy"), []);
 });
 
-test("logs end, each function has its own, and so has the gateway", () => {
-  const groups = resources(standard, "AWS::Logs::LogGroup");
-  assert.equal(groups.length, workspace.functions.length + 1);
+test("logs end, each API has its own, and so has the gateway, with the ids by which both name a request", () => {
+  const groups = resources(standard.all, "AWS::Logs::LogGroup");
+  assert.equal(groups.length, standard.apis.size + 1);
   for (const [, group] of groups) assert.equal(group.Properties["RetentionInDays"], 30);
-  standard.hasResourceProperties("AWS::ApiGatewayV2::Stage", {
+  for (const [, one] of resources(standard.all, "AWS::Lambda::Function")) assert.match(named(one.Properties["LoggingConfig"].LogGroup), /^log/);
+  standard.base.hasResourceProperties("AWS::ApiGatewayV2::Stage", {
     StageName: "$default",
     AutoDeploy: true,
-    AccessLogSettings: { DestinationArn: Match.anyValue(), Format: Match.stringLikeRegexp("requestId") },
+    AccessLogSettings: {
+      DestinationArn: Match.anyValue(),
+      Format: Match.serializedJson(
+        Match.objectLike({ requestId: "$context.requestId", functionRequestId: "$context.integration.requestId" }),
+      ),
+    },
     DefaultRouteSettings: { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
   });
 });
@@ -134,39 +178,47 @@ test("nothing costs money while nobody calls", () => {
     "AWS::ApiGatewayV2::Integration",
     "AWS::ApiGatewayV2::Route",
     "AWS::ApiGatewayV2::Stage",
+    "AWS::CloudFormation::Stack",
     "AWS::DynamoDB::GlobalTable",
-    "AWS::IAM::Policy",
     "AWS::IAM::Role",
     "AWS::Lambda::Function",
     "AWS::Lambda::Permission",
     "AWS::Logs::LogGroup",
   ]);
-  const certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/0";
-  const withAll = template({ domain: "api.example.com", certificate, cors: "https://portal.example.com" });
-  for (const one of [standard, withAll]) {
+  const withAll = templates({ domain: "api.example.com", certificate, cors: "https://portal.example.com" });
+  for (const one of [...standard.all, ...withAll.all]) {
     const types = new Set(Object.values(one.toJSON()["Resources"] as Record<string, { Type: string }>).map(({ Type }) => Type));
     assert.deepEqual([...types].filter((type) => !free.has(type)), []);
   }
-  for (const [, one] of resources(standard, "AWS::Lambda::Function")) {
+  for (const [, one] of resources(standard.all, "AWS::Lambda::Function")) {
     assert.equal(one.Properties["ReservedConcurrentExecutions"], undefined);
   }
 });
 
 test("a restored table is served from without being owned", () => {
-  const restored = template({ table: "clientele-restored" });
-  assert.deepEqual(resources(restored, "AWS::DynamoDB::GlobalTable"), []);
-  restored.allResourcesProperties("AWS::Lambda::Function", { Environment: { Variables: { TABLE_NAME: "clientele-restored" } } });
-  for (const [, policy] of resources(restored, "AWS::IAM::Policy")) {
-    for (const statement of policy.Properties["PolicyDocument"].Statement) {
-      const text = JSON.stringify(statement);
-      assert.ok(text.includes("logs:") || text.includes(":table/clientele-restored"), text);
+  const restored = templates({ table: "clientele-restored" });
+  assert.deepEqual(resources(restored.all, "AWS::DynamoDB::GlobalTable"), []);
+  for (const one of restored.apis.values()) {
+    one.allResourcesProperties("AWS::Lambda::Function", { Environment: { Variables: { TABLE_NAME: "clientele-restored" } } });
+  }
+  for (const [, role] of resources(restored.all, "AWS::IAM::Role")) {
+    for (const statement of statements(role).slice(1)) {
+      assert.ok(JSON.stringify(statement.Resource).includes(":table/clientele-restored"), JSON.stringify(statement));
     }
+  }
+});
+
+test("no stack exports what another one imports", () => {
+  // CloudFormation refuses to change or remove an export that is in use: no change of the table's name could ever be deployed.
+  for (const one of [...standard.all, ...templates({ table: "clientele-restored" }).all]) {
+    const text = JSON.stringify(one.toJSON());
+    assert.ok(!text.includes('"Export"') && !text.includes("Fn::ImportValue"));
   }
 });
 
 test("alarms come with a topic that wants them", () => {
   const topic = "arn:aws:sns:eu-west-1:123456789012:wake-me";
-  const alarms = resources(template({ alarmTopic: topic }), "AWS::CloudWatch::Alarm");
+  const alarms = resources(templates({ alarmTopic: topic }).all, "AWS::CloudWatch::Alarm");
   assert.deepEqual(alarms.map(([id]) => id.replace(/[0-9A-F]{8}$/, "")).sort(), ["FunctionThrottles", "Latency", "ServerErrors", "TableThrottles"]);
   for (const [, alarm] of alarms) {
     assert.deepEqual(alarm.Properties["AlarmActions"], [topic]);
@@ -175,8 +227,7 @@ test("alarms come with a topic that wants them", () => {
 });
 
 test("options reach the template", () => {
-  const certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/0";
-  const chosen = template({
+  const chosen = templates({
     name: "trial",
     architecture: "x86_64",
     memory: "512",
@@ -188,19 +239,21 @@ test("options reach the template", () => {
     cors: "https://portal.example.com, http://localhost:3000",
     dynamodbEndpoint: "http://127.0.0.1:8000",
   });
-  chosen.allResourcesProperties("AWS::Lambda::Function", {
-    Architectures: ["x86_64"],
-    MemorySize: 512,
-    Environment: { Variables: { LOG_LEVEL: "debug", AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:8000" } },
-  });
-  chosen.hasResource("AWS::DynamoDB::GlobalTable", {
+  for (const one of chosen.apis.values()) {
+    one.allResourcesProperties("AWS::Lambda::Function", {
+      Architectures: ["x86_64"],
+      MemorySize: 512,
+      Environment: { Variables: { LOG_LEVEL: "debug", AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:8000" } },
+    });
+  }
+  chosen.base.hasResource("AWS::DynamoDB::GlobalTable", {
     DeletionPolicy: "Delete",
     Properties: { TableName: "trial", Replicas: [Match.objectLike({ DeletionProtectionEnabled: false })] },
   });
-  chosen.hasResource("AWS::Logs::LogGroup", { DeletionPolicy: "Delete", Properties: { RetentionInDays: 1 } });
-  chosen.hasResourceProperties("AWS::ApiGatewayV2::DomainName", { DomainName: "api.example.com" });
-  chosen.hasResourceProperties("AWS::ApiGatewayV2::ApiMapping", { Stage: "$default" });
-  chosen.hasResourceProperties("AWS::ApiGatewayV2::Api", {
+  for (const one of chosen.all) one.hasResource("AWS::Logs::LogGroup", { DeletionPolicy: "Delete", Properties: { RetentionInDays: 1 } });
+  chosen.base.hasResourceProperties("AWS::ApiGatewayV2::DomainName", { DomainName: "api.example.com" });
+  chosen.base.hasResourceProperties("AWS::ApiGatewayV2::ApiMapping", { Stage: "$default" });
+  chosen.base.hasResourceProperties("AWS::ApiGatewayV2::Api", {
     Name: "trial",
     CorsConfiguration: Match.objectLike({ AllowOrigins: ["https://portal.example.com", "http://localhost:3000"] }),
   });

@@ -1,0 +1,89 @@
+// The stack of one API, nested in the deployment's: its functions, their roles, their log, and the routes that lead to them.
+import { existsSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { Duration, NestedStack, type RemovalPolicy, type Stack } from "aws-cdk-lib";
+import * as gateway from "aws-cdk-lib/aws-apigatewayv2";
+import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
+import * as iam from "aws-cdk-lib/aws-iam";
+import * as lambda from "aws-cdk-lib/aws-lambda";
+import * as logs from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import { OptionError, type Options } from "./options.ts";
+import { functionRole } from "./role.ts";
+import { routeKey } from "./routing.ts";
+import { ROOT, type Workspace } from "./workspace.ts";
+
+/** Below the gateway's 30 seconds; a request is answered 503 after 12. */
+const FUNCTION_TIMEOUT = Duration.seconds(15);
+
+/** What the stacks of all APIs share. */
+export interface Shared {
+  readonly options: Options;
+  readonly workspace: Workspace;
+  readonly table: ITableV2;
+  readonly httpApi: gateway.IHttpApi;
+  readonly removal: RemovalPolicy;
+}
+
+export class ApiStack extends NestedStack {
+  private readonly logGroup: logs.ILogGroup;
+  /** A route is named by its key alone, so that one which gets another function is changed, and not made twice. */
+  private readonly routes = new Construct(this, "routes");
+
+  constructor(base: Stack, api: string, private readonly shared: Shared) {
+    super(base, api, { description: `The functions of ${api}` });
+    // The names of all that CloudFormation names in here begin with it.
+    this.nestedStackResource?.overrideLogicalId(api.replace(/[^a-z0-9]/g, ""));
+    const { options, workspace, removal } = shared;
+    // Named by CloudFormation, as the access log is: a name of ours would be in the way when the stack is made again.
+    this.logGroup = new logs.LogGroup(this, "log", { retention: options.logDays, removalPolicy: removal });
+    for (const { name } of workspace.functions.filter((one) => one.api === api)) {
+      const handler = this.function(name);
+      const routes = workspace.routes.filter((route) => route.function === name);
+      if (routes.length > 0) this.route(handler, routes.map(routeKey));
+    }
+  }
+
+  private function(name: string): lambda.Function {
+    const { options, workspace, table } = this.shared;
+    const folder = join(isAbsolute(options.code) ? "" : ROOT, options.code, name);
+    if (!existsSync(join(folder, "bootstrap"))) {
+      const flag = options.architecture === "arm64" ? " --arm64" : "";
+      throw new OptionError(`${folder} has no bootstrap: run "cargo lambda build --release${flag}" first, or say with -c code=… where it is.`);
+    }
+    return new lambda.Function(this, name, {
+      functionName: `${options.name}-${name}`,
+      runtime: lambda.Runtime.PROVIDED_AL2023,
+      architecture: options.architecture === "arm64" ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
+      handler: "bootstrap",
+      code: lambda.Code.fromAsset(folder),
+      memorySize: options.memory,
+      timeout: FUNCTION_TIMEOUT,
+      role: functionRole(this, name, workspace.permissions[name] ?? {}, table.tableArn, this.logGroup.logGroupArn),
+      logGroup: this.logGroup,
+      environment: {
+        TABLE_NAME: table.tableName,
+        LOG_LEVEL: options.logLevel,
+        ...(options.dynamodbEndpoint === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: options.dynamodbEndpoint }),
+      },
+    });
+  }
+
+  /** Leads these route keys to a function. The CDK's own routes would add a permission for each of them: one does for all. */
+  private route(handler: lambda.Function, routeKeys: readonly string[]): void {
+    const { apiId } = this.shared.httpApi;
+    handler.addPermission("gateway", {
+      principal: new iam.ServicePrincipal("apigateway.amazonaws.com"),
+      sourceArn: this.formatArn({ service: "execute-api", resource: apiId, resourceName: "*/*" }),
+    });
+    const integration = new gateway.CfnIntegration(handler, "integration", {
+      apiId,
+      integrationType: "AWS_PROXY",
+      integrationUri: handler.functionArn,
+      payloadFormatVersion: "2.0",
+    });
+    for (const key of routeKeys) {
+      new gateway.CfnRoute(this.routes, key, { apiId, routeKey: key, authorizationType: "NONE", target: `integrations/${integration.ref}` });
+    }
+  }
+}

@@ -1,0 +1,26 @@
+// The role of a function: what `permissions.json` says, on this table, and its API's log.
+import * as iam from "aws-cdk-lib/aws-iam";
+import type { Construct } from "constructs";
+import type { Permissions } from "./workspace.ts";
+
+/** Makes the role of the function named `name`. Its policy is a part of it: an AWS::IAM::Policy would be one resource more. */
+export function functionRole(scope: Construct, name: string, permissions: Permissions, tableArn: string, logGroupArn: string): iam.Role {
+  const statements = Object.entries(permissions).map(([permission, partitionKeys]) => {
+    const [action, index] = permission.split(" ");
+    return new iam.PolicyStatement({
+      actions: [`dynamodb:${action}`],
+      resources: [index === undefined ? tableArn : `${tableArn}/index/${index}`],
+      conditions: {
+        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": partitionKeys },
+        // "For all values" is true where there are none.
+        Null: { "dynamodb:LeadingKeys": "false" },
+      },
+    });
+  });
+  const log = new iam.PolicyStatement({ actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [logGroupArn] });
+  return new iam.Role(scope, `${name}-role`, {
+    assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com"),
+    description: `What ${name} may do, and nothing else`,
+    inlinePolicies: { permissions: new iam.PolicyDocument({ statements: [log, ...statements], minimize: false }) },
+  });
+}

@@ -1,0 +1,51 @@
+// What no role may be given, whatever its function was written to do. IAM knows partitions, and not the rows in them.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { workspace } from "./deployment.ts";
+
+const { permissions } = workspace;
+const routed = [...new Set(workspace.routes.map((route) => route.function))];
+const issuing = ["operator-issue-key", "operator-provision-reseller", "operator-rotate-key"];
+const revoking = ["operator-revoke-key", "operator-revoke-keys"];
+
+/** The partition keys that a function may name in these actions. */
+function partitionKeys(name: string, actions: RegExp): string[] {
+  return Object.entries(permissions[name] ?? {}).flatMap(([action, keys]) => (actions.test(action) ? keys : []));
+}
+
+/** The functions that may write to these partitions. */
+function writers(partitionKey: string): string[] {
+  return Object.keys(permissions).filter((name) => partitionKeys(name, /^(Put|Update|Delete)Item$/).includes(partitionKey));
+}
+
+test("every permission is for rows of whole kinds, and no function may scan", () => {
+  for (const [name, actions] of Object.entries(permissions)) {
+    for (const [action, keys] of Object.entries(actions)) {
+      assert.match(action, /^(BatchGetItem|Query( by_[a-z]+)?|PutItem|UpdateItem|DeleteItem)$/, name);
+      assert.ok(keys.length > 0, `${name} ${action}`);
+      for (const key of keys) assert.match(key, /^([A-Z]+#\*|SECRET|SYSTEM)$/, `${name} ${action}`);
+      assert.deepEqual(keys, [...new Set(keys)].sort(), `${name} ${action}`);
+    }
+  }
+});
+
+test("only what issues or revokes credentials may write them", () => {
+  assert.deepEqual(writers("KEYS#*").filter((name) => ![...issuing, ...revoking].includes(name)), []);
+});
+
+test("only what makes or ends a secret may write it", () => {
+  const allowed = ["operator-drop-secret", "operator-provision-reseller", "operator-rotate-secret"];
+  assert.deepEqual(writers("SECRET").filter((name) => !allowed.includes(name)), []);
+});
+
+test("a routed function reads the secret, and of what is the platform's writes the counter of a create alone", () => {
+  assert.ok(routed.length > 0);
+  for (const name of routed) {
+    assert.ok(partitionKeys(name, /^BatchGetItem$/).includes("SECRET"), name);
+    for (const theirs of ["KEYS#*", "SECRET"]) assert.ok(!writers(theirs).includes(name), `${name} may write ${theirs}`);
+    // A counter goes up by an update. The directory, which is in the same partition, has rows that are put and deleted.
+    assert.ok(!partitionKeys(name, /^(Put|Delete)Item$/).includes("SYSTEM"), `${name} may write the directory`);
+    const counts = partitionKeys(name, /^UpdateItem$/).includes("SYSTEM");
+    assert.ok(!counts || name.endsWith("-create-customer"), `${name} may write counters`);
+  }
+});
