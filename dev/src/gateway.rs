@@ -27,7 +27,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(crate) fn start(cargo_lambda: &CargoLambda, port: u16) -> Result<Process, Problem> {
     let mut command = cargo_lambda.subcommand("watch");
     command.args(["--only-lambda-apis", "--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()]);
-    command.current_dir(workspace::root());
+    // A web page could call the operators' functions otherwise, and read what they answer.
+    command.arg("--disable-cors").current_dir(workspace::root());
     environment::forget_cargo_run(&mut command);
     if env::var_os("RUST_LOG").is_none() {
         // At its default level it says at length what it does.
