@@ -8,7 +8,7 @@ use http::Uri;
 
 /// Run Clientele on this machine.
 ///
-/// Starts a database, makes demo resellers with keys, builds all functions, serves them with `cargo lambda watch`, and prints
+/// Starts a database, makes demo resellers with keys, builds and runs all functions behind `cargo lambda watch`, and prints
 /// commands to try. Ctrl-C stops everything.
 ///
 /// Data is kept in .clientele/database.sqlite, and the demo keys are written to .clientele/demo.json for scripts.

@@ -13,8 +13,7 @@ use crate::problem::Problem;
 const PRIVATE_FOLDER: u32 = 0o700;
 const PRIVATE_FILE: u32 = 0o600;
 
-/// The folder for everything that is neither source nor made by cargo. Git ignores it, and so does `cargo lambda watch`, which
-/// would restart all functions at each write otherwise.
+/// The folder for everything that is neither source nor made by cargo. Git ignores it.
 #[derive(Clone, Debug)]
 pub(crate) struct DataFolder(PathBuf);
 

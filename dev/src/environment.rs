@@ -25,7 +25,17 @@ pub(crate) fn of_table(endpoint: &str) -> [(&'static str, String); 6] {
     ]
 }
 
-/// Has the functions below `command` use the table at this endpoint and nothing else of AWS, whatever the shell or the home
+/// The variables by which Lambda tells a function who it is and where it gets its requests: from the gateway at this port.
+pub(crate) fn of_function(name: &str, port: u16) -> [(&'static str, String); 4] {
+    [
+        ("AWS_LAMBDA_RUNTIME_API", format!("http://127.0.0.1:{port}/.rt/{name}")),
+        ("AWS_LAMBDA_FUNCTION_NAME", name.to_owned()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "1".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
+    ]
+}
+
+/// Has the function that is `command` use the table at this endpoint and nothing else of AWS, whatever the shell or the home
 /// folder of the person at the terminal says.
 pub(crate) fn point_to_table(command: &mut Command, endpoint: &str) {
     forget(command, leads_elsewhere);

@@ -8,6 +8,8 @@ mod demo;
 mod engine;
 mod environment;
 mod examples;
+mod functions;
+mod gateway;
 mod ipv6;
 mod port;
 mod problem;
@@ -16,8 +18,8 @@ mod reverse_proxy;
 mod serve_all;
 mod serve_database;
 mod signals;
+mod sources;
 mod terminal;
-mod watch;
 
 use std::process::ExitCode;
 

@@ -1,8 +1,8 @@
 //! Starting other programs, and ending them with all that they started.
 //!
 //! Each gets a process group of its own, so that Ctrl-C reaches only `cargo dev`, which then ends them in order. A group alone
-//! does not do: `cargo lambda watch` puts each function into a session of its own, where no signal to its group arrives. It ends
-//! them itself when it is asked to end; whatever is still there afterwards is found by its parents and killed.
+//! does not do: a program may put what it starts into other groups or sessions, where no signal to its own group arrives. Whatever
+//! is still there after it was asked to end is found by its parents and killed.
 
 use std::collections::HashSet;
 use std::fs;
@@ -10,6 +10,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, getpgrp, kill_process_group};
+use tokio::io::AsyncReadExt;
 use tokio::process::{Child, Command};
 
 use crate::problem::Problem;
@@ -35,6 +36,25 @@ impl Process {
         let child = started.map_err(|cause| Problem::NotStarted { name, cause })?;
         let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         Ok(Self { name, child, group })
+    }
+
+    /// What it writes until it ends, where the command pipes that.
+    pub(crate) async fn output(&mut self) -> Result<String, Problem> {
+        let mut output = Vec::new();
+        if let Some(stdout) = &mut self.child.stdout {
+            let read = stdout.read_to_end(&mut output).await;
+            read.map_err(|cause| Problem::Waiting { name: self.name, cause })?;
+        }
+        Ok(String::from_utf8_lossy(&output).into_owned())
+    }
+
+    /// How it has ended by itself, if it has.
+    pub(crate) fn has_ended(&mut self) -> Result<Option<ExitStatus>, Problem> {
+        let status = self.child.try_wait().map_err(|cause| Problem::Waiting { name: self.name, cause })?;
+        if status.is_some() {
+            self.group = None;
+        }
+        Ok(status)
     }
 
     /// Waits until it ends by itself.
@@ -156,7 +176,6 @@ fn numbers<'a>(fields: &mut impl Iterator<Item = &'a str>) -> Option<Running> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::AsyncReadExt;
     use tokio::process::ChildStdout;
 
     fn pid(number: i32) -> Pid {

@@ -1,6 +1,8 @@
 //! `cargo dev`: the database, the demo data and all functions, until somebody asks for an end.
 
+use std::future;
 use std::path::Path;
+use std::time::Instant;
 
 use dev::routes::{self, Route};
 use dev::workspace::short;
@@ -11,13 +13,14 @@ use crate::data_folder::{DataFolder, Part};
 use crate::database::Database;
 use crate::demo::{self, Demo, DemoError};
 use crate::examples;
+use crate::functions::{self, Functions};
+use crate::gateway;
 use crate::ipv6;
 use crate::port;
 use crate::problem::Problem;
-use crate::processes::Process;
 use crate::signals::Signals;
+use crate::sources::Sources;
 use crate::terminal::{say, show};
-use crate::watch;
 
 /// Serves everything until somebody asks for an end.
 pub(crate) async fn run(wanted: &Serve) -> Result<(), Problem> {
@@ -46,24 +49,38 @@ async fn serve(
     let base_url = format!("http://127.0.0.1:{}", wanted.port);
     let demo = signals.unless(demo_data(database, &folder.demo(), &base_url)).await??;
     say("building the functions");
-    watch::build(signals).await?;
+    let sources = Sources::read();
+    let executables = signals.unless(functions::build()).await??;
     say("starting the functions");
-    let mut functions = watch::start(cargo_lambda, wanted.port, database.endpoint(), wanted.ignore_changes)?;
+    let mut gateway = gateway::start(cargo_lambda, wanted.port)?;
+    let mut functions = Functions::new(wanted.port, database.endpoint());
+    let start = async {
+        gateway::listens(wanted.port).await;
+        functions.run(&executables)?;
+        gateway::answers(wanted.port, routes).await
+    };
     let ready = tokio::select! {
-        ready = watch::answers(wanted.port, routes) => ready,
-        ended = functions.ended() => Err(ended.map_or_else(|problem| problem, Problem::WatchEnded)),
+        ready = start => ready,
+        ended = gateway.ended() => Err(ended.map_or_else(|problem| problem, Problem::WatchEnded)),
         () = signals.next() => Err(Problem::Interrupted),
     };
     let served = match ready {
         Ok(()) => {
             tokio::spawn(ipv6::carry(wanted.port));
             greet(wanted.port, &demo, folder, cargo_lambda);
-            until_the_end(&mut functions, database, signals).await
+            let sources = (!wanted.ignore_changes).then_some(sources);
+            tokio::select! {
+                () = signals.next() => Ok(()),
+                ended = gateway.ended() => Err(ended.map_or_else(|problem| problem, Problem::WatchEnded)),
+                failed = database.failed() => Err(failed),
+                failed = keep_current(&mut functions, sources) => failed,
+            }
         }
         Err(problem) => Err(problem),
     };
     say("\nstopping");
-    functions.stop(signals).await?;
+    drop(functions);
+    gateway.stop(signals).await?;
     served
 }
 
@@ -92,10 +109,30 @@ fn greet(port: u16, demo: &Demo, folder: &DataFolder, cargo_lambda: &CargoLambda
     show("Ctrl-C stops everything.");
 }
 
-async fn until_the_end(functions: &mut Process, database: &mut Database, signals: &mut Signals) -> Result<(), Problem> {
-    tokio::select! {
-        () = signals.next() => Ok(()),
-        ended = functions.ended() => Err(ended.map_or_else(|problem| problem, Problem::WatchEnded)),
-        failed = database.failed() => Err(failed),
+/// Runs the functions for ever: anew when they end, and when they were built anew because something else than these sources is
+/// there.
+async fn keep_current(functions: &mut Functions, mut sources: Option<Sources>) -> Result<(), Problem> {
+    loop {
+        let changed = async {
+            match &sources {
+                Some(sources) => sources.changed().await,
+                None => future::pending().await,
+            }
+        };
+        let changed = tokio::select! {
+            failed = functions.keep_running() => return failed,
+            changed = changed => changed,
+        };
+        say("building what has changed");
+        let begun = Instant::now();
+        match functions::build().await {
+            Ok(executables) => {
+                functions.run(&executables)?;
+                say(format_args!("serving it, {:.1} seconds later", begun.elapsed().as_secs_f32()));
+            }
+            Err(Problem::NotBuilt) => say("the functions do not build: serving the last that did, until something changes again"),
+            Err(problem) => return Err(problem),
+        }
+        sources = Some(changed);
     }
 }

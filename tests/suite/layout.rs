@@ -111,8 +111,21 @@ fn every_test_file_is_compiled() {
 
 #[test]
 fn no_files_of_a_package_import_each_other_in_a_circle() {
-    for (package, root) in [("dev", "lib.rs"), ("dev", "main.rs")] {
-        let circle = Imports::of_crate(&workspace().join(package).join("src"), root).circle();
+    let mut roots = vec![("dev".to_owned(), "lib.rs"), ("dev".to_owned(), "main.rs"), ("shared".to_owned(), "lib.rs")];
+    for package in std::fs::read_dir(workspace().join("functions")).unwrap() {
+        roots.push((format!("functions/{}", package.unwrap().file_name().into_string().unwrap()), "lib.rs"));
+    }
+    for (package, root) in roots {
+        let circle = Imports::of_crate(&workspace().join(&package).join("src"), root).circle();
         assert!(circle.is_empty(), "a circle in {package}/src:\n{}", circle.join("\n"));
     }
+}
+
+#[test]
+fn each_floor_of_shared_imports_only_from_itself_and_from_those_below() {
+    let folder = workspace().join("shared/src");
+    let floors = ["domain", "store", "lambda"];
+    assert!(floors.iter().all(|floor| folder.join(floor).is_dir()));
+    let upward = Imports::of_crate(&folder, "lib.rs").upward(&floors);
+    assert!(upward.is_empty(), "shared/src depends on what is above:\n{}", upward.join("\n"));
 }

@@ -1,4 +1,7 @@
-//! Building the functions, and serving them with `cargo lambda watch`.
+//! What stands before the functions: `cargo lambda watch`, as API Gateway and as the Lambda service.
+//!
+//! It could run the functions too, but would restart each of them after each change by a `cargo run` of its own, one after the
+//! other: a second or two for each function that is to be linked.
 
 use std::env;
 use std::time::Duration;
@@ -7,14 +10,12 @@ use dev::routes::Route;
 use dev::workspace;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::process::Command;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::cargo_lambda::CargoLambda;
 use crate::environment;
 use crate::problem::Problem;
-use crate::processes::{self, Process};
-use crate::signals::Signals;
+use crate::processes::Process;
 
 /// How long a route may take to answer for the first time, with its function built.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,37 +23,31 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long to wait before asking again.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Builds all functions, as `cargo lambda watch` will ask for them: it runs `cargo run --bin <function>` in the root of the
-/// workspace without naming a package, so that features are those of the whole workspace.
-pub(crate) async fn build(signals: &mut Signals) -> Result<(), Problem> {
-    let mut command = Command::new("cargo");
-    command.args(["build", "--bins"]).current_dir(workspace::root());
-    environment::forget_cargo_run(&mut command);
-    let status = processes::run("cargo build", &mut command, signals).await?;
-    if status.success() { Ok(()) } else { Err(Problem::NotBuilt) }
-}
-
-/// Starts to serve the functions on a port of 127.0.0.1, with the table at `endpoint`.
-pub(crate) fn start(cargo_lambda: &CargoLambda, port: u16, endpoint: &str, ignore_changes: bool) -> Result<Process, Problem> {
+/// Starts to serve the routes and the functions' API on a port of 127.0.0.1.
+pub(crate) fn start(cargo_lambda: &CargoLambda, port: u16) -> Result<Process, Problem> {
     let mut command = cargo_lambda.subcommand("watch");
-    command.args(["--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()]).current_dir(workspace::root());
-    if ignore_changes {
-        command.arg("--ignore-changes");
-    }
+    command.args(["--only-lambda-apis", "--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()]);
+    // A web page could call the operators' functions otherwise, and read what they answer.
+    command.arg("--disable-cors").current_dir(workspace::root());
     environment::forget_cargo_run(&mut command);
-    environment::point_to_table(&mut command, endpoint);
     if env::var_os("RUST_LOG").is_none() {
-        // At its default level it says at length what it starts and ends.
+        // At its default level it says at length what it does.
         command.env("RUST_LOG", "cargo_lambda=warn");
     }
     Process::start("cargo lambda watch", &mut command)
 }
 
-/// Waits until every route is answered by its function, which also starts them all.
+/// Waits until it accepts connections.
+pub(crate) async fn listens(port: u16) {
+    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        sleep(PAUSE).await;
+    }
+}
+
+/// Waits until every route is answered by its function.
 ///
 /// Nobody is named in these calls, so that the answer is the function's refusal.
 pub(crate) async fn answers(port: u16, routes: &[Route]) -> Result<(), Problem> {
-    // One after the other: started at once, they only wait for each other's lock on the build.
     for route in routes {
         route_answers(port, route).await?;
     }
