@@ -1,6 +1,6 @@
 //! Every error of this API: its `failureCode`, and the one shape that all of them have on the wire.
 //!
-//! The README lists the codes and says when each of them comes.
+//! `docs/management-api.md` lists the codes and says when each of them comes.
 
 use lambda_http::http::header::{ALLOW, WWW_AUTHENTICATE};
 use lambda_http::http::{HeaderValue, StatusCode};

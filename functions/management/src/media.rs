@@ -2,8 +2,6 @@
 
 use shared::lambda::request::Request;
 
-use crate::Error;
-
 /// The format of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -30,17 +28,14 @@ impl Format {
     /// In the order in which they are chosen where the client has no preference.
     const ALL: [Self; 3] = [Self::Json, Self::Xml, Self::TextXml];
 
-    /// The format that the client wants most of those that there are.
-    ///
-    /// # Errors
-    /// [`Error::NotAcceptable`] when it wants none of them.
-    pub(crate) fn accepted(request: &Request) -> Result<Self, Error> {
+    /// The format that the client wants most of those that there are; `None` when it wants none of them.
+    pub(crate) fn accepted(request: &Request) -> Option<Self> {
         let accept = request.header("accept").unwrap_or_default();
         if accept.trim().is_empty() {
-            return Ok(Self::Json);
+            return Some(Self::Json);
         }
         let best = Self::ALL.iter().rev().max_by_key(|format| quality(accept, format.media_type()));
-        best.copied().filter(|format| quality(accept, format.media_type()) > 0).ok_or(Error::NotAcceptable)
+        best.copied().filter(|format| quality(accept, format.media_type()) > 0)
     }
 
     fn media_type(self) -> &'static str {
@@ -62,17 +57,14 @@ impl Format {
 }
 
 impl BodyFormat {
-    /// The format that `Content-Type` names. Without one it is the default of this API.
-    ///
-    /// # Errors
-    /// [`Error::UnknownMediaType`] for any other.
-    pub(crate) fn of(request: &Request) -> Result<Self, Error> {
+    /// The format that `Content-Type` names, which is the default of this API without one; `None` for any other.
+    pub(crate) fn of(request: &Request) -> Option<Self> {
         let named = request.header("content-type").unwrap_or_default();
         match essence(named).as_str() {
-            "" | "application/json" => Ok(Self::Json),
-            "application/xml" | "text/xml" => Ok(Self::Xml),
-            "application/x-www-form-urlencoded" => Ok(Self::Form),
-            _ => Err(Error::UnknownMediaType),
+            "" | "application/json" => Some(Self::Json),
+            "application/xml" | "text/xml" => Some(Self::Xml),
+            "application/x-www-form-urlencoded" => Some(Self::Form),
+            _ => None,
         }
     }
 }
@@ -115,7 +107,7 @@ mod tests {
 
     fn accepted(accept: &str) -> Option<Format> {
         let request = serde_json::from_value(json!({"headers": {"accept": accept}})).unwrap();
-        Format::accepted(&request).ok()
+        Format::accepted(&request)
     }
 
     #[test]
@@ -158,7 +150,7 @@ mod tests {
     fn a_body_has_the_format_of_its_media_type() {
         let of = |media_type: Option<&str>| {
             let request = serde_json::from_value(json!({"headers": {"content-type": media_type.unwrap_or_default()}})).unwrap();
-            BodyFormat::of(&request).ok()
+            BodyFormat::of(&request)
         };
         for (media_type, format) in [
             (None, Some(BodyFormat::Json)),

@@ -47,7 +47,7 @@ pub(crate) fn called(request: &Request, action: &str, address: &Address) -> Resu
             Address::Customer => "GET, POST",
         }));
     }
-    Format::accepted(request)
+    Format::accepted(request).ok_or(Error::NotAcceptable)
 }
 
 /// The verified caller, and its customer that the path names by its id, or by `*` and its code; `None` when the caller has no such

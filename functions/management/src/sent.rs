@@ -40,7 +40,7 @@ pub(crate) struct Sent {
 impl Sent {
     /// Reads the body in the format that its media type names.
     pub(crate) fn parse(request: &Request) -> Result<Self, Error> {
-        let format = BodyFormat::of(request)?;
+        let format = BodyFormat::of(request).ok_or(Error::UnknownMediaType)?;
         let body = request.body()?;
         match format {
             BodyFormat::Json => Self::json(&body),

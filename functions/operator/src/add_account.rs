@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::store::{Operator, Table};
 
-use crate::{Error, no_such_reseller, payload, reseller};
+use crate::Error;
+use crate::payload::{no_such_reseller, read, reseller};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,7 +21,7 @@ struct Payload {
 /// # Errors
 /// A wrong payload, a reseller that does not exist, or a store that fails.
 pub async fn add_account(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
-    let Payload { reseller_id } = payload(sent)?;
+    let Payload { reseller_id } = read(sent)?;
     let changed = table.account_add(reseller(reseller_id)?).await?;
     let reseller = changed.ok_or_else(|| no_such_reseller(reseller_id))?;
     Ok(json!({"reseller_id": reseller.id, "account_id": reseller.account_ids.last(), "account_ids": reseller.account_ids}))

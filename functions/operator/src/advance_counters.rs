@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::store::{Operator, Table};
 
-use crate::{Error, payload};
+use crate::Error;
+use crate::payload::read;
 
 /// How far the counters move at the most, so that a typing error leaves numbers.
 const MAXIMUM: u64 = 1_000_000_000;
@@ -28,7 +29,7 @@ struct Payload {
 /// # Errors
 /// A wrong payload, a number that is too large, or a store that fails; then some counters may have moved.
 pub async fn advance_counters(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
-    let Payload { by, resellers_by } = payload(sent)?;
+    let Payload { by, resellers_by } = read(sent)?;
     if !(1..=MAXIMUM).contains(&by) {
         return Err(Error::Invalid(format!("by must be from 1 to {MAXIMUM}.")));
     }

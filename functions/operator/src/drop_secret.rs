@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use shared::store::secret::DropError;
 use shared::store::{Operator, Table};
 
-use crate::{Error, payload, secret_view};
+use crate::payload::read;
+use crate::{Error, secret_view};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,7 +20,7 @@ struct Payload {
 /// # Errors
 /// A wrong payload, a version that does not exist or that must stay, or a store that fails.
 pub async fn drop_secret(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
-    let Payload { version } = payload(sent)?;
+    let Payload { version } = read(sent)?;
     let left = table.secret_drop(version).await.map_err(|error| match error {
         DropError::Store(error) => error.into(),
         DropError::NoSuchVersion => Error::NotFound(format!("The secret has no version {version}.")),

@@ -9,7 +9,8 @@ use shared::domain::timestamp::Timestamp;
 use shared::store::api_key::{IssueKeyError, NewKey};
 use shared::store::{Operator, Table};
 
-use crate::{Error, in_the_future, key_view, no_such_reseller, payload, required_text, reseller};
+use crate::payload::{in_the_future, no_such_reseller, read, required_text, reseller};
+use crate::{Error, key_view};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,7 +32,7 @@ struct Payload {
 /// # Errors
 /// A wrong payload, an end in the past, a reseller, customer or account that does not exist, or a store that fails.
 pub async fn issue_key(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
-    let sent: Payload = payload(sent)?;
+    let sent: Payload = read(sent)?;
     let invalid = |message: &str| Err(Error::Invalid(message.to_owned()));
     let mut permissions = sent.permissions;
     permissions.sort_unstable();

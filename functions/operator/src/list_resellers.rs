@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use shared::domain::reseller::ResellerId;
 use shared::store::{Operator, Table};
 
-use crate::{Error, payload, reseller_view};
+use crate::payload::read;
+use crate::{Error, reseller_view};
 
 const DEFAULT_LIMIT: u16 = 100;
 const MAXIMUM_LIMIT: u16 = 1000;
@@ -23,7 +24,7 @@ struct Payload {
 /// # Errors
 /// A wrong payload, or a store that fails.
 pub async fn list_resellers(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
-    let Payload { limit, after } = payload(sent)?;
+    let Payload { limit, after } = read(sent)?;
     let limit = limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAXIMUM_LIMIT).contains(&limit) {
         return Err(Error::Invalid(format!("limit must be from 1 to {MAXIMUM_LIMIT}.")));

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use shared::domain::timestamp::Timestamp;
 use shared::store::{Operator, Table};
 
-use crate::{Error, in_the_future, key_view, payload, required_text};
+use crate::payload::{in_the_future, read, required_text};
+use crate::{Error, key_view};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,7 +23,7 @@ struct Payload {
 /// # Errors
 /// A wrong name, an end in the past, or a store that fails; then there is no such reseller.
 pub async fn provision_reseller(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
-    let Payload { name, key_valid_until } = payload(sent)?;
+    let Payload { name, key_valid_until } = read(sent)?;
     let key_valid_until = in_the_future("key_valid_until", key_valid_until)?;
     let (name, label) = (required_text("name", &name)?, required_text("label", "first key")?);
     let made = table.reseller_provision(name, label, key_valid_until).await?;

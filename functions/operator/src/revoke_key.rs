@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use shared::store::{Operator, Table};
 
-use crate::{Error, key_id, key_view, no_such_key, payload, reseller};
+use crate::payload::{key_id, no_such_key, read, reseller};
+use crate::{Error, key_view};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,7 +20,7 @@ struct Payload {
 /// # Errors
 /// A wrong payload, a reseller or key that does not exist, or a store that fails.
 pub async fn revoke_key(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
-    let sent: Payload = payload(sent)?;
+    let sent: Payload = read(sent)?;
     let key_id = key_id(&sent.key_id)?;
     let unknown = || no_such_key(sent.reseller_id, &key_id);
     let reseller = reseller(sent.reseller_id).map_err(|_| unknown())?;

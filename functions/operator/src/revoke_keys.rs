@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::store::{Operator, Table};
 
-use crate::{Error, key_view, no_such_reseller, payload, reseller};
+use crate::payload::{no_such_reseller, read, reseller};
+use crate::{Error, key_view};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,7 +20,7 @@ struct Payload {
 /// # Errors
 /// A wrong payload, a reseller that does not exist, or a store that fails; then some keys may be revoked.
 pub async fn revoke_keys(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
-    let Payload { reseller_id } = payload(sent)?;
+    let Payload { reseller_id } = read(sent)?;
     let reseller = reseller(reseller_id)?;
     let keys = table.api_key_revoke_all(reseller).await?.ok_or_else(|| no_such_reseller(reseller_id))?;
     let keys: Vec<Value> = keys.iter().map(|key| key_view::on_record(key.key_id(), &key.credential)).collect();

@@ -8,7 +8,8 @@ use shared::domain::timestamp::Timestamp;
 use shared::store::api_key::RotateKeyError;
 use shared::store::{Operator, Table};
 
-use crate::{Error, in_the_future, key_id, key_view, no_such_key, payload, reseller};
+use crate::payload::{in_the_future, key_id, no_such_key, read, reseller};
+use crate::{Error, key_view};
 
 /// How long the old key goes on where nothing else is said.
 const DEFAULT_OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
@@ -31,7 +32,7 @@ struct Payload {
 /// # Errors
 /// A wrong payload, an end in the past, a key that does not exist or has ended, or a store that fails; then nothing was changed.
 pub async fn rotate_key(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
-    let sent: Payload = payload(sent)?;
+    let sent: Payload = read(sent)?;
     let key_id = key_id(&sent.key_id)?;
     let old_until = in_the_future("old_valid_until", sent.old_valid_until)?;
     let old_until = old_until.unwrap_or_else(|| Timestamp::now().plus(DEFAULT_OVERLAP));

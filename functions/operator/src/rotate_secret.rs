@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::store::{Operator, Table};
 
-use crate::{Error, payload, secret_view};
+use crate::payload::read;
+use crate::{Error, secret_view};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,7 +20,7 @@ struct Payload {}
 /// # Errors
 /// A payload with anything in it, a deployment without a secret yet, or a store that fails.
 pub async fn rotate_secret(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
-    let Payload {} = payload(sent)?;
+    let Payload {} = read(sent)?;
     let none =
         || Error::Conflict("There is no secret yet: operator-provision-reseller makes it with the first reseller.".to_owned());
     let added = table.secret_rotate().await?.ok_or_else(none)?;

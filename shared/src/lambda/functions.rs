@@ -51,8 +51,8 @@ macro_rules! operator_functions {
             function: &str,
             request_id: &str,
             store: &$crate::store::Store,
-            payload: Value,
-        ) -> Option<Result<Value, Error>> {
+            payload: serde_json::Value,
+        ) -> Option<Result<serde_json::Value, Error>> {
             $(
                 if function == $crate::lambda::functions::function_name(env!("CARGO_PKG_NAME"), stringify!($handler)) {
                     let done = $crate::lambda::bootstrap::operate(function, request_id, store, payload, &$handler);
