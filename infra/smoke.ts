@@ -61,8 +61,24 @@ async function eventually<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-const { resellers } = await eventually(() => operate(stack, "list-resellers", {}));
-const known = (resellers as { reseller_id: number; name: string; account_ids: number[] }[]).find(({ name }) => name === "Smoke test");
+interface Reseller {
+  readonly reseller_id: number;
+  readonly name: string;
+  readonly account_ids: readonly number[];
+}
+
+/** The reseller that an earlier run has made. */
+async function knownReseller(): Promise<Reseller | undefined> {
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const page: { resellers: Reseller[]; next_after?: number } = await operate(stack, "list-resellers", { limit: 1_000, after });
+    const found = page.resellers.find(({ name }) => name === "Smoke test");
+    if (found !== undefined) return found;
+    after = page.next_after;
+  }
+  return undefined;
+}
+
+const known = await eventually(knownReseller);
 const made = known ?? (await operate(stack, "provision-reseller", { name: "Smoke test" }));
 const reseller_id: number = made.reseller_id;
 const account: number = known?.account_ids[0] ?? made.account_id;

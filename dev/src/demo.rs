@@ -99,7 +99,7 @@ impl From<IssueKeyError> for DemoError {
     fn from(error: IssueKeyError) -> Self {
         match error {
             IssueKeyError::Store(error) => Self::Store(error),
-            IssueKeyError::NoSuchReseller | IssueKeyError::NoSuchCustomer | IssueKeyError::NoSuchAccount(_) => {
+            IssueKeyError::NoSuchReseller | IssueKeyError::NoSuchCustomer(_) | IssueKeyError::NoSuchAccount(_) => {
                 Self::Impossible("a reseller, customer or account is gone before it had a key")
             }
         }

@@ -2,6 +2,8 @@
 //!
 //! Ignored unless asked for, because they need a running `cargo dev`; `.ci/served` shows how.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use base64::Engine;
@@ -69,26 +71,59 @@ fn every_reseller_event_can_be_invoked() {
 #[test]
 #[ignore = "needs a running `cargo dev`"]
 fn every_operators_event_can_be_invoked() {
-    let made = invoke_for_json("operator-provision-reseller", &event("operator-provision-reseller"));
-    let id = made["reseller_id"].as_u64().unwrap();
-    let listed = invoke_for_json("operator-list-resellers", &event("operator-list-resellers"));
-    let is_listed = listed["resellers"].as_array().unwrap().iter().any(|one| one["reseller_id"] == id);
-    assert!(is_listed, "{listed}");
-    // The other events are about the first reseller, which `cargo dev` makes.
-    let added = invoke_for_json("operator-add-account", &event("operator-add-account"));
+    let invoked = RefCell::new(BTreeSet::new());
+    let payload = |function: &str, changes: &[(&str, Value)]| {
+        invoked.borrow_mut().insert(function.to_owned());
+        let mut payload: Value = serde_json::from_str(&event(function)).unwrap();
+        for (field, value) in changes {
+            assert!(payload.get(field).is_some(), "the event of {function} has no {field}");
+            payload[field] = value.clone();
+        }
+        payload.to_string()
+    };
+    let invoke_with = |function: &str, changes: &[(&str, Value)]| invoke_for_json(function, &payload(function, changes));
+
+    let made = invoke_with("operator-provision-reseller", &[]);
+    let id = ("reseller_id", made["reseller_id"].clone());
+    let listed = invoke_with("operator-list-resellers", &[]);
+    assert!(listed["resellers"].as_array().unwrap().iter().any(|one| one["reseller_id"] == id.1), "{listed}");
+    // As they are, the other events are about the first reseller, which `cargo dev` makes.
+    let added = invoke_with("operator-add-account", &[]);
     assert!(added["account_ids"].as_array().unwrap().contains(&added["account_id"]), "{added}");
-    let keys = invoke_for_json("operator-list-keys", &event("operator-list-keys"));
-    let issued = invoke_for_json("operator-issue-key", &event("operator-issue-key"));
-    assert_eq!(invoke_for_json("operator-list-keys", &event("operator-list-keys"))["count"], keys["count"].as_u64().unwrap() + 1);
+    let keys = invoke_with("operator-list-keys", &[]);
+    let issued = invoke_with("operator-issue-key", &[]);
+    assert_eq!(invoke_with("operator-list-keys", &[])["count"], keys["count"].as_u64().unwrap() + 1);
     let key = text(&issued["token"]);
     call("GET", BASE, Some(key), None).expect(200);
 
-    let (is_well, printed) = invoke("operator-revoke-key", &event("operator-revoke-key"));
-    assert!(!is_well && printed.contains("Reseller 1 has no key 0123456789ab."), "{printed}");
-    let revocation = event("operator-revoke-key").replace("0123456789ab", text(&issued["key_id"]));
-    let revoked = invoke_for_json("operator-revoke-key", &revocation);
+    for function in ["operator-revoke-key", "operator-rotate-key"] {
+        let (is_well, printed) = invoke(function, &payload(function, &[]));
+        assert!(!is_well && printed.contains("Reseller 1 has no key 0123456789ab."), "{printed}");
+    }
+    let rotated = invoke_with("operator-rotate-key", &[("key_id", issued["key_id"].clone())]);
+    for key in [key, text(&rotated["token"])] {
+        call("GET", BASE, Some(key), None).expect(200);
+    }
+    let revoked = invoke_with("operator-revoke-key", &[("key_id", issued["key_id"].clone())]);
     assert!(revoked["revoked_at"].is_string(), "{revoked}");
     call("GET", BASE, Some(key), None).expect_error(401, "KEY_REVOKED");
+    invoke_with("operator-revoke-key", &[("key_id", rotated["key_id"].clone())]);
+
+    // What ends more than one key is done to the new reseller.
+    let key = text(&made["key"]["token"]);
+    let suspended = invoke_with("operator-suspend-reseller", std::slice::from_ref(&id));
+    assert!(suspended["suspended_at"].is_string(), "{suspended}");
+    call("GET", BASE, Some(key), None).expect_error(403, "RESELLER_SUSPENDED");
+    invoke_with("operator-resume-reseller", std::slice::from_ref(&id));
+    call("GET", BASE, Some(key), None).expect(200);
+    assert_eq!(invoke_with("operator-revoke-keys", std::slice::from_ref(&id))["count"], 1);
+    call("GET", BASE, Some(key), None).expect_error(401, "KEY_REVOKED");
+
+    let versions = invoke_with("operator-rotate-secret", &[]);
+    let left = invoke_with("operator-drop-secret", &[("version", versions["version"].clone())]);
+    assert_eq!(left["versions"].as_array().unwrap().len() + 1, versions["versions"].as_array().unwrap().len(), "{left}");
+    assert!(invoke_with("operator-advance-counters", &[("by", json!(10))])["last_customer_id"].is_u64());
+    assert_eq!(invoked.into_inner(), operator::functions().into_iter().collect());
 }
 
 #[test]

@@ -39,5 +39,6 @@ mod operators;
 mod permissions;
 mod refusals;
 mod round_trips;
+mod scale;
 mod sealed;
 mod served;

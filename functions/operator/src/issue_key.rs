@@ -72,7 +72,7 @@ pub async fn issue_key(table: &Table<Operator>, sent: Value) -> Result<Value, Er
     let key = table.api_key_issue(new).await.map_err(|error| match error {
         IssueKeyError::Store(error) => error.into(),
         IssueKeyError::NoSuchReseller => no_such_reseller(sent.reseller_id),
-        IssueKeyError::NoSuchCustomer => no_such_customer(customer.map(CustomerId::number).unwrap_or_default()),
+        IssueKeyError::NoSuchCustomer(id) => no_such_customer(id.number()),
         IssueKeyError::NoSuchAccount(account) => {
             Error::NotFound(format!("Reseller {} has no account {}.", sent.reseller_id, account.0))
         }

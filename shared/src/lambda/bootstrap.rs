@@ -87,7 +87,8 @@ pub async fn run<A: Access, E: ApiError>(
     ParallelCalls(connections): ParallelCalls,
     handler: impl AsyncFn(&Table<A>, &Request) -> Result<Response, E>,
 ) -> Result<(), Error> {
-    let store = start(connections).await?;
+    let store = configured().await?;
+    store.start(connections).await;
     let handler = &handler;
     let store = &store;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Request>| {
@@ -106,7 +107,8 @@ pub async fn run_operator<E: OperatorError>(
     function: &'static str,
     handler: impl AsyncFn(&Table<Operator>, Value) -> Result<Value, E>,
 ) -> Result<(), Error> {
-    let store = start(1).await?;
+    // It reads the secret when it issues something, and most never do.
+    let store = configured().await?;
     let (handler, store) = (&handler, &store);
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
         operate(function, &event.context.request_id, store, event.payload, handler).await
@@ -114,12 +116,11 @@ pub async fn run_operator<E: OperatorError>(
     .await
 }
 
-async fn start(connections: usize) -> Result<Store, Error> {
+/// Reads the configuration, sets the log up, and gives the table.
+async fn configured() -> Result<Store, Error> {
     let configuration = Configuration::from_environment()?;
     tracing::subscriber::set_global_default(logging::subscriber(configuration.log_level, std::io::stdout))?;
-    let store = Store::from_environment(&configuration.table_name).await;
-    store.start(connections).await;
-    Ok(store)
+    Ok(Store::from_environment(&configuration.table_name).await)
 }
 
 /// Carries out one invocation of an operators' function: the whole of it but for the Lambda runtime around it.

@@ -1,7 +1,7 @@
 //! Issuing a key.
 
 use crate::domain::credential::{Credential, Permission, Subject};
-use crate::domain::customer::Customer;
+use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::reseller::{AccountId, Reseller, ResellerId};
 use crate::domain::secret::SecretVersion;
 use crate::domain::timestamp::Timestamp;
@@ -42,7 +42,7 @@ pub enum IssueKeyError {
     NoSuchReseller,
     /// The reseller does not have the customer that the key is to stand for.
     #[error("no such customer")]
-    NoSuchCustomer,
+    NoSuchCustomer(CustomerId),
     /// The reseller does not have this account.
     #[error("no such account")]
     NoSuchAccount(AccountId),
@@ -94,14 +94,15 @@ impl Table<Operator> {
     /// [`IssueKeyError`]; then no key was issued that anybody knows.
     pub async fn api_key_issue(&self, new: NewKey) -> Result<IssuedKey, IssueKeyError> {
         let reseller = keys::reseller(new.reseller);
-        let customer = new.subject.customer().map(|id| keys::customer(new.reseller, id));
-        let read = std::iter::once(reseller.clone()).chain(customer.clone()).collect();
+        let customer = new.subject.customer().map(|id| (id, keys::customer(new.reseller, id)));
+        let of_customer = customer.iter().map(|(_, key)| key.clone());
+        let read = std::iter::once(reseller.clone()).chain(of_customer).collect();
         let (rows, version) = futures_util::try_join!(self.store.connection.read(read), self.secret_issuing())?;
         let reseller: Reseller = rows.get(&reseller)?.ok_or(IssueKeyError::NoSuchReseller)?;
-        if let Some(customer) = customer
-            && rows.get::<Customer>(&customer)?.is_none()
+        if let Some((id, key)) = customer
+            && rows.get::<Customer>(&key)?.is_none()
         {
-            return Err(IssueKeyError::NoSuchCustomer);
+            return Err(IssueKeyError::NoSuchCustomer(id));
         }
         if let Some(account) = new.accounts.iter().flatten().find(|account| !reseller.account_ids.contains(account)) {
             return Err(IssueKeyError::NoSuchAccount(*account));
