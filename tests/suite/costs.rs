@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::harness::App;
 use crate::harness::routes::workspace;
-use crate::management_api::Client;
+use crate::harness::{App, ManagementClient};
 
 /// What a million of each costs, in dollars, as the text below the table has it.
 const READ_UNITS: f64 = 0.125;
@@ -41,7 +40,7 @@ fn consumed(app: &App) -> (f64, f64) {
 
 #[tokio::test]
 async fn no_operation_consumes_more_than_its_price_is_computed_with() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let app = &client.app;
     let key = &client.tenant.key;
     let token = app.licensing_token(&client.tenant, &["read", "write"]).await;

@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
 use crate::harness::routes::{table, workspace};
-use crate::served::{demo, service_user, text};
+use crate::harness::running::{demo, service_user, text};
 
 /// A page, named by its path in the workspace.
 struct Page {

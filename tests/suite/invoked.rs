@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::harness::routes::workspace;
-use crate::served::{BASE, call, demo, functions_of, service_user, text};
+use crate::harness::running::{BASE, call, demo, functions_of, service_user, text};
 
 /// Runs `cargo lambda invoke` as an operator would: whether it went well, and what it printed.
 fn invoke(function: &str, payload: &str) -> (bool, String) {

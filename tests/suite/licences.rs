@@ -7,171 +7,16 @@ use futures_util::future::{join, join_all};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use shared::domain::credential::{Permission, Subject};
-use shared::domain::customer::CustomerId;
-use shared::domain::hash::sha256_hex;
 use shared::domain::licence::{LicenceId, LicenceKey, PresentedLicenceKey};
 use shared::domain::reseller::ResellerId;
 use shared::domain::secret::SecretVersion;
 use shared::domain::timestamp::Timestamp;
-use shared::lambda::cursor::CursorContext;
 use shared::store::api_key::NewKey;
 
-use crate::harness::{Answer, App, Call, Effect, Tenant, encoded};
-
-struct Account {
-    app: App,
-    tenant: Tenant,
-    token: String,
-}
-
-impl Account {
-    async fn start() -> Self {
-        let (app, tenant) = App::with_reseller().await;
-        let token = app.licensing_token(&tenant, &["read", "write"]).await;
-        Self { app, tenant, token }
-    }
-
-    /// An account with its customer 1.
-    async fn with_customer() -> Self {
-        let account = Self::start().await;
-        assert_eq!(account.app.create(&account.tenant, "Acme").await, 1);
-        account.app.wire.take_calls();
-        account
-    }
-
-    async fn call(&self, method: &str, path: &str) -> Answer {
-        self.app.request(method, path).token(&self.token).send().await
-    }
-
-    async fn post(&self, form: &str) -> Answer {
-        self.app.request("POST", "/api/license").token(&self.token).form(form).send().await
-    }
-
-    async fn ask_for(&self, customer: u64, product: &str, host: &str) -> Answer {
-        self.post(&format!("customer_id={customer}&product={}&host={}", encoded(product), encoded(host))).await
-    }
-
-    async fn issue(&self, customer: u64, product: &str, host: &str) -> Value {
-        self.ask_for(customer, product, host).await.expect(201).json()
-    }
-
-    async fn get(&self, id: u64) -> Value {
-        self.call("GET", &format!("/api/license/{id}")).await.expect(302).json()
-    }
-
-    async fn revoke(&self, id: u64) -> Value {
-        self.call("DELETE", &format!("/api/license/{id}")).await.expect(410).json()
-    }
-
-    /// What the check of this licence on this host says: `valid`, or the reason why not.
-    async fn check(&self, licence: &Value, host: &str) -> String {
-        let key = licence["key"].as_str().unwrap();
-        let answer = self.app.request("GET", &format!("/api/license/check?key={key}&host={}", encoded(host))).send().await;
-        verdict(&answer)
-    }
-
-    /// All licences that the list shows, walking along its links.
-    async fn list(&self, query: &str) -> Vec<Value> {
-        let mut next = Some(format!("/api/licenses{query}"));
-        let mut met = Vec::new();
-        while let Some(path) = next {
-            let page = self.call("GET", &path).await;
-            if page.status == 204 {
-                assert_eq!((page.body.as_str(), met.len()), ("", 0), "{page}");
-                break;
-            }
-            met.extend(page.clone().expect(200).json().as_array().unwrap().iter().cloned());
-            next = page.next();
-        }
-        met
-    }
-
-    /// The cursor of a list, of one customer or of all, that names the place behind this licence.
-    async fn cursor(&self, customer: Option<u64>, licence: u64) -> String {
-        self.app.store.start(1).await;
-        let reseller = ResellerId::new(self.tenant.id).unwrap();
-        let context = CursorContext::licences(reseller, customer.map(|customer| CustomerId::new(customer).unwrap()));
-        context.write(&self.app.operators(), &licence).unwrap()
-    }
-
-    async fn delete_customer(&self, api: Api, id: u64) {
-        match api {
-            Api::Licensing => self.call("DELETE", &format!("/api/customer/{id}")).await.expect(410),
-            Api::Reseller => self.app.reseller_api("DELETE", id).key(&self.tenant.key).send().await.expect(204),
-        };
-    }
-
-    /// Gives a customer that has none as many active licences, straight into the table, for hosts of which each is `host` with a
-    /// number. Much faster than issuing them.
-    async fn fill(&self, customer: u64, count: u64, host: &str) {
-        let text = |text: &str| AttributeValue::S(text.to_owned());
-        let number = |number: u64| AttributeValue::N(number.to_string());
-        let row = |kind: &str, sort: String, attributes: &[(&str, AttributeValue)]| {
-            let keys = [("PK", text(&format!("{kind}#{}", self.tenant.id))), ("SK", text(&sort))];
-            let all = keys.iter().chain(attributes);
-            HashMap::from_iter(all.map(|(name, value)| ((*name).to_owned(), value.clone())))
-        };
-        let now = Timestamp::now().to_string();
-        let mut rows: Vec<HashMap<String, AttributeValue>> =
-            vec![row("HEADERS", format!("CUSTOMER#{customer:016}"), &[("last_licence", number(count))])];
-        let version = self.app.secret_version().await;
-        for ordinal in 1..=count {
-            let id = LicenceId::new(CustomerId::new(customer).unwrap(), ordinal).unwrap();
-            let key = LicenceKey::generate(&version, ResellerId::new(self.tenant.id).unwrap(), id).unwrap();
-            let host = format!("{host}{ordinal:06}");
-            rows.push(row(
-                "LICENCES",
-                format!("LICENCE#{customer:016}#{ordinal:06}"),
-                &[
-                    ("id", number(id.number())),
-                    ("product", text("script")),
-                    ("host", text(&host)),
-                    ("key", text(key.reveal())),
-                    ("issued_at", text(&now)),
-                    ("revoked_at", AttributeValue::Null(true)),
-                ],
-            ));
-            let active = format!("ACTIVE#{}", sha256_hex(&format!("script\0{host}")));
-            rows.push(row("LICENCES", active, &[("licence", number(id.number()))]));
-        }
-        for batch in rows.chunks(25) {
-            self.app.put_rows(batch.iter().cloned()).await;
-        }
-    }
-
-    /// What a call of the database was answered to a licence of this form.
-    async fn recorded_read(&self, form: &str) -> Value {
-        self.app.wire.take_calls();
-        self.post(form).await;
-        self.app.wire.take_calls().into_iter().find(|call| call.operation == "BatchGetItem").unwrap().response
-    }
-}
-
-/// Through which API a customer is deleted.
-#[derive(Clone, Copy, Debug)]
-enum Api {
-    Licensing,
-    Reseller,
-}
+use crate::harness::{Answer, Api, Call, Effect, Licences, encoded, verdict};
 
 fn number_of(licence: &Value) -> u64 {
     licence["license_id"].as_u64().unwrap()
-}
-
-#[track_caller]
-fn verdict(answer: &Answer) -> String {
-    let body = answer.json();
-    match answer.status {
-        200 => {
-            assert_eq!(body["valid"], true, "{answer}");
-            "valid".to_owned()
-        }
-        403 => {
-            assert_eq!(answer.body, format!(r#"{{"valid":false,"reason":{}}}"#, body["reason"]), "{answer}");
-            body["reason"].as_str().unwrap().to_owned()
-        }
-        _ => panic!("{answer}"),
-    }
 }
 
 fn statuses(answers: &[Answer]) -> BTreeMap<u16, usize> {
@@ -183,7 +28,7 @@ fn statuses(answers: &[Answer]) -> BTreeMap<u16, usize> {
 
 #[tokio::test]
 async fn each_call_is_answered_with_its_status_and_shows_the_licence() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let none = account.call("GET", "/api/licenses").await.expect(204);
     assert_eq!((none.body.as_str(), none.header("content-type")), ("", None));
 
@@ -235,7 +80,7 @@ async fn each_call_is_answered_with_its_status_and_shows_the_licence() {
 
 #[tokio::test]
 async fn what_is_not_there_is_404_and_says_what_is_missing() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     account.issue(1, "script", "a.example.com").await;
     let rows = account.app.all_rows().await;
     let no_licence = "There is no licence with this id.";
@@ -262,7 +107,7 @@ async fn what_is_not_there_is_404_and_says_what_is_missing() {
 
 #[tokio::test]
 async fn every_call_but_the_check_turns_away_who_may_not_make_it_and_writes_nothing() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     account.issue(1, "script", "a.example.com").await;
     let reseller = ResellerId::new(account.tenant.id).unwrap();
     let unknown = account.app.token_without_record(account.tenant.id, Subject::Licensing).await;
@@ -311,7 +156,7 @@ async fn every_call_but_the_check_turns_away_who_may_not_make_it_and_writes_noth
 
 #[tokio::test]
 async fn the_check_needs_no_token_and_looks_at_none() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let licence = account.issue(1, "script", "a.example.com").await;
     let path = format!("/api/license/check?key={}&host=a.example.com", licence["key"].as_str().unwrap());
     for token in ["", "nonsense", &account.token] {
@@ -322,7 +167,7 @@ async fn the_check_needs_no_token_and_looks_at_none() {
 
 #[tokio::test]
 async fn fields_are_checked_before_the_data_and_all_faults_named() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let rows = account.app.all_rows().await;
     account.post("").await.expect_licensing_faults(&["customer_id", "product", "host"]);
     account.post("customer_id=&product=+&host=%09").await.expect_licensing_faults(&["customer_id", "product", "host"]);
@@ -350,7 +195,7 @@ async fn fields_are_checked_before_the_data_and_all_faults_named() {
 
 #[tokio::test]
 async fn values_at_their_limits_come_back_trimmed_and_otherwise_as_they_were_sent() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     for (product, host) in [
         ("😀".repeat(255), "é".repeat(253)),
         ("p".to_owned(), "h".to_owned()),
@@ -367,7 +212,7 @@ async fn values_at_their_limits_come_back_trimmed_and_otherwise_as_they_were_sen
 
 #[tokio::test]
 async fn the_host_is_compared_whole_and_without_case() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let licence = account.issue(1, "script", "Straße.Example.com").await;
     for host in ["straße.example.com", "STRASSE.EXAMPLE.COM", "ｓtrasse.example.com"] {
         assert_eq!(account.check(&licence, host).await, "valid", "{host}");
@@ -383,7 +228,7 @@ async fn the_host_is_compared_whole_and_without_case() {
 
 #[tokio::test]
 async fn no_key_but_the_one_that_was_issued_is_known() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let other = account.app.reseller("Harbour Telecom").await;
     let licence = account.issue(1, "script", "a.example.com").await;
     let key = licence["key"].as_str().unwrap();
@@ -430,7 +275,7 @@ async fn no_key_but_the_one_that_was_issued_is_known() {
 
 #[tokio::test]
 async fn queries_that_are_repeated_or_cannot_be_decoded_are_refused() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let licence = account.issue(1, "script", "a.example.com").await;
     let key = licence["key"].as_str().unwrap();
     account.app.wire.take_calls();
@@ -473,7 +318,7 @@ async fn queries_that_are_repeated_or_cannot_be_decoded_are_refused() {
 
 #[tokio::test]
 async fn anothers_licence_is_answered_as_one_that_never_existed() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let other = account.app.reseller("Harbour Telecom").await;
     let their_token = account.app.licensing_token(&other, &["read", "write"]).await;
     let theirs = account.app.create(&other, "Theirs").await;
@@ -512,7 +357,7 @@ async fn anothers_licence_is_answered_as_one_that_never_existed() {
 
 #[tokio::test]
 async fn each_call_makes_the_stated_calls_every_read_is_consistent_and_every_call_says_what_it_cost() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let mut all: Vec<Call> = Vec::new();
     let mut calls = async |method: &str, path: &str, form: &str, status: u16| {
         account.app.wire.take_calls();
@@ -556,7 +401,7 @@ async fn each_call_makes_the_stated_calls_every_read_is_consistent_and_every_cal
 
 #[tokio::test]
 async fn no_more_than_101_rows_of_a_list_are_read_before_the_caller_is_verified() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     account.fill(1, 150, "host-").await;
     let unknown = account.app.token_without_record(account.tenant.id, Subject::Licensing).await;
     account.app.wire.take_calls();
@@ -577,7 +422,7 @@ async fn no_more_than_101_rows_of_a_list_are_read_before_the_caller_is_verified(
 
 #[tokio::test]
 async fn one_licence_is_active_for_a_product_and_a_host_in_the_account() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let second = account.app.create(&account.tenant, "Second").await;
     let first = account.issue(1, "Script", "Server.example.com").await;
     let rows = account.app.all_rows().await;
@@ -611,7 +456,7 @@ async fn one_licence_is_active_for_a_product_and_a_host_in_the_account() {
 #[tokio::test]
 async fn what_a_deleted_customer_held_can_be_issued_again_by_one() {
     for api in [Api::Licensing, Api::Reseller] {
-        let account = Account::with_customer().await;
+        let account = Licences::with_customer().await;
         let first = account.issue(1, "script", "a.example.com").await;
         account.delete_customer(api, 1).await;
         let customers = join_all((0..5).map(|_| account.app.create(&account.tenant, "Next"))).await;
@@ -626,7 +471,7 @@ async fn what_a_deleted_customer_held_can_be_issued_again_by_one() {
 
 #[tokio::test]
 async fn revoking_twice_keeps_the_first_time_and_so_does_the_end_of_the_customer() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let early = number_of(&account.issue(1, "script", "a.example.com").await);
     let late = number_of(&account.issue(1, "script", "b.example.com").await);
     let revoked = account.revoke(early).await;
@@ -647,7 +492,7 @@ async fn revoking_twice_keeps_the_first_time_and_so_does_the_end_of_the_customer
 
 #[tokio::test]
 async fn of_simultaneous_revocations_all_show_the_same_time() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let id = number_of(&account.issue(1, "script", "a.example.com").await);
     let answers = join_all((0..20).map(|_| account.revoke(id))).await;
     let times: BTreeSet<&str> = answers.iter().map(|answer| answer["revoked_at"].as_str().unwrap()).collect();
@@ -666,7 +511,7 @@ async fn a_delete_through_the_reseller_api_revokes_ten_thousand_licences_in_one_
 }
 
 async fn ten_thousand_end_with_their_customer(api: Api) {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let few = account.app.create(&account.tenant, "Few").await;
     let kept = account.app.create(&account.tenant, "Kept").await;
     let of_few = account.issue(few, "script", "few.example.com").await;
@@ -725,7 +570,7 @@ async fn whatever_becomes_of_the_delete_the_licences_end_with_the_customer_and_n
         for (trouble, effect) in troubles {
             for times in [1, 3, usize::MAX] {
                 let what = format!("{api:?}, {trouble}, {times} times");
-                let account = Account::with_customer().await;
+                let account = Licences::with_customer().await;
                 account.fill(1, 30, "host-").await;
                 account.app.wire.fail("TransactWriteItems", times, effect);
                 let answer = match api {
@@ -770,7 +615,7 @@ async fn no_licence_that_is_issued_during_the_delete_outlives_the_customer() {
     for api in [Api::Licensing, Api::Reseller] {
         let (mut before, mut after) = (0, 0);
         for turn in 0..12 {
-            let account = Account::with_customer().await;
+            let account = Licences::with_customer().await;
             let issues = join_all((0..turn).map(async |number| account.ask_for(1, "script", &format!("host-{number}")).await));
             let delete = async {
                 // Later and later, so that some are issued before it.
@@ -806,7 +651,7 @@ async fn no_licence_that_is_issued_during_the_delete_outlives_the_customer() {
 #[tokio::test]
 async fn a_revocation_that_meets_the_end_of_the_customer_leaves_the_licence_revoked_and_what_it_held_free() {
     for turn in 0..6 {
-        let account = Account::with_customer().await;
+        let account = Licences::with_customer().await;
         let second = account.app.create(&account.tenant, "Second").await;
         let licence = account.issue(1, "script", "a.example.com").await;
         let revoke = async {
@@ -825,7 +670,7 @@ async fn a_revocation_that_meets_the_end_of_the_customer_leaves_the_licence_revo
 
 #[tokio::test]
 async fn a_revocation_of_what_another_took_over_touches_nothing() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let second = account.app.create(&account.tenant, "Second").await;
     let licence = account.issue(1, "script", "a.example.com").await;
     account.app.wire.take_calls();
@@ -846,7 +691,7 @@ async fn a_revocation_of_what_another_took_over_touches_nothing() {
 #[tokio::test]
 async fn a_customer_that_vanishes_between_read_and_write_gets_no_licence() {
     for had_licences in [false, true] {
-        let account = Account::with_customer().await;
+        let account = Licences::with_customer().await;
         let second = account.app.create(&account.tenant, "Second").await;
         account.issue(second, "script", "taken.example.com").await;
         if had_licences {
@@ -866,7 +711,7 @@ async fn a_customer_that_vanishes_between_read_and_write_gets_no_licence() {
 
 #[tokio::test]
 async fn who_reads_a_number_that_was_given_meanwhile_takes_the_next() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let read = account.recorded_read("customer_id=1&product=script&host=a.example.com").await;
     for expected in [1_000_002, 1_000_003] {
         let read = read.clone();
@@ -882,7 +727,7 @@ async fn who_reads_a_number_that_was_given_meanwhile_takes_the_next() {
 
 #[tokio::test]
 async fn fifty_simultaneous_licences_of_one_customer_are_numbered_without_gaps() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let answers = join_all((0..50).map(async |number| account.ask_for(1, "script", &format!("host-{number}")).await)).await;
     let counted = statuses(&answers);
     assert!(counted.keys().all(|status| matches!(status, 201 | 503)) && counted[&201] > 0, "{counted:?}");
@@ -898,7 +743,7 @@ async fn fifty_simultaneous_licences_of_one_customer_are_numbered_without_gaps()
 #[tokio::test]
 async fn of_fifty_simultaneous_licences_for_one_product_and_host_one_is_issued() {
     for customers in [1, 5] {
-        let account = Account::with_customer().await;
+        let account = Licences::with_customer().await;
         let mut ids = vec![1];
         for _ in 1..customers {
             ids.push(account.app.create(&account.tenant, "Next").await);
@@ -912,7 +757,7 @@ async fn of_fifty_simultaneous_licences_for_one_product_and_host_one_is_issued()
 
 #[tokio::test]
 async fn licences_that_change_hands_under_load_are_never_active_twice() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let second = account.app.create(&account.tenant, "Second").await;
     for turn in 0..8 {
         let holder = number_of(&account.issue(if turn % 2 == 0 { 1 } else { second }, "script", "a.example.com").await);
@@ -933,7 +778,7 @@ async fn licences_that_change_hands_under_load_are_never_active_twice() {
 
 #[tokio::test]
 async fn a_licence_whose_answer_was_lost_is_issued_and_revoked_once() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     account.app.wire.fail("TransactWriteItems", 2, |_| Effect::LoseAnswer);
     let licence = account.issue(1, "script", "a.example.com").await;
     assert_eq!(account.list("").await, std::slice::from_ref(&licence));
@@ -946,7 +791,7 @@ async fn a_licence_whose_answer_was_lost_is_issued_and_revoked_once() {
 
 #[tokio::test]
 async fn a_store_that_is_away_is_503_in_every_call() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let licence = account.issue(1, "script", "a.example.com").await;
     let rows = account.app.all_rows().await;
     let check = format!("/api/license/check?key={}&host=a.example.com", licence["key"].as_str().unwrap());
@@ -979,7 +824,7 @@ async fn a_store_that_is_away_is_503_in_every_call() {
 
 #[tokio::test]
 async fn the_last_number_of_a_customer_is_given_and_no_more() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let second = account.app.create(&account.tenant, "Second").await;
     let header = HashMap::from([
         ("PK".to_owned(), AttributeValue::S(format!("HEADERS#{}", account.tenant.id))),
@@ -1000,7 +845,7 @@ async fn the_last_number_of_a_customer_is_given_and_no_more() {
 
 #[tokio::test]
 async fn a_list_is_in_the_order_of_the_ids_and_of_the_customer_that_it_asks_for() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let mut customers = vec![1];
     for _ in 0..11 {
         customers.push(account.app.create(&account.tenant, "Next").await);
@@ -1036,7 +881,7 @@ async fn a_list_is_in_the_order_of_the_ids_and_of_the_customer_that_it_asks_for(
 
 #[tokio::test]
 async fn a_list_above_one_megabyte_is_cut_at_a_record_and_its_links_meet_each_licence_once() {
-    let account = Account::with_customer().await;
+    let account = Licences::with_customer().await;
     let second = account.app.create(&account.tenant, "Second").await;
     account.fill(1, 2_500, &"a".repeat(247)).await;
     account.fill(second, 2_500, &"b".repeat(247)).await;
@@ -1073,7 +918,7 @@ proptest! {
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let account = Account::with_customer().await;
+            let account = Licences::with_customer().await;
             let answer = account.ask_for(1, &product, &host).await;
             assert!(matches!(answer.status, 201 | 400), "{answer}");
             if answer.status == 201 {

@@ -5,54 +5,10 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shared::domain::credential::Subject;
 
-use crate::harness::{Answer, App, Effect, Tenant};
+use crate::harness::{Effect, LicensingClient};
 
 /// The body of the document's POST and PUT: 93 bytes, as its Content-Length says.
 const BODY: &str = "company=Example+Company+Inc.&firstname=Example&lastname=Customer&email=customer%40example.com";
-
-struct Client {
-    app: App,
-    tenant: Tenant,
-    token: String,
-}
-
-impl Client {
-    async fn start() -> Self {
-        let (app, tenant) = App::with_reseller().await;
-        let token = app.licensing_token(&tenant, &["read", "write"]).await;
-        Self { app, tenant, token }
-    }
-
-    async fn call(&self, method: &str, path: &str) -> Answer {
-        self.app.request(method, path).token(&self.token).send().await
-    }
-
-    async fn send(&self, method: &str, path: &str, form: &str) -> Answer {
-        self.app.request(method, path).token(&self.token).form(form).send().await
-    }
-
-    async fn post(&self, form: &str) -> Answer {
-        self.send("POST", "/api/customer", form).await
-    }
-
-    async fn put(&self, id: u64, form: &str) -> Answer {
-        self.send("PUT", &format!("/api/customer/{id}"), form).await
-    }
-
-    async fn get(&self, id: u64) -> Answer {
-        self.call("GET", &format!("/api/customer/{id}")).await
-    }
-
-    /// Creates a customer with this form and gives its id.
-    async fn create(&self, form: &str) -> u64 {
-        self.post(form).await.expect(201).json()["customer_id"].as_u64().unwrap()
-    }
-
-    /// The customer as the reseller API shows it.
-    async fn in_reseller_api(&self, id: u64) -> Value {
-        self.app.reseller_api("GET", id).key(&self.tenant.key).send().await.expect(200).result()
-    }
-}
 
 fn record(id: u64, company: &str, first: &str, last: &str, email: &str) -> String {
     json!({"customer_id": id, "company": company, "firstname": first, "lastname": last, "email": email}).to_string()
@@ -61,7 +17,7 @@ fn record(id: u64, company: &str, first: &str, last: &str, email: &str) -> Strin
 #[tokio::test]
 async fn the_documented_calls_are_answered_with_the_documented_statuses() {
     assert_eq!(BODY.len(), 93);
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     let list = client.call("GET", "/api/customers").await.expect(204);
     assert_eq!((list.body.as_str(), list.header("content-type")), ("", None));
 
@@ -95,7 +51,7 @@ async fn the_documented_calls_are_answered_with_the_documented_statuses() {
 
 #[tokio::test]
 async fn every_call_turns_away_who_may_not_make_it_and_writes_nothing() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     let id = client.create(BODY).await;
     let one = format!("/api/customer/{id}");
     let calls = [
@@ -159,7 +115,7 @@ async fn every_call_turns_away_who_may_not_make_it_and_writes_nothing() {
 
 #[tokio::test]
 async fn scheme_and_token_count_in_any_case() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     let upper = client.token.to_uppercase();
     for value in [
         format!("basic {upper}"),
@@ -173,7 +129,7 @@ async fn scheme_and_token_count_in_any_case() {
 
 #[tokio::test]
 async fn a_malformed_token_makes_no_call_and_each_operation_makes_the_stated_calls() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     let calls = async |method: &str, path: &str, form: &str, status: u16| {
         client.app.wire.take_calls();
         client.send(method, path, form).await.expect(status);
@@ -195,7 +151,7 @@ async fn a_malformed_token_makes_no_call_and_each_operation_makes_the_stated_cal
 
 #[tokio::test]
 async fn fields_are_checked_and_all_faults_named() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     let id = client.create("company=Kept&email=kept%40example.com").await;
     let rows = client.app.all_rows().await;
     client.post("").await.expect_licensing_faults(&["email", "company"]);
@@ -223,7 +179,7 @@ async fn fields_are_checked_and_all_faults_named() {
 
 #[tokio::test]
 async fn fields_at_their_limits_come_back_as_they_were_sent() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     for (number, (field, maximum)) in [("company", 255), ("firstname", 125), ("lastname", 125)].into_iter().enumerate() {
         let long = "😀".repeat(maximum);
         let encoded = "%F0%9F%98%80".repeat(maximum);
@@ -237,7 +193,7 @@ async fn fields_at_their_limits_come_back_as_they_were_sent() {
 
 #[tokio::test]
 async fn bodies_that_are_no_forms_are_refused_whatever_their_media_type() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     let id = client.create(BODY).await;
     let rows = client.app.all_rows().await;
     let large = format!("company={}", "x".repeat(256 * 1024));
@@ -261,7 +217,7 @@ async fn bodies_that_are_no_forms_are_refused_whatever_their_media_type() {
 
 #[tokio::test]
 async fn ids_of_any_other_form_are_unknown() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     client.create(BODY).await;
     for id in ["0", "abc", "-1", "+1", "1.0", "%zz", "99999999999999999999", "%C3%A9", "1%20"] {
         for method in ["GET", "PUT", "DELETE"] {
@@ -274,7 +230,7 @@ async fn ids_of_any_other_form_are_unknown() {
 
 #[tokio::test]
 async fn the_others_customer_is_answered_as_one_that_never_existed() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     let other = client.app.reseller("Harbour Telecom").await;
     let theirs = client.app.create_with(&other, json!({"name": "Theirs", "email": "customer@example.com"})).await;
     let rows = client.app.all_rows().await;
@@ -294,7 +250,7 @@ async fn the_others_customer_is_answered_as_one_that_never_existed() {
 
 #[tokio::test]
 async fn an_address_that_any_customer_of_the_account_has_is_refused_whatever_its_case() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     let of_reseller_api = client.app.create_with(&client.tenant, json!({"name": "First", "email": "Taken@Example.com"})).await;
     let own = client.create("company=Own&email=own%40example.com").await;
     let rows = client.app.all_rows_but_counters().await;
@@ -315,7 +271,7 @@ async fn an_address_that_any_customer_of_the_account_has_is_refused_whatever_its
 
 #[tokio::test]
 async fn other_apis_may_repeat_an_address_that_is_held_and_changes_there_move_the_hold() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     let id = client.create("company=Holder&email=held%40example.com").await;
     let body = |email: &str| json!({"name": "Holder", "email": email});
     let twin = client.app.create_with(&client.tenant, body("held@example.com")).await;
@@ -337,7 +293,7 @@ async fn other_apis_may_repeat_an_address_that_is_held_and_changes_there_move_th
 
 #[tokio::test]
 async fn of_fifty_simultaneous_posts_of_one_address_one_wins() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     let answers = join_all((0..50).map(|_| client.post(BODY))).await;
     let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     assert_eq!(statuses.iter().filter(|&&status| status == 201).count(), 1, "{statuses:?}");
@@ -348,7 +304,7 @@ async fn of_fifty_simultaneous_posts_of_one_address_one_wins() {
 
 #[tokio::test]
 async fn of_simultaneous_puts_of_one_address_one_wins() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     let mut ids = Vec::new();
     for number in 0..10 {
         ids.push(client.create(&format!("company=C&email=c{number}%40example.com")).await);
@@ -362,7 +318,7 @@ async fn of_simultaneous_puts_of_one_address_one_wins() {
 
 #[tokio::test]
 async fn both_apis_see_each_change_at_once_and_touch_nothing_that_they_do_not_see() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     let id = client.create("firstname=Ann&lastname=Lee&email=ann%40example.com").await;
     let shown = client.in_reseller_api(id).await;
     assert_eq!((&shown["name"], &shown["phone"], &shown["is_active"]), (&json!("Ann Lee"), &Value::Null, &json!(true)));
@@ -386,7 +342,7 @@ async fn both_apis_see_each_change_at_once_and_touch_nothing_that_they_do_not_se
 
 #[tokio::test]
 async fn writing_back_what_is_shown_changes_nothing_even_beyond_this_apis_limits() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     let long = "n".repeat(255);
     for body in [json!({"name": long, "email": "long@example.com"}), json!({"name": "Plain", "email": "plain@example.com"})] {
         let id = client.app.create_with(&client.tenant, body).await;
@@ -404,7 +360,7 @@ async fn writing_back_what_is_shown_changes_nothing_even_beyond_this_apis_limits
 
 #[tokio::test]
 async fn a_list_above_one_megabyte_is_cut_at_a_record_and_its_link_leads_to_the_rest() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     let model = client.create("company=Model&email=model%40example.com").await;
     let ids = [vec![model], client.app.fill(&client.tenant, model, &"long name ".repeat(20), 4_500).await].concat();
     let mut next = Some("/api/customers".to_owned());
@@ -424,7 +380,7 @@ async fn a_list_above_one_megabyte_is_cut_at_a_record_and_its_link_leads_to_the_
 
 #[tokio::test]
 async fn a_contended_delete_is_409_and_a_store_that_is_away_503() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     let id = client.create(BODY).await;
     let rows = client.app.all_rows().await;
     let cancelled = |codes: &[&str]| {
@@ -463,7 +419,7 @@ async fn a_contended_delete_is_409_and_a_store_that_is_away_503() {
 
 #[tokio::test]
 async fn a_post_whose_answer_was_lost_is_applied_once() {
-    let client = Client::start().await;
+    let client = LicensingClient::start().await;
     client.app.wire.fail("TransactWriteItems", 2, |_| Effect::LoseAnswer);
     client.create(BODY).await;
     client.app.wire.mend();

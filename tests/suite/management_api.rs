@@ -4,57 +4,11 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::harness::records::{number, words};
-use crate::harness::{Answer, App, Call, Effect, RequestBuilder, Tenant};
-
-const CUSTOMERS: &str = "/api/v01/customers";
-
-/// A reseller and a service user of it that may do everything.
-pub struct Client {
-    pub app: App,
-    pub tenant: Tenant,
-    pub user: String,
-}
-
-impl Client {
-    pub async fn start() -> Self {
-        let (app, tenant) = App::with_reseller().await;
-        let user = app.service_user(&tenant, &["read", "write"], None).await;
-        Self { app, tenant, user }
-    }
-
-    /// A request of the service user.
-    pub fn request(&self, method: &str, rest: &str) -> RequestBuilder<'_> {
-        self.app.request(method, &format!("{CUSTOMERS}{rest}")).user(&self.user)
-    }
-
-    /// The fields that a new customer needs, and these.
-    pub fn with_required(&self, more: &Value) -> Value {
-        let mut body = json!({"accountId": self.tenant.account_id, "firstName": "Ann", "lastName": "Lee"});
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        body
-    }
-
-    pub async fn create(&self, body: &Value) -> Answer {
-        self.request("PUT", "").json(body).send().await
-    }
-
-    /// Creates a customer with the required fields and these, and gives its id.
-    pub async fn created(&self, more: &Value) -> u64 {
-        self.create(&self.with_required(more)).await.expect(201).json()["id"].as_u64().unwrap()
-    }
-
-    pub async fn load(&self, id: u64) -> Answer {
-        self.request("GET", &format!("/{id}")).send().await
-    }
-
-    pub async fn modify(&self, id: u64, body: &Value) -> Answer {
-        self.request("POST", &format!("/{id}")).json(body).send().await
-    }
-}
+use crate::harness::{Answer, CUSTOMERS, Call, Effect, ManagementClient};
 
 #[tokio::test]
 async fn a_customer_is_created_loaded_modified_and_found() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let account = client.tenant.account_id;
     let all = json!({
         "accountId": account, "code": "A-1", "firstName": "Ann", "lastName": "Lee", "organizationName": "Acme",
@@ -92,7 +46,7 @@ async fn a_customer_is_created_loaded_modified_and_found() {
 
 #[tokio::test]
 async fn a_customer_with_the_required_fields_alone_has_its_id_for_a_code() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let created = client.create(&client.with_required(&json!({}))).await.expect(201).json();
     let keys: Vec<&str> = created.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(keys, ["id", "code", "accountId", "createDate", "firstName", "lastName"]);
@@ -107,7 +61,7 @@ async fn a_customer_with_the_required_fields_alone_has_its_id_for_a_code() {
 
 #[tokio::test]
 async fn required_fields_are_named_all_at_once() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let rows = client.app.all_rows().await;
     let answer = client.create(&json!({})).await.expect_failure_of(422, "V01", "accountId");
     assert_eq!(
@@ -126,7 +80,7 @@ async fn required_fields_are_named_all_at_once() {
 
 #[tokio::test]
 async fn every_field_is_checked_at_its_limit_and_above_it() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let id = client.created(&json!({})).await;
     let texts =
         [("firstName", 125), ("lastName", 125), ("organizationName", 255), ("street", 128), ("city", 50), ("zipCode", 10)];
@@ -199,7 +153,7 @@ async fn every_field_is_checked_at_its_limit_and_above_it() {
 
 #[tokio::test]
 async fn a_code_is_unique_within_the_reseller_and_never_a_number() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let other = client.app.reseller("Harbour Telecom").await;
     let others_user = client.app.service_user(&other, &["write"], None).await;
     let id = client.created(&json!({"code": " Ref-Ä "})).await;
@@ -221,7 +175,7 @@ async fn a_code_is_unique_within_the_reseller_and_never_a_number() {
 
 #[tokio::test]
 async fn of_fifty_simultaneous_creates_with_one_code_one_wins() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let body = client.with_required(&json!({"code": "only"}));
     let answers = join_all((0..50).map(|_| client.create(&body))).await;
     let won = answers.iter().filter(|answer| answer.status == 201).count();
@@ -232,7 +186,7 @@ async fn of_fifty_simultaneous_creates_with_one_code_one_wins() {
 
 #[tokio::test]
 async fn a_customer_is_loaded_and_modified_by_its_code_behind_a_star() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let plain = client.created(&json!({})).await;
     let coded = client.created(&json!({"code": "A/1 ü*"})).await;
     let by_code = "/*A%2F1%20%C3%BC*";
@@ -254,7 +208,7 @@ async fn a_customer_is_loaded_and_modified_by_its_code_behind_a_star() {
 
 #[tokio::test]
 async fn ids_that_are_no_integers_are_400_and_others_404() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     client.created(&json!({})).await;
     for id in ["one", "-1", "+1", "1.0", "%zz", "1%20", "１"] {
         for method in ["GET", "POST"] {
@@ -272,7 +226,7 @@ async fn ids_that_are_no_integers_are_400_and_others_404() {
 
 #[tokio::test]
 async fn a_modify_that_repeats_read_only_fields_is_fine_and_one_that_changes_them_is_not() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     for id in [client.created(&json!({"code": "A-1"})).await, client.created(&json!({})).await] {
         let shown = client.load(id).await.json();
         let rows = client.app.all_rows().await;
@@ -302,7 +256,7 @@ async fn a_modify_that_repeats_read_only_fields_is_fine_and_one_that_changes_the
 
 #[tokio::test]
 async fn required_values_can_not_be_removed_and_absent_ones_may_stay_absent() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let id = client.created(&json!({"organizationName": "Acme"})).await;
     for empty in [Value::Null, json!(""), json!("  ")] {
         for field in ["firstName", "lastName"] {
@@ -323,7 +277,7 @@ async fn required_values_can_not_be_removed_and_absent_ones_may_stay_absent() {
 
 #[tokio::test]
 async fn a_modify_that_changes_nothing_leaves_revision_and_time_alone_and_one_that_does_touches_nothing_unseen() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let body = json!({"name": "Acme", "email": "a@example.com", "phone": "+31 012 345678", "is_active": false});
     let id = client.app.create_with(&client.tenant, body).await;
     let before = client.app.customer_row(&client.tenant, id).await.unwrap();
@@ -359,7 +313,7 @@ async fn a_modify_that_changes_nothing_leaves_revision_and_time_alone_and_one_th
 
 #[tokio::test]
 async fn all_three_apis_show_each_change_at_once() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let token = client.app.licensing_token(&client.tenant, &["read", "write"]).await;
     let id = client.created(&json!({"email": "ann@example.com", "organizationName": "Acme"})).await;
     let licensing =
@@ -384,7 +338,7 @@ async fn all_three_apis_show_each_change_at_once() {
 
 #[tokio::test]
 async fn addresses_may_be_repeated_here_and_a_change_moves_what_the_licensing_api_holds() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let token = client.app.licensing_token(&client.tenant, &["read", "write"]).await;
     let post = |form: &'static str| client.app.request("POST", "/api/customer").token(&token).form(form).send();
     let holder = post("company=A&email=held%40example.com").await.expect(201).json()["customer_id"].as_u64().unwrap();
@@ -402,7 +356,7 @@ async fn addresses_may_be_repeated_here_and_a_change_moves_what_the_licensing_ap
 
 #[tokio::test]
 async fn who_may_not_call_is_turned_away_before_anything_else() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let id = client.created(&json!({})).await;
     let keys = client.app.keys(&client.tenant).await;
     let token = client.app.licensing_token(&client.tenant, &["read", "write"]).await;
@@ -457,7 +411,7 @@ async fn who_may_not_call_is_turned_away_before_anything_else() {
 
 #[tokio::test]
 async fn a_service_user_works_in_the_accounts_that_it_was_granted_and_sees_no_other() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let first = client.tenant.account_id;
     let second = client.app.account(&client.tenant).await;
     let third = client.app.account(&client.tenant).await;
@@ -516,7 +470,7 @@ async fn a_service_user_works_in_the_accounts_that_it_was_granted_and_sees_no_ot
 
 #[tokio::test]
 async fn the_other_resellers_customer_is_answered_as_one_that_never_existed() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let other = client.app.reseller("Harbour Telecom").await;
     let others_user = client.app.service_user(&other, &["read", "write"], None).await;
     let body = json!({"accountId": other.account_id, "firstName": "T", "lastName": "H", "code": "theirs"});
@@ -544,7 +498,7 @@ async fn the_other_resellers_customer_is_answered_as_one_that_never_existed() {
 
 #[tokio::test]
 async fn the_method_selects_the_action_and_a_parameter_may_only_agree() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let id = client.created(&json!({})).await;
     let one = format!("/{id}");
     for (method, rest, action, allowed) in [
@@ -570,7 +524,7 @@ async fn the_method_selects_the_action_and_a_parameter_may_only_agree() {
 
 #[tokio::test]
 async fn a_store_that_is_away_is_503_and_one_that_refuses_500_in_the_format_that_was_asked_for() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let id = client.created(&json!({})).await;
     let rows = client.app.all_rows().await;
     let calls = [("GET", format!("/{id}")), ("GET", String::new()), ("POST", format!("/{id}")), ("PUT", String::new())];
@@ -594,7 +548,7 @@ async fn a_store_that_is_away_is_503_and_one_that_refuses_500_in_the_format_that
 
 #[tokio::test]
 async fn reads_take_one_round_trip_and_writes_as_many_as_in_the_other_apis() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let id = client.created(&json!({"code": "A-1", "email": "ann@example.com"})).await;
     let spent = async |method: &str, rest: &str, body: Value| {
         client.app.wire.take_calls();
@@ -623,7 +577,7 @@ async fn reads_take_one_round_trip_and_writes_as_many_as_in_the_other_apis() {
 
 #[tokio::test]
 async fn every_read_is_consistent_and_every_call_says_what_it_cost() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     client.app.wire.take_calls();
     let id = client.created(&json!({"code": "A-1"})).await;
     for rest in [format!("/{id}"), "/*A-1".to_owned(), String::new(), "?email=x".to_owned(), "?city=x".to_owned()] {
@@ -635,7 +589,7 @@ async fn every_read_is_consistent_and_every_call_says_what_it_cost() {
 
 #[tokio::test]
 async fn simultaneous_modifies_of_different_fields_are_all_kept() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let id = client.created(&json!({})).await;
     let changes = [
         json!({"firstName": "New"}),

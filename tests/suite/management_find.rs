@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::encoded;
-use crate::management_api::Client;
+use crate::harness::{ManagementClient, encoded};
 
-async fn find(client: &Client, query: &str) -> (Vec<u64>, Option<u64>) {
+async fn find(client: &ManagementClient, query: &str) -> (Vec<u64>, Option<u64>) {
     let answer = client.request("GET", &format!("?{query}")).send().await.expect(200);
     let total = answer.header("x-total-count").map(|total| total.parse().unwrap());
     let found = answer.json();
@@ -14,7 +13,7 @@ async fn find(client: &Client, query: &str) -> (Vec<u64>, Option<u64>) {
 
 #[tokio::test]
 async fn nothing_is_an_empty_array() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     for query in ["", "offset=5", "lastName=x"] {
         let answer = client.request("GET", &format!("?{query}")).send().await.expect(200);
         assert_eq!((answer.body.as_str(), answer.header("x-total-count")), ("[]", Some("0")), "{answer}");
@@ -23,7 +22,7 @@ async fn nothing_is_an_empty_array() {
 
 #[tokio::test]
 async fn each_filter_compares_its_whole_field_without_case() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let one = json!({
         "firstName": "Zoë", "lastName": "O'Neil & Söhne", "organizationName": "Straße 100%", "email": "Zoe@Example.com",
         "phone": "+1 (2) 3", "street": "Ménilmontant 1", "city": "Paris", "state": "idf", "zipCode": "75 020", "countryCode": "fr",
@@ -54,7 +53,7 @@ async fn each_filter_compares_its_whole_field_without_case() {
 
 #[tokio::test]
 async fn wrong_parameters_are_named() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let limits = [
         ("firstName", 125),
         ("lastName", 125),
@@ -102,7 +101,7 @@ async fn wrong_parameters_are_named() {
 
 #[tokio::test]
 async fn pages_are_in_the_order_of_ids_and_stable() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     // Each row has more than two kilobytes, so that DynamoDB gives them in several answers.
     let long = "😀".repeat(125);
     let body = json!({"city": "Paris", "organizationName": "Model", "street": long, "firstName": long, "lastName": long});
@@ -134,7 +133,7 @@ async fn pages_are_in_the_order_of_ids_and_stable() {
 
 #[tokio::test]
 async fn a_page_costs_what_it_shows_and_a_filter_with_an_index_its_matches() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let model = client.created(&json!({"city": "Paris", "organizationName": "Model", "email": "many@example.com"})).await;
     let needle = json!({"city": "Nice", "organizationName": "Needle", "email": "needle@example.com"});
     let spent = async |query: &str| {
@@ -159,7 +158,7 @@ async fn a_page_costs_what_it_shows_and_a_filter_with_an_index_its_matches() {
 
 #[tokio::test]
 async fn a_page_of_granted_accounts_is_full_although_others_customers_stand_between() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let second = client.app.account(&client.tenant).await;
     let of_both = client.app.service_user(&client.tenant, &["read", "write"], None).await;
     let of_second = client.app.service_user(&client.tenant, &["read"], Some(&[second])).await;
@@ -188,7 +187,7 @@ async fn a_page_of_granted_accounts_is_full_although_others_customers_stand_betw
 
 #[tokio::test]
 async fn customers_of_other_apis_match_by_what_this_one_shows() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let token = client.app.licensing_token(&client.tenant, &["write"]).await;
     let of_reseller = client.app.create_with(&client.tenant, json!({"name": "Acme", "email": "a@example.com"})).await;
     let form = "firstname=Acme&email=b%40example.com";

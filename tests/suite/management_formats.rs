@@ -4,8 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use shared::domain::validation::is_usable;
 
-use crate::harness::Answer;
-use crate::management_api::Client;
+use crate::harness::{Answer, ManagementClient};
 
 /// The attributes of the element in an answer.
 fn attributes(answer: &Answer) -> Vec<(String, String)> {
@@ -16,7 +15,7 @@ fn attributes(answer: &Answer) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn a_whole_life_in_xml() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let account = client.tenant.account_id;
     let call =
         |method: &str, rest: &str, body: &str| client.request(method, rest).header("accept", "application/xml").xml(body).send();
@@ -45,7 +44,7 @@ async fn a_whole_life_in_xml() {
 
 #[tokio::test]
 async fn all_formats_say_the_same() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let account = client.tenant.account_id;
     let bodies = [
         ("application/json", format!(r#"{{"accountId": {account}, "firstName": "Ann", "lastName": "Ü+&"}}"#)),
@@ -78,7 +77,7 @@ async fn all_formats_say_the_same() {
 
 #[tokio::test]
 async fn other_formats_are_refused() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let id = client.created(&json!({})).await;
     for media_type in ["text/plain", "multipart/form-data; boundary=x", "application/soap+xml", "application/jsonx", "json"] {
         for (method, rest) in [("PUT", String::new()), ("POST", format!("/{id}"))] {
@@ -98,7 +97,7 @@ async fn other_formats_are_refused() {
 
 #[tokio::test]
 async fn errors_have_the_format_that_was_asked_for() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let stranger = client.app.request("GET", "/api/v01/customers/1").header("accept", "text/xml").send().await.expect(401);
     assert_eq!(stranger.header("content-type"), Some("text/xml; charset=utf-8"), "{stranger}");
     assert_eq!(attributes(&stranger)[0], ("failureCode".to_owned(), "L01".to_owned()));
@@ -125,7 +124,7 @@ async fn errors_have_the_format_that_was_asked_for() {
 
 #[tokio::test]
 async fn bodies_that_can_not_be_read_are_refused_and_write_nothing() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     let id = client.created(&json!({})).await;
     let rows = client.app.all_rows().await;
     let deep_xml = |levels: usize| format!("<customer>{}{}</customer>", "<x>".repeat(levels), "</x>".repeat(levels));
@@ -218,7 +217,7 @@ fn any_text_comes_back_as_it_was_sent_in_every_format() {
         1..40,
     );
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let client = runtime.block_on(Client::start());
+    let client = runtime.block_on(ManagementClient::start());
     let id = runtime.block_on(client.created(&json!({})));
     proptest!(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) }, |(characters in texts)| {
         let sent: String = characters.into_iter().collect();
@@ -244,7 +243,7 @@ fn any_text_comes_back_as_it_was_sent_in_every_format() {
 
 #[tokio::test]
 async fn a_body_may_come_as_text_or_as_base64() {
-    let client = Client::start().await;
+    let client = ManagementClient::start().await;
     use base64::Engine;
     let xml = format!("<customer accountId='{}' firstName='Zoë' lastName='Lee'/>", client.tenant.account_id);
     let encoded = base64::engine::general_purpose::STANDARD.encode(&xml);

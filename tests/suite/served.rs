@@ -5,76 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::harness::Answer;
-use crate::harness::routes::{find, table, workspace};
-
-pub const BASE: &str = "/api/v3/reseller/customer";
-
-/// What it says about itself.
-pub fn demo() -> Value {
-    let path = std::env::var("CLIENTELE_DEMO").expect("CLIENTELE_DEMO names the demo.json of what is running");
-    serde_json::from_slice(&std::fs::read(workspace().join(path)).unwrap()).unwrap()
-}
-
-pub fn text(value: &Value) -> &str {
-    value.as_str().unwrap()
-}
-
-/// Calls the reseller API.
-pub fn call(method: &str, path: &str, key: Option<&str>, body: Option<&str>) -> Answer {
-    let key = key.map(|key| ("x-zoom-s2t-key", key.to_owned()));
-    send(method, path, key, body.map(|body| ("application/json", body)))
-}
-
-/// Calls the licensing API of the first reseller.
-fn call_licensing(method: &str, path: &str, form: Option<&str>) -> Answer {
-    let authorization = format!("Basic {}", text(&demo()["resellers"][0]["licensing_token"]));
-    let form = form.map(|form| ("application/x-www-form-urlencoded", form));
-    send(method, path, Some(("authorization", authorization)), form)
-}
-
-/// The name and password of the first reseller's service user.
-pub fn service_user() -> String {
-    let reseller = &demo()["resellers"][0];
-    format!("{}:{}", text(&reseller["management_user"]), text(&reseller["management_password"]))
-}
-
-/// Calls the Management API of the first reseller.
-fn call_management(method: &str, path: &str, body: Option<(&str, &str)>) -> Answer {
-    send(method, path, Some(("authorization", format!("Basic {}", STANDARD.encode(service_user())))), body)
-}
-
-fn send(method: &str, path: &str, credential: Option<(&str, String)>, body: Option<(&str, &str)>) -> Answer {
-    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
-    let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", text(&demo()["base_url"])));
-    // An emulated gateway serves every API at one address, and tells them apart by the host.
-    if let Some(host) = demo()["host"].as_str() {
-        request = request.header("host", host);
-    }
-    if let Some((header, credential)) = credential {
-        request = request.header(header, credential);
-    }
-    let response = match body {
-        Some((media_type, body)) => agent.run(request.header("content-type", media_type).body(body.to_owned()).unwrap()),
-        None => agent.run(request.body(()).unwrap()),
-    };
-    let mut response = response.unwrap();
-    Answer {
-        request: format!("{method} {path}\n{}", body.unwrap_or_default().1),
-        status: response.status().as_u16(),
-        headers: response.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect(),
-        body: response.body_mut().read_to_string().unwrap(),
-    }
-}
-
-/// The routed functions of an API.
-pub fn functions_of(api: &str) -> BTreeSet<String> {
-    table().into_iter().map(|route| route.function).filter(|function| function.starts_with(api)).collect()
-}
+use crate::harness::routes::{find, table};
+use crate::harness::running::{BASE, call, call_licensing, call_management, demo, functions_of, send, text};
 
 #[test]
 #[ignore = "needs a running product"]

@@ -3,13 +3,18 @@
 mod answer;
 mod app;
 mod events;
+mod licensing;
 mod log;
+mod management;
 mod recorder;
 pub mod records;
 pub mod routes;
+pub mod running;
 mod wire;
 
 pub use answer::Answer;
 pub use app::{App, Keys, RequestBuilder, Tenant};
 pub use events::{Event, encoded};
+pub use licensing::{Api, Licences, LicensingClient, verdict};
+pub use management::{CUSTOMERS, ManagementClient};
 pub use wire::{Call, Effect, Wire};
