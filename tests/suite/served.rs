@@ -1,7 +1,7 @@
-//! The real thing, called by HTTP: the product as `cargo dev` serves it, and as it is deployed.
+//! The running product, called by HTTP, as `cargo dev` serves it and as it is deployed.
 //!
-//! These tests are ignored unless asked for, because they need it to run; `CLIENTELE_DEMO` names its `demo.json`. `.ci/served` and
-//! `.ci/deployed` show how.
+//! These tests are ignored by default, because they need a running product; `CLIENTELE_DEMO` names its `demo.json`. `.ci/served`
+//! and `.ci/deployed` show how to run them.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::harness::routes::{find, table, workspace};
 
 pub const BASE: &str = "/api/v3/reseller/customer";
 
-/// What it says about itself.
+/// The content of its `demo.json`.
 pub fn demo() -> Value {
     let path = std::env::var("CLIENTELE_DEMO").expect("CLIENTELE_DEMO names the demo.json of what is running");
     serde_json::from_slice(&std::fs::read(workspace().join(path)).unwrap()).unwrap()
@@ -51,7 +51,7 @@ fn call_management(method: &str, path: &str, body: Option<(&str, &str)>) -> Answ
 fn send(method: &str, path: &str, credential: Option<(&str, String)>, body: Option<(&str, &str)>) -> Answer {
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
     let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", text(&demo()["base_url"])));
-    // An emulated gateway serves every API at one address, and tells them apart by the host.
+    // An emulated gateway serves every API at one address, and distinguishes them by the host.
     if let Some(host) = demo()["host"].as_str() {
         request = request.header("host", host);
     }
@@ -83,7 +83,7 @@ fn every_route_answers_in_both_slash_forms() {
     let key = text(&demo["resellers"][0]["reseller_key"]);
     let body = r#"{"name": "Customer Name", "email": "customer@example.com", "phone": "+31 012 345678"}"#;
     let mut called = 0;
-    // The emulated gateway knows no paths that end in a slash: the template is tested for them instead.
+    // The emulated gateway knows no paths that end in a slash; a test of the template covers them.
     let forms: &[&str] = if demo["slashes"] == false { &[""] } else { &["", "/"] };
     for slash in forms {
         let created = call("POST", &format!("{BASE}{slash}"), Some(key), Some(body)).expect(201);
@@ -186,7 +186,7 @@ fn every_route_about_licences_answers() {
     let list = format!("/api/licenses?customer_id={id}");
     assert_eq!(call_licensing("GET", &list, None).expect(200).body, format!("[{}]", issued.body));
     assert!(call_licensing("GET", "/api/licenses", None).expect(200).body.contains(&issued.body));
-    // Without a token, and not taken for the licence with the id `check`.
+    // Without a token, and not mistaken for the licence with the id `check`.
     let check =
         |host: &str| send("GET", &format!("/api/license/check?key={}&host={host}", text(&issued.json()["key"])), None, None);
     assert_eq!(check("licensed.example.com").expect(200).json()["valid"], true);

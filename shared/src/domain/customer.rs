@@ -107,7 +107,7 @@ impl Profile {
         }
     }
 
-    /// The name to show: the organization where there is one, else first and last name joined by one space.
+    /// The name to show: the organization if there is one, otherwise first and last name joined by one space.
     #[must_use]
     pub fn name(&self) -> String {
         if let Some(organization) = &self.organization {

@@ -19,8 +19,8 @@ use crate::store::engine::query::Page;
 use crate::store::engine::read::MOST_KEYS;
 use crate::store::keys;
 
-/// How many rows are read at most before the caller has been verified. With a key that has ended, a caller can make us read as
-/// many, and no more.
+/// How many rows are read at most before the caller has been verified. A caller whose key has ended can make us read this many,
+/// and no more.
 pub(in crate::store) const UNVERIFIED_ROWS: u64 = 101;
 
 /// How many rows are read at least when it is not known how many of them match.
