@@ -1,4 +1,4 @@
-// Entry of the CDK app: one stack, as the context says.
+// The entry of the CDK app: one stack, as the context says.
 import { App } from "aws-cdk-lib";
 import { ClienteleStack } from "./lib/stack.ts";
 import { OptionError, readOptions, refuseUnknown } from "./lib/options.ts";
@@ -11,7 +11,7 @@ try {
   new ClienteleStack(app, options, readWorkspace());
 } catch (error) {
   if (!(error instanceof OptionError)) throw error;
-  // A wrong option needs a sentence, not a stack trace.
+  // For a wrong option, print its sentence and no stack trace.
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -1,9 +1,9 @@
-// Demo data in a deployment, as `cargo dev` makes it: two resellers with keys in every state. Prints its `demo.json`, which the tests
-// that call a running product read:
+// Demo data in a deployment, as `cargo dev` makes it: two resellers with keys in every state. Prints its `demo.json`, for the
+// tests that call a running product:
 //
 //     node --import tsx demo.ts clientele http://127.0.0.1:4566
 //
-// For emulators: the second argument is where the emulated gateway listens for every host.
+// For emulators only: the second argument is the address at which the emulated gateway answers for every host.
 import { setTimeout } from "node:timers/promises";
 import { address, call, operate } from "./lib/deployed.ts";
 
@@ -40,6 +40,6 @@ for (const name of ["Northwind Resale", "Harbour Telecom"]) {
     management_password_without_account: without_account.password,
   });
 }
-// Keys can't be made expired: the last of them is by now.
+// A key can't be issued with an end in the past: this waits until the last one has expired.
 await setTimeout(1_000);
 console.log(JSON.stringify({ base_url: emulator, host, slashes: false, resellers }, null, 2));

@@ -1,9 +1,9 @@
-// A life of a customer through all three APIs of a deployment, called as its clients call it. Run after each deployment:
+// The life of a customer through all three APIs of a deployment, called as clients call them. Run after each deployment:
 //
 //     npm run smoke -- --stack clientele
 //
-// Asks the stack for its address, and its operators' functions for keys, which it revokes at its end, however it ends. The reseller
-// that they belong to is made once and called "Smoke test".
+// Asks the stack for its address, and its operators' functions for keys. It revokes the keys when it ends, whether it succeeded
+// or not. Their reseller is created once and called "Smoke test".
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -13,7 +13,7 @@ import { readWorkspace } from "./lib/workspace.ts";
 const { values: given } = parseArgs({
   options: {
     stack: { type: "string", default: "clientele" },
-    // An emulated gateway answers at this address for every host, and knows no paths that end in a slash.
+    // The emulated gateway answers at this address for every host, and knows no paths that end in a slash.
     emulator: { type: "string" },
     // Keep the customer, to look for it after another deployment.
     keep: { type: "boolean", default: false },
@@ -30,7 +30,7 @@ const at = given.emulator === undefined ? url : new URL(given.emulator);
 const called = new Set<string>();
 const { routes } = readWorkspace();
 
-/** The answer to a call, which must have this status. What was deployed a moment ago may take another one to be there everywhere. */
+/** The answer to a call, which must have this status. A new deployment may need a few attempts until it is there everywhere. */
 async function expect(status: number, method: string, path: string, headers: Record<string, string>, body?: string): Promise<Answer> {
   const [bare = ""] = path.split("?");
   const matching = routes.filter((route) => route.method === method && pattern(route.path).test(bare));
@@ -49,7 +49,10 @@ function pattern(path: string): RegExp {
   return new RegExp(`^${path.replace(/\{\w+\}/g, "[^/]+")}$`);
 }
 
-/** What `work` gives, as soon as it does: permissions that were deployed a moment ago may take a minute to hold. */
+/**
+ * The result of `work`, which is repeated until it succeeds: permissions that were deployed a moment ago may take a minute to
+ * apply.
+ */
 async function eventually<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -84,7 +87,7 @@ const reseller_id: number = made.reseller_id;
 const account: number = known?.account_ids[0] ?? made.account_id;
 const issued: string[] = known === undefined ? [made.key.key_id] : [];
 
-/** A key that ends by itself, should nobody be left to revoke it. */
+/** A key that expires by itself, in case it is never revoked. */
 async function issue(kind: string): Promise<any> {
   const valid_until = new Date(Date.now() + 10 * 60 * 1000).toISOString();
   const key = await operate(stack, "issue-key", { reseller_id, kind, permissions: ["read", "write"], label: "smoke-test", valid_until });
@@ -98,7 +101,7 @@ try {
   for (const key_id of issued) await operate(stack, "revoke-key", { reseller_id, key_id });
 }
 
-/** Calls everything that is routed. */
+/** Calls every route. */
 async function lives(): Promise<void> {
   const [ofReseller, ofLicensing, ofUser] = [await issue("reseller"), await issue("licensing"), await issue("service_user")];
   const key = { "x-zoom-s2t-key": ofReseller.token as string, "content-type": "application/json" };

@@ -1,4 +1,4 @@
-//! What can be asked of `cargo dev`.
+//! The command line of `cargo dev`.
 
 use std::ffi::OsString;
 
@@ -61,14 +61,14 @@ struct DatabaseArguments {
     in_memory: bool,
 }
 
-/// What is to be done.
+/// The task that the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Task {
     Serve(Serve),
     Database(Database),
 }
 
-/// The whole product is to be served.
+/// Serve the whole product.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Serve {
     pub(crate) port: u16,
@@ -79,15 +79,15 @@ pub(crate) struct Serve {
 /// Where the data is.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Data {
-    /// In a file of the embedded engine, emptied first when `reset` says so.
+    /// In a file of the embedded engine, which is emptied first if `reset` is set.
     Stored { reset: bool },
     /// In the memory of the embedded engine.
     InMemory,
-    /// With somebody else.
+    /// In another DynamoDB.
     At(Endpoint),
 }
 
-/// The database alone is to be served.
+/// Serve the database alone.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Database {
     pub(crate) port: u16,
@@ -97,7 +97,7 @@ pub(crate) struct Database {
 /// The address of a DynamoDB.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Endpoint {
-    /// As the SDK takes it, without a slash at the end.
+    /// The URL in the SDK's form, without a slash at the end.
     pub(crate) url: String,
     /// A name or an address; an IPv6 address without its brackets.
     pub(crate) host: String,
@@ -122,7 +122,7 @@ fn endpoint(sent: &str) -> Result<Endpoint, String> {
     })
 }
 
-/// Reads the command line. Prints help or what is wrong with it, and exits, where that is all there is to do.
+/// Reads the command line. For help or a wrong command line, prints the text and exits.
 pub(crate) fn parse() -> Task {
     read(std::env::args_os()).unwrap_or_else(|error| error.exit())
 }

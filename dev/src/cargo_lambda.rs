@@ -15,7 +15,7 @@ use crate::processes;
 use crate::signals::Signals;
 use crate::terminal::say;
 
-/// The version that is installed where there is none, and that all is tested with.
+/// The version that is installed if the machine has none, and that everything is tested with.
 const PINNED_VERSION: &str = "1.9.2";
 
 const PROGRAM: &str = "cargo-lambda";
@@ -24,12 +24,12 @@ const PROGRAM: &str = "cargo-lambda";
 #[derive(Debug)]
 pub(crate) struct CargoLambda {
     path: PathBuf,
-    /// Whether `cargo lambda` finds it by itself.
+    /// Whether `cargo lambda` finds it.
     is_on_path: bool,
 }
 
 impl CargoLambda {
-    /// The one on the PATH, else the one in the data folder, else one that is installed there now.
+    /// Finds the one on the PATH, otherwise the one in the data folder, otherwise installs one there.
     pub(crate) async fn find(folder: &DataFolder, signals: &mut Signals) -> Result<Self, Problem> {
         if let Some(path) = on_path() {
             let version = signals.unless(version(&path)).await?.map_err(|cause| broken(&path, cause))?;
@@ -38,7 +38,7 @@ impl CargoLambda {
             return Ok(Self { path, is_on_path: true });
         }
         let installed = folder.cargo_lambda().join("bin").join(PROGRAM);
-        // Another version is of an earlier state of this project, and one that does not run of another machine.
+        // Another version was installed by an earlier state of this project; one that does not run, by another machine.
         if signals.unless(version(&installed)).await? != Ok(PINNED_VERSION.to_owned()) {
             install(&folder.cargo_lambda(), signals).await?;
             signals.unless(version(&installed)).await?.map_err(|cause| broken(&installed, cause))?;
@@ -47,14 +47,14 @@ impl CargoLambda {
         Ok(Self { path: installed, is_on_path: false })
     }
 
-    /// Its subcommand of this name.
+    /// The command of a subcommand.
     pub(crate) fn subcommand(&self, name: &str) -> Command {
         let mut command = Command::new(&self.path);
         command.args(["lambda", name]);
         command
     }
 
-    /// What a person types to start it.
+    /// The command that a person types to start it.
     pub(crate) fn typed(&self) -> String {
         if self.is_on_path { "cargo lambda".to_owned() } else { format!("{} lambda", self.path.display()) }
     }
@@ -64,7 +64,7 @@ fn broken(path: &Path, cause: String) -> Problem {
     Problem::BrokenCargoLambda { path: path.to_owned(), cause }
 }
 
-/// Where a shell, or else cargo, finds it.
+/// The path at which a shell, or otherwise cargo, finds it.
 fn on_path() -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
@@ -76,7 +76,7 @@ fn is_executable(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 
-/// Its version; why there is none where it does not run.
+/// Its version; the reason if it does not run.
 async fn version(program: &Path) -> Result<String, String> {
     let output = Command::new(program).args(["lambda", "--version"]).kill_on_drop(true).output().await;
     let output = output.map_err(|error| error.to_string())?;
@@ -91,19 +91,19 @@ async fn version(program: &Path) -> Result<String, String> {
 async fn install(into: &Path, signals: &mut Signals) -> Result<(), Problem> {
     let python = signals.unless(python()).await??;
     say(format_args!("installing cargo-lambda {PINNED_VERSION} into {}, this once", short(into)));
-    // An install that was cut off must not pass for a whole one.
+    // An installation that was cut off must not look like a whole one.
     let beside = into.with_extension("partial");
     remove(&beside)?;
     let mut command = Command::new(python);
     command
         .args(["-m", "pip", "install", "--no-input", "--disable-pip-version-check"])
-        // Zig, its only dependency, is for cross-compiling. Without a wheel pip would compile it for many minutes.
+        // Zig, its only dependency, is for cross-compiling. If there is no wheel, pip must not compile for many minutes.
         .args(["--no-deps", "--only-binary", ":all:", "--target"])
         .arg(&beside)
         .arg(format!("{PROGRAM}=={PINNED_VERSION}"))
-        // It warns those who run it as root of what it does outside of `--target`.
+        // As root, pip warns of what it does outside of `--target`.
         .env("PIP_ROOT_USER_ACTION", "ignore")
-        // Meant for installs without `--target`, and contradicting it.
+        // The variable is meant for installations without `--target`, and contradicts it.
         .env_remove("PIP_USER")
         .env_remove("PIP_PREFIX");
     if !processes::run("pip", &mut command, signals).await?.success() {
@@ -120,7 +120,7 @@ fn remove(folder: &Path) -> Result<(), Problem> {
     }
 }
 
-/// The Python that has pip.
+/// The name of a Python that has pip.
 async fn python() -> Result<&'static str, Problem> {
     let mut without_pip = None;
     for python in ["python3", "python"] {

@@ -1,4 +1,4 @@
-//! The folder `.clientele/`: what it holds, who may use it at the moment, and how it is emptied.
+//! The folder `.clientele/`: what it holds, which process may use it at the moment, and how it is emptied.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, ErrorKind};
@@ -9,48 +9,49 @@ use dev::workspace;
 
 use crate::problem::Problem;
 
-/// The permissions of a folder and of a file that only the user may open.
+/// The permissions of a folder, and of a file, that only the user may open.
 const PRIVATE_FOLDER: u32 = 0o700;
 const PRIVATE_FILE: u32 = 0o600;
 
-/// The folder for everything that is neither source nor made by cargo. Git ignores it.
+/// The folder for every file that is neither source nor made by cargo. Git ignores it.
 #[derive(Clone, Debug)]
 pub(crate) struct DataFolder(PathBuf);
 
-/// What only one process at a time may do in the folder.
+/// A use of the folder that only one process at a time may have.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Part {
-    /// To serve the product, which includes writing `demo.json` and installing `cargo-lambda`.
+    /// Serving the product, which includes writing `demo.json` and installing `cargo-lambda`.
     Served,
-    /// To use the data file.
+    /// Using the data file.
     Database,
 }
 
-/// The right to a [`Part`] of the folder, until it is dropped or the process ends in whatever way.
+/// The right to a [`Part`] of the folder, until it is dropped or the process ends in any way.
 #[derive(Debug)]
 pub(crate) struct Held {
     _locked: File,
 }
 
 impl DataFolder {
-    /// The folder of this workspace, made if need be.
+    /// Opens the folder of this workspace, which it creates if there is none.
     pub(crate) fn open() -> Result<Self, Problem> {
         Self::at(workspace::root().join(".clientele"))
     }
 
     fn at(path: PathBuf) -> Result<Self, Problem> {
         let made = DirBuilder::new().recursive(true).mode(PRIVATE_FOLDER).create(&path);
-        // It may be of an earlier version.
+        // An earlier version may have created it with other permissions.
         made.and_then(|()| protect(&path, PRIVATE_FOLDER)).map_err(Problem::file("create", &path))?;
         Ok(Self(path))
     }
 
-    /// The data of the embedded engine.
+    /// The data file of the embedded engine.
     pub(crate) fn database(&self) -> PathBuf {
         self.0.join("database.sqlite")
     }
 
-    /// Makes the data file where there is none, and keeps it from other users, as SQLite does then with what it puts beside it.
+    /// Creates the data file if there is none, and protects it from other users. SQLite gives the files beside it the same
+    /// permissions.
     pub(crate) fn protect_database(&self) -> Result<(), Problem> {
         let database = self.database();
         let made = OpenOptions::new().append(true).create(true).mode(PRIVATE_FILE).open(&database);
@@ -78,7 +79,7 @@ impl DataFolder {
         self.0.join("demo.json")
     }
 
-    /// Where `cargo-lambda` is installed when the machine has none.
+    /// The folder in which `cargo-lambda` is installed when the machine has none.
     pub(crate) fn cargo_lambda(&self) -> PathBuf {
         self.0.join("cargo-lambda")
     }
@@ -98,7 +99,7 @@ impl DataFolder {
         }
     }
 
-    /// Removes the data and the keys to it. Gives what there was to remove.
+    /// Removes the data and the keys to it. Returns the files that it removed.
     pub(crate) fn reset(&self) -> Result<Vec<PathBuf>, Problem> {
         let mut removed = Vec::new();
         for path in self.database_files().into_iter().chain([self.demo()]) {
@@ -146,7 +147,7 @@ pub(crate) mod tests {
         folder.0.hold(Part::Database).unwrap();
     }
 
-    /// Who may do what with it.
+    /// The permissions of a file or folder.
     pub(crate) fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
     }

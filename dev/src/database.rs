@@ -1,4 +1,4 @@
-//! The DynamoDB that everything uses: the embedded engine with its data in a file or in memory, or one that runs elsewhere.
+//! The DynamoDB that all programs use: the embedded engine with its data in a file or in memory, or one that runs elsewhere.
 
 use std::future;
 use std::net::TcpListener;
@@ -28,7 +28,7 @@ pub(crate) enum Database {
 }
 
 impl Database {
-    /// Reaches or starts the database that is asked for; the embedded engine answers behind `listener`.
+    /// Reaches or starts the database that `data` asks for; the embedded engine answers at `listener`.
     pub(crate) async fn open(data: &Data, folder: &DataFolder, listener: TcpListener) -> Result<Self, Problem> {
         let database = match data {
             Data::Stored { reset } => {
@@ -53,7 +53,7 @@ impl Database {
     }
 
     async fn reach(Endpoint { url, host, port }: &Endpoint) -> Result<Self, Problem> {
-        // The SDK would find out as well, after four tries and with a page of its inner life.
+        // The SDK would find this out too, but only after four tries and with a page of internals.
         let connected = tokio::time::timeout(PATIENCE, TcpStream::connect((host.as_str(), *port))).await;
         let cause = match connected {
             Ok(Ok(_)) => return Ok(Self::Elsewhere { url: url.clone() }),
@@ -63,7 +63,7 @@ impl Database {
         Err(Problem::NoDynamoDb { url: url.clone(), cause })
     }
 
-    /// Its address, as clients of DynamoDB take it.
+    /// Its URL, as clients of DynamoDB take it.
     pub(crate) fn endpoint(&self) -> &str {
         match self {
             Self::File { engine, .. } | Self::Memory { engine } => engine.endpoint(),
@@ -71,14 +71,14 @@ impl Database {
         }
     }
 
-    /// Creates the table where there is none.
+    /// Creates the table if there is none.
     pub(crate) async fn table(&self) -> Result<Store, Problem> {
         let store = Store::local(self.endpoint(), TABLE_NAME);
         store.create_table().await.map_err(|error| self.problem(&error))?;
         Ok(store)
     }
 
-    /// What to do about a failure of the table.
+    /// The problem that explains a failure of the table, and what to do about it.
     pub(crate) fn problem(&self, error: &StoreError) -> Problem {
         let cause = error.to_string();
         match (self, error) {
@@ -89,7 +89,7 @@ impl Database {
         }
     }
 
-    /// Waits until the embedded engine ends by itself, which it never does when all is well.
+    /// Waits until the embedded engine ends by itself, which it does only when something is wrong.
     pub(crate) async fn failed(&mut self) -> Problem {
         match self {
             Self::File { engine, .. } | Self::Memory { engine } => engine.failed().await,
@@ -97,7 +97,7 @@ impl Database {
         }
     }
 
-    /// Stops what was started, and lets the data file go.
+    /// Stops what was started, and releases the data file.
     pub(crate) async fn stop(self) {
         match self {
             Self::File { engine, .. } | Self::Memory { engine } => engine.stop().await,

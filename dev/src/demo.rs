@@ -1,7 +1,7 @@
-//! Demo data: two resellers with a customer each, and keys in every state that a key can be in.
+//! Demo data: two resellers with one customer each, and with keys in every state that a key can be in.
 //!
-//! The keys' secrets are in `demo.json` and nowhere else. Where that file does not belong to the table, as after a change from
-//! the stored data to another engine, the resellers get new keys; there are never more than these two of them.
+//! The tokens of the keys are in `demo.json` and nowhere else. If that file does not belong to the table, for example after a
+//! change from the stored data to another engine, the resellers get new keys; there are never more than these two resellers.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -24,14 +24,14 @@ use crate::problem::Problem;
 
 const RESELLERS: [&str; 2] = ["Northwind Resale", "Harbour Telecom"];
 
-/// The demo customer of each reseller.
+/// The name of each reseller's demo customer.
 const CUSTOMER_NAME: &str = "Customer Name";
 /// Its e-mail address.
 pub(crate) const CUSTOMER_EMAIL: &str = "customer@example.com";
 /// Its phone number.
 pub(crate) const CUSTOMER_PHONE: &str = "+31 012 345678";
 
-/// What `demo.json` says.
+/// The content of `demo.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Demo {
     pub(crate) base_url: String,
@@ -44,25 +44,25 @@ pub(crate) struct DemoReseller {
     pub(crate) id: ResellerId,
     pub(crate) name: String,
     pub(crate) account_id: u64,
-    /// May read and write.
+    /// A key that may read and write.
     pub(crate) reseller_key: String,
     pub(crate) read_only_key: String,
-    /// Of the demo customer.
+    /// A key of the demo customer.
     pub(crate) customer_key: String,
     pub(crate) expired_key: String,
     pub(crate) revoked_key: String,
-    /// Of the licensing API; may read and write.
+    /// A token of the licensing API, which may read and write.
     pub(crate) licensing_token: String,
-    /// Of the Management API; may read and write in all accounts of the reseller.
+    /// A service user of the Management API, which may read and write in all accounts of the reseller.
     pub(crate) management_user: String,
     pub(crate) management_password: String,
-    /// Of the Management API; was granted no account.
+    /// A service user of the Management API that was granted no account.
     pub(crate) management_user_without_account: String,
     pub(crate) management_password_without_account: String,
 }
 
 impl DemoReseller {
-    /// The demo customer.
+    /// The id of the demo customer.
     pub(crate) fn customer(&self) -> Option<CustomerId> {
         PresentedToken::api_key(&self.customer_key)?.customer()
     }
@@ -106,7 +106,7 @@ impl From<IssueKeyError> for DemoError {
     }
 }
 
-/// Makes sure that the demo data is in the table: what `kept` says where that is still true, else with new keys.
+/// Makes sure that the demo data is in the table. Returns `kept` if that is still true, otherwise data with new keys.
 pub(crate) async fn provide(store: &Store, kept: Option<Demo>, base_url: &str) -> Result<Demo, DemoError> {
     let demo =
         Provision { operator: Table::new(store.clone()), reader: Table::new(store.clone()), writer: Table::new(store.clone()) };
@@ -123,18 +123,18 @@ pub(crate) async fn provide(store: &Store, kept: Option<Demo>, base_url: &str) -
     Ok(Demo { base_url: base_url.to_owned(), resellers })
 }
 
-/// Reads the file. A file that is missing, cut short or of another version is as good as none: new keys are issued.
+/// Reads the file. If it is missing, cut short or of another version, there are no kept keys, and new ones are issued.
 pub(crate) fn read(path: &Path) -> Option<Demo> {
     serde_json::from_reader(io::BufReader::new(File::open(path).ok()?)).ok()
 }
 
-/// Writes the file so that whoever reads it at any moment reads all of it.
+/// Writes the file so that a reader finds the whole of it at any moment.
 pub(crate) fn write(demo: &Demo, path: &Path) -> Result<(), Problem> {
     let beside = path.with_extension("json.partial");
     let written = || {
         let mut text = serde_json::to_string_pretty(demo)?;
         text.push('\n');
-        // Keys are for whoever runs this, and nobody else on the machine.
+        // The keys are for the user of this program, and for no other user of the machine.
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
         file.write_all(text.as_bytes())?;
         fs::rename(&beside, path)
@@ -142,7 +142,7 @@ pub(crate) fn write(demo: &Demo, path: &Path) -> Result<(), Problem> {
     written().map_err(Problem::file("write", path))
 }
 
-/// Whether a key is in the state in which it is to be.
+/// Whether a key is in the state that it must have.
 type State<'a> = &'a dyn Fn(&KeySummary) -> bool;
 
 struct Provision {
@@ -166,7 +166,7 @@ impl Provision {
         }
     }
 
-    /// The token, where it is one of this deployment.
+    /// The issued token; `None` when this deployment did not issue the text.
     async fn issued(&self, token: &str) -> Result<Option<IssuedToken>, StoreError> {
         let presented = PresentedToken::api_key(token)
             .or_else(|| PresentedToken::licensing(token))
@@ -178,7 +178,7 @@ impl Provision {
         }
     }
 
-    /// Whether the table has these resellers, with their keys in the states that they are to be in.
+    /// Whether the table has these resellers, and their keys are in the states that they must have.
     async fn holds(&self, demo: &Demo) -> Result<bool, StoreError> {
         if !demo.resellers.iter().map(|reseller| reseller.name.as_str()).eq(RESELLERS) {
             return Ok(false);
@@ -217,7 +217,7 @@ impl Provision {
         Ok(true)
     }
 
-    /// Whether the key of the demo customer is still good, which it is not when somebody deleted that customer.
+    /// Whether the key of the demo customer is still valid. It is not when the customer was deleted.
     async fn customer_lives(&self, reseller: &DemoReseller) -> Result<bool, StoreError> {
         let Some(token) = self.issued(&reseller.customer_key).await? else {
             return Ok(false);
@@ -229,7 +229,7 @@ impl Provision {
         }
     }
 
-    /// The reseller of this name with new keys. It is made if there is none.
+    /// The reseller with this name and new keys. It is created if there is none.
     async fn reseller(&self, name: &str, known: &[Reseller]) -> Result<DemoReseller, DemoError> {
         let (reseller, key) = match known.iter().find(|reseller| reseller.name.as_str() == name) {
             Some(reseller) => (
@@ -305,7 +305,7 @@ impl Provision {
         Ok((user.to_owned(), password.to_owned()))
     }
 
-    /// The demo customer: the one that had a key before and still exists, else a new one.
+    /// The demo customer: the one that had a key before, if it still exists, otherwise a new one.
     async fn customer(&self, reseller: &Reseller, key: &str) -> Result<CustomerId, DemoError> {
         let presented = PresentedToken::api_key(key);
         let token = self.reader.token_check(presented).await?;
@@ -372,7 +372,7 @@ mod tests {
         })
     }
 
-    /// What a function of this kind says to this token.
+    /// Authenticates a token, as a function for this kind of credential does.
     async fn calling<A: Access>(store: &Store, token: &str, kind: Kind) -> Result<Caller<A>, Refusal> {
         let table = Table::<A>::new(store.clone());
         let token = table.token_check(presented(token)).await.unwrap();

@@ -1,4 +1,4 @@
-//! The embedded database: an engine that speaks DynamoDB's protocol, in this process.
+//! The embedded database: an engine with DynamoDB's protocol, in this process.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::port;
 use crate::problem::Problem;
 use crate::reverse_proxy;
 
-/// How long requests that are under way may take to end when the engine is to stop.
+/// How long running requests may take to end when the engine stops.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An engine that answers.
@@ -30,7 +30,7 @@ pub(crate) enum Storage<'a> {
 }
 
 impl Engine {
-    /// Starts an engine behind a listener. It has a thread of its own, because its work blocks the thread that it is done on.
+    /// Starts an engine behind a listener. It has a thread of its own, because its work blocks the thread.
     pub(crate) fn start(storage: Storage<'_>, listener: std::net::TcpListener) -> Result<Self, Problem> {
         let database = match storage {
             Storage::Memory => dynoxide::Database::memory().map_err(|error| Problem::Engine(error.to_string())),
@@ -39,7 +39,7 @@ impl Engine {
         }?;
         let failed = |error: std::io::Error| Problem::Engine(error.to_string());
         let endpoint = format!("http://{}", listener.local_addr().map_err(failed)?);
-        // The engine's own server answers web pages, so that it stands where none of them reaches it, behind a proxy.
+        // The engine's own server answers web pages too. So it listens where no web page reaches it, behind a proxy.
         let unseen = port::listen_unseen()?;
         let address = unseen.local_addr().map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
@@ -53,7 +53,7 @@ impl Engine {
                 let unseen = TcpListener::from_std(unseen).map_err(|error| error.to_string())?;
                 let (last_answer, answered) = oneshot::channel::<()>();
                 let proxy = async {
-                    // A sender that is gone asks for an end as well.
+                    // A dropped sender asks for an end too.
                     let ended = reverse_proxy::serve(listener, address, async { _ = stopped.await }).await;
                     drop(last_answer);
                     ended
@@ -64,29 +64,29 @@ impl Engine {
         };
         let thread = std::thread::Builder::new().name("engine".to_owned()).spawn(move || {
             let reason = serve().err().unwrap_or_else(|| "it ended".to_owned());
-            // Nobody may be waiting any more.
+            // The receiver may have been dropped.
             let _ = end.send(reason);
         });
         thread.map_err(failed)?;
         Ok(Self { endpoint, stop, ended })
     }
 
-    /// Its address, as clients of DynamoDB take it.
+    /// Its URL, as clients of DynamoDB take it.
     pub(crate) fn endpoint(&self) -> &str {
         &self.endpoint
     }
 
-    /// Waits until it ends by itself, which it never does when all is well.
+    /// Waits until it ends by itself, which it does only when something is wrong.
     pub(crate) async fn failed(&mut self) -> Problem {
         let reason = (&mut self.ended).await;
         Problem::Engine(reason.unwrap_or_else(|_| "its thread panicked".to_owned()))
     }
 
-    /// Lets it finish what it is doing, and closes its file.
+    /// Lets it finish its running requests, and closes its file.
     pub(crate) async fn stop(self) {
-        // Gone already, where nobody is there to be told.
+        // This fails when the engine has ended already.
         let _ = self.stop.send(());
-        // What was answered is on disk in any case: to wait is only to leave one tidy file.
+        // Every answered write is on disk already. Waiting only leaves one tidy file.
         let _ = tokio::time::timeout(PATIENCE, self.ended).await;
     }
 }
@@ -101,7 +101,7 @@ mod tests {
         Engine::start(Storage::Memory, port::listen(0, "cargo dev").unwrap()).unwrap()
     }
 
-    /// Sends a request with these headers, and with a body where it is a POST. Gives the answer as it came.
+    /// Sends a request with these headers, and with a body if it is a POST. Returns the raw answer.
     async fn send(engine: &Engine, method: &str, headers: &[&str], operation: &str, body: &str) -> String {
         let mut connection = TcpStream::connect(engine.endpoint().trim_start_matches("http://")).await.unwrap();
         let mut request = format!("{method} / HTTP/1.1\r\nConnection: close\r\nContent-Type: application/x-amz-json-1.0\r\n");

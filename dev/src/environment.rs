@@ -9,7 +9,7 @@ use tokio::process::Command;
 /// The name of the table on any engine.
 pub(crate) const TABLE_NAME: &str = "clientele";
 
-/// The variables that name hosts to be reached without a proxy. Which of the two is read differs between programs.
+/// The variables that name hosts to be reached without a proxy. Some programs read one of them, some the other.
 const PROXY_EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
 /// The variables that lead a function, or the AWS CLI, to the table.
@@ -18,14 +18,14 @@ pub(crate) fn of_table(endpoint: &str) -> [(&'static str, String); 6] {
         ("TABLE_NAME", TABLE_NAME.to_owned()),
         ("AWS_ENDPOINT_URL_DYNAMODB", endpoint.to_owned()),
         ("AWS_REGION", "us-east-1".to_owned()),
-        // The CLI's name for the same.
+        // The same for the AWS CLI.
         ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
         ("AWS_ACCESS_KEY_ID", "local".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
     ]
 }
 
-/// The variables by which Lambda tells a function who it is and where it gets its requests: from the gateway at this port.
+/// The variables in which Lambda tells a function its name and the source of its requests: the gateway at this port.
 pub(crate) fn of_function(name: &str, port: u16) -> [(&'static str, String); 4] {
     [
         ("AWS_LAMBDA_RUNTIME_API", format!("http://127.0.0.1:{port}/.rt/{name}")),
@@ -35,22 +35,21 @@ pub(crate) fn of_function(name: &str, port: u16) -> [(&'static str, String); 4] 
     ]
 }
 
-/// Has the function that is `command` use the table at this endpoint and nothing else of AWS, whatever the shell or the home
-/// folder of the person at the terminal says.
+/// Makes the function that is `command` use the table at this endpoint and nothing else of AWS, whatever the user's shell or home
+/// folder says.
 pub(crate) fn point_to_table(command: &mut Command, endpoint: &str) {
     forget(command, leads_elsewhere);
     command.envs(of_table(endpoint));
-    // A profile can name another endpoint, or have all of them ignored.
+    // A profile can name another endpoint, or make the SDK ignore all endpoints.
     command.envs([("AWS_CONFIG_FILE", "/dev/null"), ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")]);
-    // The SDK asks the proxy that `HTTP_PROXY` names for addresses of this machine too. Cargo may need that proxy.
+    // The SDK uses the proxy in `HTTP_PROXY` for addresses of this machine too. Cargo may need that proxy.
     let host = endpoint.parse().ok().and_then(|uri: Uri| uri.host().map(str::to_owned));
     let direct = PROXY_EXCEPTIONS.into_iter().filter_map(|name| env::var(name).ok()).chain(host).collect::<Vec<_>>().join(",");
     command.envs(PROXY_EXCEPTIONS.map(|name| (name, &direct)));
 }
 
-/// Has cargo, when started by `command`, see the environment that it sees when it is started by hand. `cargo dev` itself runs
-/// below `cargo run`, which told it about the package `dev`; a build script that asks for such a variable would run anew each
-/// time.
+/// Gives the cargo that `command` starts the environment that it has when a user starts it. `cargo dev` itself runs below `cargo
+/// run`, which sets variables about the package `dev`; a build script that reads such a variable would run again each time.
 pub(crate) fn forget_cargo_run(command: &mut Command) {
     forget(command, is_of_cargo_run);
 }
@@ -64,7 +63,7 @@ fn forget(command: &mut Command, is_meant: impl Fn(&str) -> bool) {
 }
 
 fn leads_elsewhere(name: &str) -> bool {
-    // AWS_LC_SYS_… are settings of a C library's build.
+    // AWS_LC_SYS_… configure the build of a C library.
     name.starts_with("AWS_") && !name.starts_with("AWS_LC_")
 }
 

@@ -1,4 +1,4 @@
-//! The commands that are printed for the person at the terminal.
+//! The commands that are printed for the user.
 
 use crate::cargo_lambda::CargoLambda;
 use crate::demo::{CUSTOMER_EMAIL, CUSTOMER_PHONE, DemoReseller};
@@ -69,7 +69,7 @@ pub(crate) fn of_management_api(base_url: &str, reseller: &DemoReseller) -> Stri
 /// A command that invokes an operator's function.
 pub(crate) fn of_operators(cargo_lambda: &CargoLambda, port: u16) -> String {
     let program = cargo_lambda.typed();
-    // Its own default address is `::1`.
+    // The default address of `cargo lambda invoke` is `::1`.
     let address = format!("--invoke-address 127.0.0.1 --invoke-port {port}");
     format!("# List the resellers, as an operator\n{program} invoke operator-list-resellers {address} --data-ascii '{{}}'\n")
 }

@@ -1,4 +1,4 @@
-//! The functions: building them, running each, and running each anew that was built anew.
+//! The functions: how they are built, run, and run again after a new build.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,14 +16,14 @@ use crate::problem::Problem;
 use crate::processes::Process;
 use crate::terminal::say;
 
-/// How often to look whether a function has ended, and how soon it may be started anew.
+/// The time between two checks whether a function has ended, and the least time between two starts of it.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The executables of functions, by the functions' names.
 pub(crate) type Executables = BTreeMap<String, PathBuf>;
 
-/// Builds all functions: by one cargo, which compiles and links several at a time. It names no package, so that features are those
-/// of the whole workspace, as `cargo dev` itself and the tests have them.
+/// Builds all functions with a single cargo, which compiles and links several at a time. It names no package, so that features
+/// are those of the whole workspace, as for `cargo dev` itself and the tests.
 pub(crate) async fn build() -> Result<Executables, Problem> {
     let mut command = Command::new("cargo");
     command.args(["build", "--bins", "--message-format=json-render-diagnostics"]).current_dir(workspace::root());
@@ -37,7 +37,7 @@ pub(crate) async fn build() -> Result<Executables, Problem> {
     Ok(executables(&messages, &workspace::root().join("functions")))
 }
 
-/// What cargo says of something that it has built.
+/// A message of cargo about something that it has built.
 #[derive(Deserialize)]
 struct Message {
     manifest_path: PathBuf,
@@ -50,9 +50,9 @@ struct Target {
     name: String,
 }
 
-/// The executables of the packages in a folder, of those that cargo says to have built.
+/// The executables of the packages in a folder, from the messages of cargo.
 fn executables(messages: &str, folder: &Path) -> Executables {
-    // Other messages are of libraries and build scripts, and have another form.
+    // Messages about libraries and build scripts have another form.
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok());
     let of_folder = messages.filter(|message| message.manifest_path.starts_with(folder));
     of_folder.map(|message| (message.target.name, message.executable)).collect()
@@ -63,7 +63,7 @@ fn executables(messages: &str, folder: &Path) -> Executables {
 pub(crate) struct Functions {
     /// The port of the gateway.
     port: u16,
-    /// Where the table is.
+    /// The URL of the database.
     endpoint: String,
     running: BTreeMap<String, Running>,
 }
@@ -72,18 +72,18 @@ pub(crate) struct Functions {
 struct Running {
     process: Process,
     executable: PathBuf,
-    /// When the executable was built.
+    /// The time at which the executable was built.
     built: Option<SystemTime>,
     started: Instant,
 }
 
 impl Functions {
-    /// None yet, to be called by the gateway at a port of 127.0.0.1, and with the table at `endpoint`.
+    /// No functions yet. The gateway at a port of 127.0.0.1 will call them, and the table is at `endpoint`.
     pub(crate) fn new(port: u16, endpoint: &str) -> Self {
         Self { port, endpoint: endpoint.to_owned(), running: BTreeMap::new() }
     }
 
-    /// Runs these functions and no others. Those that run and were not built anew go on.
+    /// Runs these functions and no others. A running function that was not built again goes on.
     pub(crate) fn run(&mut self, executables: &Executables) -> Result<(), Problem> {
         self.running.retain(|name, running| {
             executables.get(name) == Some(&running.executable) && running.built == built(&running.executable)
@@ -97,7 +97,7 @@ impl Functions {
         Ok(())
     }
 
-    /// Starts each anew that ends, as Lambda does, for ever.
+    /// Starts every function again that ends, as Lambda does, for ever.
     pub(crate) async fn keep_running(&mut self) -> Result<(), Problem> {
         loop {
             sleep(PAUSE).await;
@@ -118,7 +118,7 @@ impl Functions {
     }
 
     fn start(&self, name: &str, executable: &Path) -> Result<Running, Problem> {
-        // Whatever happens to the file from here on, it is not what runs.
+        // Read before the start: a file that is built later is not the one that runs.
         let built = built(executable);
         let mut command = Command::new(executable);
         environment::point_to_table(&mut command, &self.endpoint);
@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(executables(&messages.join("\n"), Path::new("/w/functions")), expected);
     }
 
-    /// A folder with programs that write down that they were started.
+    /// A folder with programs that record each of their starts.
     struct Programs(PathBuf);
 
     impl Programs {
@@ -160,7 +160,7 @@ mod tests {
             Self(folder)
         }
 
-        /// Makes one at this second of all time, which goes on with `then` when it has written that down.
+        /// Makes a program with this modification time, in seconds. After it has recorded its start it runs `then`.
         fn build(&self, name: &str, second: u64, then: &str) -> Executables {
             let path = self.0.join(name);
             let script = format!("#!/bin/sh\necho \"$AWS_LAMBDA_FUNCTION_NAME $AWS_LAMBDA_RUNTIME_API\" >>\"$0.log\"\n{then}\n");
@@ -172,7 +172,7 @@ mod tests {
             Executables::from([(name.to_owned(), path)])
         }
 
-        /// Waits until a program was started so many times. Gives what it wrote down.
+        /// Waits until a program was started this many times. Returns what it recorded.
         async fn starts(&self, name: &str, times: usize) -> Vec<String> {
             let deadline = Instant::now() + Duration::from_secs(5);
             loop {

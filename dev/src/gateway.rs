@@ -1,7 +1,7 @@
-//! What stands before the functions: `cargo lambda watch`, as API Gateway and as the Lambda service.
+//! The gateway in front of the functions: `cargo lambda watch`, in the place of API Gateway and of the Lambda service.
 //!
-//! It could run the functions too, but would restart each of them after each change by a `cargo run` of its own, one after the
-//! other: a second or two for each function that is to be linked.
+//! `cargo lambda watch` could run the functions too. But after each change it would restart each of them by a `cargo run` of its
+//! own, one after the other: a second or two for each function that must be linked.
 
 use std::env;
 use std::time::Duration;
@@ -17,21 +17,21 @@ use crate::environment;
 use crate::problem::Problem;
 use crate::processes::Process;
 
-/// How long a route may take to answer for the first time, with its function built.
+/// How long a route may take to answer for the first time, when its function is built.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long to wait before asking again.
+/// The time between two attempts.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Starts to serve the routes and the functions' API on a port of 127.0.0.1.
 pub(crate) fn start(cargo_lambda: &CargoLambda, port: u16) -> Result<Process, Problem> {
     let mut command = cargo_lambda.subcommand("watch");
     command.args(["--only-lambda-apis", "--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()]);
-    // A web page could call the operators' functions otherwise, and read what they answer.
+    // Otherwise a web page could call the operators' functions and read their answers.
     command.arg("--disable-cors").current_dir(workspace::root());
     environment::forget_cargo_run(&mut command);
     if env::var_os("RUST_LOG").is_none() {
-        // At its default level it says at length what it does.
+        // At its default level it logs every step.
         command.env("RUST_LOG", "cargo_lambda=warn");
     }
     Process::start("cargo lambda watch", &mut command)
@@ -44,9 +44,9 @@ pub(crate) async fn listens(port: u16) {
     }
 }
 
-/// Waits until every route is answered by its function.
+/// Waits until the function of every route answers.
 ///
-/// Nobody is named in these calls, so that the answer is the function's refusal.
+/// These calls carry no key, so that the answer is the function's refusal.
 pub(crate) async fn answers(port: u16, routes: &[Route]) -> Result<(), Problem> {
     for route in routes {
         route_answers(port, route).await?;
@@ -59,7 +59,7 @@ async fn route_answers(port: u16, route: &Route) -> Result<(), Problem> {
     let mut last = format!("nothing came within {} seconds", PATIENCE.as_secs());
     loop {
         match timeout_at(deadline, status(port, route)).await {
-            // What `cargo lambda watch` says itself of a route or function that it does not know, or of one that failed.
+            // These statuses come from `cargo lambda watch` itself: an unknown route or function, or a function that failed.
             Ok(Ok(status)) if status == 404 || status >= 500 => last = format!("the answer is {status}"),
             Ok(Ok(_)) => return Ok(()),
             Ok(Err(error)) => last = error.to_string(),
@@ -72,7 +72,7 @@ async fn route_answers(port: u16, route: &Route) -> Result<(), Problem> {
     }
 }
 
-/// The status that a call without a key is answered with.
+/// The status of the answer to a call without a key.
 async fn status(port: u16, route: &Route) -> std::io::Result<u16> {
     let mut connection = TcpStream::connect(("127.0.0.1", port)).await?;
     let request = format!(

@@ -1,4 +1,4 @@
-//! What `cargo dev` knows of the workspace, for the tests as well: where it is and which routes it has.
+//! What `cargo dev` and the tests both know of the workspace: where it is, and which routes it has.
 
 pub mod routes;
 pub mod workspace;

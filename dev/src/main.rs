@@ -1,4 +1,4 @@
-//! `cargo dev`: the whole product on this machine, and nothing left of it after Ctrl-C.
+//! `cargo dev`: runs the whole product on this machine, and leaves nothing of it running after Ctrl-C.
 
 mod arguments;
 mod cargo_lambda;
@@ -26,7 +26,7 @@ use std::process::ExitCode;
 use arguments::Task;
 use problem::Problem;
 
-/// What a shell reports of a program that Ctrl-C ended.
+/// The exit code that a shell reports for a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
 
 #[tokio::main(flavor = "current_thread")]

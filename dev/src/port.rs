@@ -1,4 +1,4 @@
-//! Taking a port of this machine, and saying so when there is none.
+//! Taking a port of this machine, and reporting a port that can't be taken.
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use crate::problem::Problem;
 
-/// Listens on a port of 127.0.0.1; 0 stands for any that is free. `command` is what takes another one by `--port`.
+/// Listens on a port of 127.0.0.1; 0 stands for any free port. An error suggests `command` with another `--port`.
 pub(crate) fn listen(port: u16, command: &'static str) -> Result<TcpListener, Problem> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let in_use = || Problem::PortInUse { port, command, other: port.checked_add(1).unwrap_or(port - 1) };
-    // Some systems allow one process to listen on this address and another on all addresses with the same port. Then the
-    // answers would come from either.
+    // Some systems allow one process to listen on this address and another process on all addresses, with the same port. Then
+    // either of them could answer.
     if port != 0 && TcpStream::connect_timeout(&address, Duration::from_millis(200)).is_ok() {
         return Err(in_use());
     }
@@ -25,9 +25,9 @@ pub(crate) fn listen(port: u16, command: &'static str) -> Result<TcpListener, Pr
 /// blocking".
 const BLOCKED_BY_BROWSERS: [u16; 12] = [6665, 6666, 6667, 6668, 6669, 6697, 10080, 3659, 1719, 1720, 1723, 6566];
 
-/// Listens on a port of this machine that no web page can have a browser call.
+/// Listens on a port of this machine that no web page can reach through a browser.
 pub(crate) fn listen_unseen() -> Result<TcpListener, Problem> {
-    // Linux has all of 127.0.0.0/8, and other systems only the first.
+    // Linux has all of 127.0.0.0/8, other systems only the first address.
     let addresses = (1..=32).flat_map(|last| BLOCKED_BY_BROWSERS.map(|port| (Ipv4Addr::new(127, 0, 0, last), port)));
     addresses.filter_map(|address| TcpListener::bind(address).ok()).next().ok_or(Problem::NoUnseenPort)
 }

@@ -1,4 +1,4 @@
-//! Everything that can stand in the way, each with a sentence that says what to do about it.
+//! Every problem that can end `cargo dev`, each with a sentence that says what to do about it.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,10 +7,10 @@ use std::process::ExitStatus;
 use dev::routes::RouteTableError;
 use dev::workspace::short;
 
-/// Why `cargo dev` ends without having been asked to, and what to do. All its texts are for the person at the terminal.
+/// Why `cargo dev` ends without having been asked to, and what to do. All texts are for the user.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Problem {
-    /// Somebody asked it to stop before it was ready. Nothing to tell.
+    /// The user asked it to stop before it was ready. There is nothing to report.
     #[error("interrupted")]
     Interrupted,
 

@@ -1,8 +1,8 @@
-//! Starting other programs, and ending them with all that they started.
+//! Starting other programs, and ending them with every process that they started.
 //!
-//! Each gets a process group of its own, so that Ctrl-C reaches only `cargo dev`, which then ends them in order. A group alone
-//! does not do: a program may put what it starts into other groups or sessions, where no signal to its own group arrives. Whatever
-//! is still there after it was asked to end is found by its parents and killed.
+//! Each program gets a process group of its own, so that Ctrl-C reaches only `cargo dev`, which then ends the programs in order.
+//! A group alone is not enough: a program may put its children into other groups or sessions, which a signal to its own group
+//! does not reach. Processes that still run after they were asked to end are found through their parents and killed.
 
 use std::collections::HashSet;
 use std::fs;
@@ -20,17 +20,17 @@ use crate::terminal::say;
 /// How long a program may take to end after it was asked to.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A program that runs. Dropping it kills it and all that it started.
+/// A running program. Dropping it kills the program and every process that it started.
 #[derive(Debug)]
 pub(crate) struct Process {
     name: &'static str,
     child: Child,
-    /// Its process group; `None` as soon as it has been seen to end, when the number may become somebody else's.
+    /// Its process group; `None` once the program was seen to end, because the number may then belong to another process.
     group: Option<Pid>,
 }
 
 impl Process {
-    /// Starts a program. It shares our terminal for its output and gets no input.
+    /// Starts a program. It writes to our terminal and gets no input.
     pub(crate) fn start(name: &'static str, command: &mut Command) -> Result<Self, Problem> {
         let started = command.stdin(Stdio::null()).process_group(0).spawn();
         let child = started.map_err(|cause| Problem::NotStarted { name, cause })?;
@@ -38,7 +38,7 @@ impl Process {
         Ok(Self { name, child, group })
     }
 
-    /// What it writes until it ends, where the command pipes that.
+    /// The output of the program until its end, if the command pipes it.
     pub(crate) async fn output(&mut self) -> Result<String, Problem> {
         let mut output = Vec::new();
         if let Some(stdout) = &mut self.child.stdout {
@@ -48,7 +48,7 @@ impl Process {
         Ok(String::from_utf8_lossy(&output).into_owned())
     }
 
-    /// How it has ended by itself, if it has.
+    /// The status with which it has ended by itself, if it has.
     pub(crate) fn has_ended(&mut self) -> Result<Option<ExitStatus>, Problem> {
         let status = self.child.try_wait().map_err(|cause| Problem::Waiting { name: self.name, cause })?;
         if status.is_some() {
@@ -64,7 +64,7 @@ impl Process {
         Ok(status)
     }
 
-    /// Ends it and all that it started: politely at first, and by force when it takes too long or when somebody asks again.
+    /// Ends it and every process that it started: politely at first, by force if that takes too long or the user asks again.
     pub(crate) async fn stop(mut self, signals: &mut Signals) -> Result<(), Problem> {
         let Some(group) = self.group else {
             return Ok(());
@@ -85,7 +85,7 @@ impl Process {
         self.ended().await.map(|_| ())
     }
 
-    /// Kills it and all that it has started and not yet left behind.
+    /// Kills it and those of its descendants that still run below it.
     fn kill(&self) {
         if let Some(group) = self.group {
             kill(&family(group));
@@ -99,7 +99,7 @@ impl Drop for Process {
     }
 }
 
-/// Runs a program to its end, unless somebody asks for an end first.
+/// Runs a program to its end, unless the user asks to stop first.
 pub(crate) async fn run(name: &'static str, command: &mut Command, signals: &mut Signals) -> Result<ExitStatus, Problem> {
     let mut process = Process::start(name, command)?;
     match signals.unless(process.ended()).await {
@@ -113,7 +113,7 @@ pub(crate) async fn run(name: &'static str, command: &mut Command, signals: &mut
 
 fn kill(groups: &HashSet<Pid>) {
     for &group in groups {
-        // Most are gone by now, which is as good.
+        // Most of them have ended by now, so that this fails.
         let _ = kill_process_group(group, Signal::KILL);
     }
 }
@@ -122,7 +122,7 @@ fn kill(groups: &HashSet<Pid>) {
 fn family(ancestor: Pid) -> HashSet<Pid> {
     let all = everybody();
     let mut members = HashSet::from([ancestor]);
-    // A parent may stand behind its children in the list, hence as many rounds as it takes.
+    // A parent may be listed after its children, so this repeats until nothing is added.
     loop {
         let known = members.len();
         members
@@ -143,7 +143,7 @@ struct Running {
     group: Pid,
 }
 
-/// All processes of this machine: from `/proc` where there is one, because small images have no `ps`, else from `ps`.
+/// All processes of this machine. From `/proc` if there is one, because small images have no `ps`, otherwise from `ps`.
 fn everybody() -> Vec<Running> {
     if let Ok(entries) = fs::read_dir("/proc") {
         let stats = entries.filter_map(|entry| fs::read_to_string(entry.ok()?.path().join("stat")).ok());
@@ -160,7 +160,7 @@ fn everybody() -> Vec<Running> {
 /// Reads `/proc/<id>/stat`: id, name in parentheses, state, parent, group, and more.
 fn from_proc(stat: &str) -> Option<Running> {
     let (id, _) = stat.split_once(' ')?;
-    // The name can hold anything, parentheses and spaces included.
+    // The name can contain anything, parentheses and spaces included.
     let (_, behind_name) = stat.rsplit_once(')')?;
     let mut fields = behind_name.split_whitespace();
     let _state = fields.next()?;
@@ -169,7 +169,7 @@ fn from_proc(stat: &str) -> Option<Running> {
 
 fn numbers<'a>(fields: &mut impl Iterator<Item = &'a str>) -> Option<Running> {
     let mut number = || Pid::from_raw(fields.next()?.parse().ok()?);
-    // Parentless processes and those of other sessions show 0, which is none of ours.
+    // Processes without a parent and those of other sessions have a 0 here. They are not ours.
     Some(Running { id: number()?, parent: number()?, group: number()? })
 }
 
@@ -199,7 +199,7 @@ mod tests {
         assert!(matches!(missing, Err(Problem::NotStarted { name: "nothing", .. })));
     }
 
-    /// Starts a script, and waits until it has said something.
+    /// Starts a script, and waits for its first output.
     async fn script(text: &str) -> (Process, ChildStdout) {
         let mut command = Command::new("bash");
         let mut process = Process::start("bash", command.args(["-c", text]).stdout(Stdio::piped())).unwrap();
@@ -208,7 +208,7 @@ mod tests {
         (process, stdout)
     }
 
-    /// Waits until nobody can write there any more: all that the script started has ended.
+    /// Waits until no process can write there any more: then every process that the script started has ended.
     async fn closed(mut stdout: ChildStdout) {
         let mut rest = Vec::new();
         let reading = stdout.read_to_end(&mut rest);

@@ -1,8 +1,9 @@
-//! The door to the embedded engine: it lets programs of this machine in, and web pages not.
+//! The entrance to the embedded engine: it admits programs of this machine, and refuses web pages.
 //!
-//! A page that is open in a browser of this machine can send requests to it too, and the engine's own server allows that to pages
-//! from everywhere. Browsers name the origin of the page in all such requests but those that only read, which the engine answers
-//! with nothing of the data. A page whose host name leads to this machine would be of the same origin, and is known by that name.
+//! A page that is open in a browser of this machine can send requests to the engine too, and the engine's own server allows that
+//! to pages from everywhere. Browsers name the origin of the page in all such requests, except in those that only read; to these
+//! the engine answers with no data. A page whose own host name leads to this machine has the same origin, but its requests carry
+//! that host name.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -19,16 +20,16 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use tokio::net::TcpListener;
 
-/// The names by which programs of this machine call it.
+/// The host names with which programs of this machine call it.
 const OWN_NAMES: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
-/// Hands on to the engine what comes from programs, and refuses the rest, until it is stopped.
+/// Passes requests of programs to the engine and refuses all others, until it is stopped.
 pub(crate) async fn serve(
     listener: TcpListener,
     engine: SocketAddr,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), String> {
-    // What is written is a whole message: to wait for more to send with it only costs time.
+    // Every write is a whole message: waiting for more to send with it only costs time.
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     let listener = listener.tap_io(|connection| _ = connection.set_nodelay(true));

@@ -1,4 +1,4 @@
-//! The route table of the workspace's `Cargo.toml`, matched as gateways match it.
+//! The route table of the workspace's `Cargo.toml`, and the matching of requests to it, as gateways do it.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -8,37 +8,37 @@ use serde::Deserialize;
 
 use crate::workspace;
 
-/// A method and a path, and the function that answers them.
+/// A method and a path, and the function that answers requests to them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Route {
-    /// With parameters in braces, such as `/customer/{id}/`.
+    /// The path, with parameters in braces, such as `/customer/{id}/`.
     pub path: String,
-    /// In capitals.
+    /// The method, in capitals.
     pub method: String,
-    /// The name of its binary.
+    /// The name of the function, which is that of its binary.
     pub function: String,
 }
 
-/// A route that a request matched, as the gateway tells its function.
+/// The route that a request matched, in the form in which the gateway tells it to the function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matched {
     /// The method and the path of the route.
     pub route_key: String,
-    /// The name of its binary.
+    /// The name of the function, which is that of its binary.
     pub function: String,
     /// The path parameters as they were sent: percent-encoded.
     pub parameters: BTreeMap<String, String>,
 }
 
-/// Why the route table can't be used.
+/// Why the route table can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum RouteTableError {
-    /// There is no such file, or it is somebody else's.
+    /// There is no such file, or it can't be read.
     #[error("cannot read {path}: {cause}", path = path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         cause: io::Error,
     },
     /// The table is missing or has another form.
@@ -57,7 +57,7 @@ const PLACE: [&str; 5] = ["workspace", "metadata", "lambda", "watch", "router"];
 /// Reads the route table of this workspace.
 ///
 /// # Errors
-/// When there is none, or one in another form.
+/// When the route table is missing or has another form.
 pub fn read() -> Result<Vec<Route>, RouteTableError> {
     let path = workspace::root().join("Cargo.toml");
     let manifest = fs::read_to_string(&path).map_err(|cause| RouteTableError::Unreadable { path, cause })?;
@@ -76,7 +76,7 @@ fn parse(manifest: &str) -> Result<Vec<Route>, String> {
     Ok(routes.collect())
 }
 
-/// The route of this request, if there is one; of several the one with the fewest parameters.
+/// The route that answers this request; of several the one with the fewest parameters.
 #[must_use]
 pub fn find(routes: &[Route], method: &str, path: &str) -> Option<Matched> {
     let of_method = routes.iter().filter(|route| route.method == method);
@@ -84,7 +84,7 @@ pub fn find(routes: &[Route], method: &str, path: &str) -> Option<Matched> {
 }
 
 impl Route {
-    /// A path that leads there, with 1 for each parameter.
+    /// A path of this route, with 1 for each parameter.
     #[must_use]
     pub fn sample_path(&self) -> String {
         let segments = self.path.split('/').map(|segment| if parameter(segment).is_some() { "1" } else { segment });

@@ -1,4 +1,4 @@
-//! `cargo dev`: the database, the demo data and all functions, until somebody asks for an end.
+//! `cargo dev`: the database, the demo data and all functions, until the user asks to stop.
 
 use std::future;
 use std::path::Path;
@@ -22,13 +22,13 @@ use crate::signals::Signals;
 use crate::sources::Sources;
 use crate::terminal::{say, show};
 
-/// Serves everything until somebody asks for an end.
+/// Serves the product until the user asks to stop.
 pub(crate) async fn run(wanted: &Serve) -> Result<(), Problem> {
     let mut signals = Signals::listen()?;
     let folder = DataFolder::open()?;
     let _held = folder.hold(Part::Served)?;
     let routes = routes::read()?;
-    // Only to tell in time: `cargo lambda watch` takes it after minutes of building.
+    // Only to report a used port early: `cargo lambda watch` takes it after minutes of building.
     drop(port::listen(wanted.port, "cargo dev")?);
     let cargo_lambda = CargoLambda::find(&folder, &mut signals).await?;
     let listener = port::listen(0, "cargo dev")?;
@@ -109,8 +109,8 @@ fn greet(port: u16, demo: &Demo, folder: &DataFolder, cargo_lambda: &CargoLambda
     show("Ctrl-C stops everything.");
 }
 
-/// Runs the functions for ever: anew when they end, and when they were built anew because something else than these sources is
-/// there.
+/// Runs the functions for ever. A function is started again when it has ended, and when it was built again because the sources
+/// are no longer these.
 async fn keep_current(functions: &mut Functions, mut sources: Option<Sources>) -> Result<(), Problem> {
     loop {
         let changed = async {

@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use crate::signals::Signals;
 use crate::terminal::show;
 
-/// Serves the database until somebody asks for an end.
+/// Serves the database until the user asks to stop.
 pub(crate) async fn run(wanted: &arguments::Database) -> Result<(), Problem> {
     let mut signals = Signals::listen()?;
     let folder = DataFolder::open()?;

@@ -1,4 +1,4 @@
-//! Being asked to stop: Ctrl-C, a termination signal, a closed terminal.
+//! The requests to stop: Ctrl-C, a termination signal, a closed terminal.
 
 use std::future::Future;
 use std::io;
@@ -7,7 +7,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::problem::Problem;
 
-/// The signals that ask for an end. From the moment at which this is made, they end nothing by themselves.
+/// The signals that ask to stop. From the moment at which this is made, they end nothing by themselves.
 #[derive(Debug)]
 pub(crate) struct Signals {
     interrupt: Signal,
@@ -27,7 +27,7 @@ impl Signals {
         listen().map_err(|cause| Problem::NotStarted { name: "listening for Ctrl-C", cause })
     }
 
-    /// Waits until somebody asks.
+    /// Waits for the next request to stop.
     pub(crate) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
@@ -36,7 +36,7 @@ impl Signals {
         }
     }
 
-    /// Does the work, unless somebody asks for an end first.
+    /// Does the work, unless the user asks to stop first.
     pub(crate) async fn unless<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Problem> {
         tokio::select! {
             biased;

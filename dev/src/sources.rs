@@ -8,18 +8,18 @@ use std::time::{Duration, SystemTime};
 use dev::workspace;
 use tokio::time::sleep;
 
-/// How often to look: reading the times of all files takes a few milliseconds.
+/// The time between two checks: reading the times of all files takes a few milliseconds.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Where the sources are, below the root of the workspace.
+/// The paths of the sources below the root of the workspace.
 const PLACES: [&str; 5] = [".cargo/config.toml", "Cargo.lock", "Cargo.toml", "functions", "shared"];
 
-/// The files that the functions are built from, as they were at a moment.
+/// The files that the functions are built from, in their state at one moment.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Sources(BTreeMap<PathBuf, (SystemTime, u64)>);
 
 impl Sources {
-    /// As they are now.
+    /// Reads their present state.
     pub(crate) fn read() -> Self {
         Self::below(workspace::root())
     }
@@ -32,7 +32,8 @@ impl Sources {
         Self(files)
     }
 
-    /// Waits until they are others than these, and have been so for a moment, because an editor may write several. Gives those.
+    /// Waits until the state differs from this one and has been stable for a moment, because an editor may write several files.
+    /// Returns the new state.
     pub(crate) async fn changed(&self) -> Self {
         let mut last = Self::read();
         loop {
@@ -47,7 +48,7 @@ impl Sources {
 }
 
 fn collect(path: PathBuf, files: &mut BTreeMap<PathBuf, (SystemTime, u64)>) {
-    // What vanishes meanwhile is no file any more.
+    // A file that was removed in the meantime.
     let Ok(found) = fs::metadata(&path) else {
         return;
     };

@@ -1,14 +1,14 @@
-//! Talking to the person at the terminal, who may have closed it: then nobody listens, and that is all.
+//! Output for the user. The terminal may be closed already; then the output is lost, which is no error.
 
 use std::fmt::Display;
 use std::io::{self, Write};
 
-/// Tells how it is going.
+/// Reports progress.
 pub(crate) fn say(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Gives what was asked for.
+/// Prints a result.
 pub(crate) fn show(text: impl Display) {
     let _ = writeln!(io::stdout(), "{text}");
 }

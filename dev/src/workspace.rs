@@ -1,4 +1,4 @@
-//! Where the workspace is.
+//! The place of the workspace.
 
 use std::path::{Display, Path};
 
@@ -9,7 +9,7 @@ pub fn root() -> &'static Path {
     package.parent().unwrap_or(package)
 }
 
-/// The path as people write it who stand in the root of the workspace.
+/// The path as a user writes it in the root of the workspace.
 #[must_use]
 pub fn short(path: &Path) -> Display<'_> {
     path.strip_prefix(root()).unwrap_or(path).display()

@@ -1,4 +1,4 @@
-// Alarms on what users notice. Each costs money every month, so there are none until a topic says who wants them.
+// Alarms on what users notice. Each costs money every month, so there are none without a topic to send them to.
 import { Duration, type Stack } from "aws-cdk-lib";
 import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
@@ -31,7 +31,8 @@ export function addAlarms(stack: Stack, topicArn: string, api: HttpApi, table: I
     period,
   });
   alarm("TableThrottles", "The table refused calls", tableThrottles, 10, 1);
-  // All functions of the region together: one alarm instead of dozens. Its stack is known by the errors above.
+  // Throttling of all functions of the region together: one alarm instead of dozens. The error alarm above tells whether this
+  // stack is concerned.
   const throttles = new cloudwatch.Metric({ namespace: "AWS/Lambda", metricName: "Throttles", period, statistic: "Sum" });
   alarm("FunctionThrottles", `Lambda refused invocations of one of ${functions} functions`, throttles, 1, 1);
 }

@@ -1,4 +1,5 @@
-// The stack of one API, nested in the deployment's: its functions, their roles, their log, and the routes that lead to them.
+// The stack of one API, nested in the deployment's stack: its functions, their roles, their log, and the routes that lead to
+// them.
 import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { Duration, NestedStack, type RemovalPolicy, type Stack } from "aws-cdk-lib";
@@ -27,15 +28,15 @@ export interface Shared {
 
 export class ApiStack extends NestedStack {
   private readonly logGroup: logs.ILogGroup;
-  /** A route is named by its key alone, so that one which gets another function is changed, and not made twice. */
+  /** A route is named by its key alone: when it gets another function, CloudFormation changes it and does not create it twice. */
   private readonly routes = new Construct(this, "routes");
 
   constructor(base: Stack, api: string, private readonly shared: Shared) {
     super(base, api, { description: `The functions of ${api}` });
-    // The names of all that CloudFormation names in here begin with it.
+    // The names of all resources that CloudFormation names in this stack begin with it.
     this.nestedStackResource?.overrideLogicalId(api.replace(/[^a-z0-9]/g, ""));
     const { options, workspace, removal } = shared;
-    // Named by CloudFormation, as the access log is: a name of ours would be in the way when the stack is made again.
+    // CloudFormation names it, as it names the access log: a fixed name would be in use when the stack is created again.
     this.logGroup = new logs.LogGroup(this, "log", { retention: options.logDays, removalPolicy: removal });
     for (const { name } of workspace.functions.filter((one) => one.api === api)) {
       const handler = this.function(name);
@@ -69,7 +70,10 @@ export class ApiStack extends NestedStack {
     });
   }
 
-  /** Leads these route keys to a function. The CDK's own routes would add a permission for each of them: one does for all. */
+  /**
+   * Leads these route keys to a function. The CDK's own routes would add a permission for each of them; one permission is enough
+   * for all.
+   */
   private route(handler: lambda.Function, routeKeys: readonly string[]): void {
     const { apiId } = this.shared.httpApi;
     handler.addPermission("gateway", {

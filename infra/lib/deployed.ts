@@ -1,4 +1,4 @@
-// A stack that is deployed: its address, its operators' functions, and calls as its clients make them.
+// A deployed stack: its address, its operators' functions, and calls as its clients make them.
 import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
@@ -8,7 +8,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 const cloudformation = new CloudFormationClient({});
 const lambda = new LambdaClient({});
 
-/** The gateway's own address of the API, as the stack says: a custom domain may not lead to it yet. */
+/** The gateway's own address of the API, from the stack's outputs: a custom domain may not lead to it yet. */
 export async function address(stack: string): Promise<URL> {
   const described = await cloudformation.send(new DescribeStacksCommand({ StackName: stack }));
   const output = described.Stacks?.[0]?.Outputs?.find((one) => one.OutputKey === "Endpoint");
@@ -16,7 +16,7 @@ export async function address(stack: string): Promise<URL> {
   return new URL(output.OutputValue);
 }
 
-/** Invokes an operators' function of the stack and gives what it answers. */
+/** Invokes an operators' function of the stack and returns its answer. */
 export async function operate(stack: string, name: string, payload: object): Promise<any> {
   const command = new InvokeCommand({ FunctionName: `${stack}-operator-${name}`, Payload: JSON.stringify(payload) });
   const output = await lambda.send(command);
@@ -31,7 +31,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Sends a request for `host` to `at`, which are the same but for an emulator. Follows no redirect: 302 is an answer here. */
+/** Sends a request for `host` to `at`; the two differ for an emulator only. Follows no redirect: 302 is an answer here. */
 export function call(at: URL, host: string, method: string, path: string, headers: Record<string, string>, body = ""): Promise<Answer> {
   const send = at.protocol === "https:" ? httpsRequest : httpRequest;
   const sent = { ...headers, host, "content-length": Buffer.byteLength(body) };

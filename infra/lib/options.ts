@@ -1,4 +1,4 @@
-// What a deployment can choose, by CDK context (`-c name=value`). Everything has a default that is fit for production.
+// The options of a deployment, by CDK context (`-c name=value`). Every option has a default that is fit for production.
 
 /** A context value that can't be used. Its message is a sentence for the person at the terminal. */
 export class OptionError extends Error {}
@@ -6,7 +6,7 @@ export class OptionError extends Error {}
 export interface Options {
   /** Name of the stack, the table and the API, and the beginning of the functions' names. */
   readonly name: string;
-  /** AWS region; undefined for that of the credentials. */
+  /** AWS region; if undefined, the region of the credentials. */
   readonly region?: string;
   /** Architecture of the binaries. */
   readonly architecture: "arm64" | "x86_64";
@@ -17,18 +17,18 @@ export interface Options {
   readonly logLevel: string;
   /** How long logs are kept, in days. */
   readonly logDays: number;
-  /** Name of a table that exists, to be served from, instead of one that belongs to the stack: after a restore. */
+  /** Name of an existing table to use, instead of one that belongs to the stack: after a restore. */
   readonly table?: string;
   /** Whether the table and the logs outlive the stack, and the table is protected from deletion. */
   readonly retain: boolean;
-  /** Requests a second that each route takes, and how many at once beyond that. */
+  /** Requests a second that each route takes, and how many more at once. */
   readonly throttleRate: number;
   readonly throttleBurst: number;
   /** Custom domain name, and the ARN of its certificate in the same region. */
   readonly domain?: { readonly name: string; readonly certificate: string };
   /** Origins of web pages that may call the API; none by default. */
   readonly cors: readonly string[];
-  /** ARN of an SNS topic that alarms go to. There are no alarms without one. */
+  /** ARN of an SNS topic that alarms are sent to. Without it there are no alarms. */
   readonly alarmTopic?: string;
   /** Endpoint of an emulated DynamoDB, for emulators only. */
   readonly dynamodbEndpoint?: string;
@@ -55,10 +55,13 @@ const KEYS = [
 
 type Key = (typeof KEYS)[number];
 
-/** What CloudWatch Logs takes for a retention. */
+/** The retentions that CloudWatch Logs takes, in days. */
 const LOG_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
-/** Refuses what is no option: a typing error must not change what is deployed. CDK's own keys have other characters than letters. */
+/**
+ * Refuses an unknown option: a typing error must not change what is deployed. CDK's own keys contain other characters than
+ * letters.
+ */
 export function refuseUnknown(keys: readonly string[]): void {
   const unknown = keys.find((key) => /^[A-Za-z]+$/.test(key) && !KEYS.some((known) => known === key));
   if (unknown !== undefined) throw new OptionError(`There is no option ${unknown}; there are ${KEYS.join(", ")}.`);

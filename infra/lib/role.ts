@@ -1,9 +1,9 @@
-// The role of a function: what `permissions.json` says, on this table, and its API's log.
+// The role of a function: it allows what `permissions.json` says, on this table, and writing to the log of its API.
 import * as iam from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { Permissions } from "./workspace.ts";
 
-/** Makes the role of the function named `name`. Its policy is a part of it: an AWS::IAM::Policy would be one resource more. */
+/** Makes the role of the function named `name`. Its policy is inline: an AWS::IAM::Policy would be one more resource. */
 export function functionRole(scope: Construct, name: string, permissions: Permissions, tableArn: string, logGroupArn: string): iam.Role {
   const statements = Object.entries(permissions).map(([permission, partitionKeys]) => {
     const [action, index] = permission.split(" ");
@@ -12,7 +12,7 @@ export function functionRole(scope: Construct, name: string, permissions: Permis
       resources: [index === undefined ? tableArn : `${tableArn}/index/${index}`],
       conditions: {
         "ForAllValues:StringLike": { "dynamodb:LeadingKeys": partitionKeys },
-        // "For all values" is true where there are none.
+        // "For all values" is true if there are no values.
         Null: { "dynamodb:LeadingKeys": "false" },
       },
     });

@@ -1,10 +1,10 @@
-// From the route table to the route keys of an HTTP API.
+// Makes route keys of an HTTP API from the route table.
 
 import type { Route } from "./workspace.ts";
 
 /**
- * The route key, such as `GET /api/customers`. It can't end in a slash; where the table has one, everything behind the slash goes to
- * the function, which answers 404 to anything but nothing.
+ * The route key, such as `GET /api/customers`. It can't end in a slash. For a route that does, every path below the slash goes to
+ * the function, which answers 404 unless nothing follows the slash.
  */
 export function routeKey(route: Route): string {
   return `${route.method} ${route.path.endsWith("/") ? `${route.path}{proxy+}` : route.path}`;

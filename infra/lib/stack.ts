@@ -90,11 +90,11 @@ export class ClienteleStack extends Stack {
   }
 }
 
-/** One JSON object per request, without anything of the client but its address. */
+/** One JSON object per request; of the client it contains only the address. */
 const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({
     requestId: "$context.requestId",
-    // Lambda's own, by which the function's log names the request.
+    // The request id of Lambda, which the function's log contains too.
     functionRequestId: "$context.integration.requestId",
     time: "$context.requestTime",
     ip: "$context.identity.sourceIp",

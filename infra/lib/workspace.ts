@@ -1,5 +1,5 @@
-// What the Rust workspace says of itself: its routes, its Lambda binaries, and the shape of its table. Nothing of it is repeated
-// here, so that adding a route needs no line in this folder, apart from its permissions.
+// What the Rust workspace says about itself: its routes, its Lambda binaries, and the shape of its table. Nothing of it is
+// repeated in this folder, so that a new route needs no line here apart from its permissions.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -18,13 +18,13 @@ export interface Route {
 /** A Lambda binary. */
 export interface Binary {
   readonly name: string;
-  /** The API that it belongs to, which is the name of its package. */
+  /** The API that it belongs to: the name of its package. */
   readonly api: string;
 }
 
 /**
- * What a function may do with the table: for each DynamoDB action, which has the index behind it where it reads one, the partition
- * keys that it may name, where `*` stands for any text.
+ * What a function may do with the table: for each DynamoDB action, followed by the index if it reads one, the partition keys that
+ * it may name. `*` stands for any text.
  */
 export type Permissions = Readonly<Record<string, readonly string[]>>;
 
@@ -40,7 +40,7 @@ export interface Workspace {
   /** All Lambda binaries, those of operators included. */
   readonly functions: readonly Binary[];
   readonly table: TableShape;
-  /** For each function what it may do. */
+  /** For each function, what it may do. */
   readonly permissions: Readonly<Record<string, Permissions>>;
 }
 
@@ -66,7 +66,7 @@ function routes(): Route[] {
   return Object.entries(router).flatMap(([path, entries]) => entries.map((entry) => ({ path, ...entry })));
 }
 
-/** The binaries of the packages in `functions`, by name. */
+/** The binaries of the packages in `functions`, ordered by name. */
 function functions(): Binary[] {
   type Metadata = { packages: { name: string; manifest_path: string; targets: { name: string; kind: string[] }[] }[] };
   const output = execFileSync("cargo", ["metadata", "--no-deps", "--format-version", "1"], { cwd: ROOT, maxBuffer: 1 << 26 });

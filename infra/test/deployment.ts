@@ -1,4 +1,4 @@
-// A deployment as the tests look at it: with the real workspace, and placeholders for the binaries.
+// A deployment as the tests see it: with the real workspace, and placeholders for the binaries.
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { readOptions } from "../lib/options.ts";
 import { ClienteleStack } from "../lib/stack.ts";
 import { readWorkspace, type Workspace } from "../lib/workspace.ts";
 
-// The template must not depend on whose credentials are in the environment.
+// The template must not depend on the credentials in the environment.
 delete process.env["CDK_DEFAULT_ACCOUNT"];
 delete process.env["CDK_DEFAULT_REGION"];
 
@@ -43,9 +43,11 @@ export interface Resource {
 /** The templates of a deployment. */
 export interface Templates {
   readonly base: Template;
-  /** Those of the nested stacks, by their APIs. In place of each parameter stands what the base gives for it. */
+  /**
+   * The templates of the nested stacks, by their APIs. Each parameter is replaced by the value that the base stack gives for it.
+   */
   readonly apis: ReadonlyMap<string, Template>;
-  /** All of them. */
+  /** All templates. */
   readonly all: readonly Template[];
 }
 

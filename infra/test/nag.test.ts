@@ -1,4 +1,4 @@
-// The AWS Solutions rules of cdk-nag. What does not hold is acknowledged in the stack, with its reason.
+// The AWS Solutions rules of cdk-nag. A rule that does not hold is acknowledged in the stack, with the reason.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Validations } from "aws-cdk-lib";

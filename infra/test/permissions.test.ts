@@ -1,4 +1,4 @@
-// What no role may be given, whatever its function was written to do. IAM knows partitions, and not the rows in them.
+// Permissions that no role may have, whatever its function needs. IAM knows partitions, and not the rows in them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { workspace } from "./deployment.ts";

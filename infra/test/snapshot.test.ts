@@ -1,5 +1,5 @@
-// The templates of a small deployment, whole, so that a change of them is seen: in a review, as the diff of a file. It has one routed
-// function and one of the operators, which show what all others get. `UPDATE=1 npm test` writes it anew.
+// The whole templates of a small deployment, so that a review sees every change of them in the diff of a file. The deployment has
+// one routed function and one of the operators; all others get the same. `UPDATE=1 npm test` writes the file anew.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ test("the templates are those in the snapshot", () => {
     routes: workspace.routes.filter((route) => SHOWN.includes(route.function)),
   });
   const shown = { base: base.toJSON(), ...Object.fromEntries([...apis].map(([api, template]) => [api, template.toJSON()])) };
-  // Assets are named by the hash of the binaries, which are placeholders here.
+  // Assets are named by the hashes of the binaries, which are placeholders here.
   const text = JSON.stringify(shown, null, 1).replace(/[0-9a-f]{64}\.(zip|json)/g, "<hash>.$1") + "\n";
   if (process.env["UPDATE"] === "1") writeFileSync(SNAPSHOT, text);
   if (readFileSync(SNAPSHOT, "utf8") === text) return;

@@ -1,4 +1,4 @@
-// What the template must say, whoever changes the stack: it is what is deployed.
+// What the template must say after every change of the stack, because it is what is deployed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Match } from "aws-cdk-lib/assertions";
@@ -129,7 +129,7 @@ test("a role may do what its function's permissions say, on this table and in th
     for (const [, { Properties }] of functions) {
       const role = roles.get(named(Properties["Role"]))!;
       assert.equal(role.Properties["ManagedPolicyArns"], undefined);
-      // IAM takes no more for all policies of a role that are a part of it.
+      // IAM takes no more than this for all inline policies of a role together.
       assert.ok(JSON.stringify(role.Properties["Policies"]).length < 10_240);
       const [log, ...onTable] = statements(role);
       assert.deepEqual(log.Action, ["logs:CreateLogStream", "logs:PutLogEvents"]);
@@ -170,7 +170,7 @@ test("logs end, each API has its own, and so has the gateway, with the ids by wh
 });
 
 test("nothing costs money while nobody calls", () => {
-  // Billed per request, per GB stored, or not at all. Whoever adds a type looks up what it costs by the hour.
+  // These types are billed per request, per GB stored, or not at all. Before you add a type, look up what it costs by the hour.
   const free = new Set([
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::ApiMapping",
@@ -209,7 +209,7 @@ test("a restored table is served from without being owned", () => {
 });
 
 test("no stack exports what another one imports", () => {
-  // CloudFormation refuses to change or remove an export that is in use: no change of the table's name could ever be deployed.
+  // CloudFormation refuses to change or remove an export that is in use: a change of the table's name could never be deployed.
   for (const one of [...standard.all, ...templates({ table: "clientele-restored" }).all]) {
     const text = JSON.stringify(one.toJSON());
     assert.ok(!text.includes('"Export"') && !text.includes("Fn::ImportValue"));

@@ -1,4 +1,4 @@
-//! Lists that had no end, or cost what they did not show: each is bounded, whatever else the reseller has.
+//! Lists that had no end, or cost more than they show: each is bounded, however many other rows the reseller has.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,12 +15,12 @@ fn units(calls: &[Call]) -> f64 {
     calls.iter().map(Call::capacity_units).sum()
 }
 
-/// How many rows the queries of these calls gave.
+/// How many rows the queries of these calls returned.
 fn rows(calls: &[Call]) -> usize {
     calls.iter().filter_map(|call| call.response["Items"].as_array()).map(Vec::len).sum()
 }
 
-/// Puts the headers of as many deleted customers as a reseller may have had.
+/// Puts the headers of deleted customers into the table, one for each id.
 async fn deleted_customers(app: &App, tenant: &Tenant, ids: std::ops::Range<u64>) {
     let ids: Vec<u64> = ids.collect();
     for batch in ids.chunks(25) {
@@ -50,7 +50,7 @@ async fn headers_of_deleted_customers_cost_a_list_of_licences_nothing() {
     deleted_customers(&app, &tenant, 1_000..4_000).await;
     assert_eq!(cost().await, without);
 
-    // One licence behind them all.
+    // One licence, after all these headers.
     let customer = app.create(&tenant, "Acme").await;
     let form = format!("customer_id={customer}&product=p&host=h");
     app.request("POST", "/api/license").token(&token).form(&form).send().await.expect(201);
@@ -75,7 +75,7 @@ async fn a_licensing_list_reads_no_more_than_a_megabyte_beyond_what_it_shows() {
         let calls = app.wire.take_calls();
         let shown = answer.json();
         let shown: Vec<u64> = shown.as_array().unwrap().iter().map(|one| one["customer_id"].as_u64().unwrap()).collect();
-        // A row has six times the size of what this list shows of it, and a call gives at most 1 MB of rows.
+        // A row is six times as large as what this list shows of it, and a call returns at most 1 MB of rows.
         let in_one_call = rows(&calls).div_ceil(calls.len());
         assert!(rows(&calls) <= shown.len() + 1_500, "{} rows for {}, {in_one_call} a call", rows(&calls), shown.len());
         assert!(answer.body.len() <= 1024 * 1024 + 2);
@@ -89,7 +89,7 @@ async fn a_licensing_list_reads_no_more_than_a_megabyte_beyond_what_it_shows() {
     assert_eq!((seen.len(), pages > 1), (6_001, true));
 }
 
-/// A reseller with a large first account and a small second one, and a service user of the second.
+/// A reseller with a large first account and a small second one, and a service user of the second account.
 async fn with_small_account(customers: u64) -> (App, Tenant, u64, String) {
     let (app, tenant) = App::with_reseller().await;
     let second = app.account(&tenant).await;
@@ -122,7 +122,7 @@ async fn a_service_user_of_a_small_account_has_only_its_customers_read() {
             app.wire.take_calls();
             let answer = app.request("GET", &format!("/api/v01/customers?{query}")).user(&user).send().await.expect(200);
             let calls = app.wire.take_calls();
-            // What a first page of any reseller costs, until it is known what the caller may see.
+            // The cost of the first round: it reads a page of the reseller, before it is known what the caller may see.
             let of_first_page: f64 = calls.iter().filter(|call| call.round == 1).map(Call::capacity_units).sum();
             of_size.push((query.to_owned(), found(&answer).0, calls.len(), units(&calls) - of_first_page));
             assert!(of_first_page < 60.0, "{of_first_page}");
@@ -164,7 +164,7 @@ async fn given_an_account_that_is_added_while_a_find_reads_then_its_customers_ar
     let of_all = async |app: &App| app.service_user(&tenant, &["read", "write"], None).await;
     app.create(&tenant, "Ours").await;
     app.wire.take_calls();
-    // The reseller as it was before the second account: what a find reads a moment too early.
+    // The reseller as it was before the second account: what a find reads if it comes a moment too early.
     app.request("GET", "/api/v01/customers").user(&user).send().await.expect(200);
     let early = app.wire.take_calls().into_iter().find(|call| call.operation == "BatchGetItem").unwrap().response;
     let second = app.account(&tenant).await;
@@ -187,7 +187,7 @@ async fn given_an_account_that_is_added_while_a_find_reads_then_its_customers_ar
 async fn a_name_that_thousands_share_takes_few_calls_whatever_else_is_asked_for() {
     let (app, tenant) = App::with_reseller().await;
     let user = app.service_user(&tenant, &["read", "write"], None).await;
-    // Persons of this name, of which none is an organization.
+    // Persons with this name; none of them has an organization.
     let person = json!({"accountId": tenant.account_id, "firstName": "Acme", "lastName": "Ltd"});
     let person = app.request("PUT", "/api/v01/customers").user(&user).json(&person).send().await.expect(201);
     let person = person.json()["id"].as_u64().unwrap();

@@ -1,6 +1,6 @@
-//! Many at once: none is lost half-way, none happens twice, and what is counted is what is there.
+//! Many requests at once: none is applied in part or twice, and the counts equal what is there.
 //!
-//! All requests of a test run on one task, so that they meet at the database; there they are answered in no particular order.
+//! All requests of a test run on one task, so that they meet at the database, which answers them in no particular order.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ async fn total(app: &App, tenant: &Tenant, query: &str) -> u64 {
     app.list(tenant, query).await.json()["total_results"].as_u64().unwrap()
 }
 
-/// What one writer writes: values that no other writer has.
+/// The values of one writer, which no other writer has.
 fn body_of(writer: usize) -> Value {
     json!({
         "name": format!("Writer {writer}"),
@@ -36,7 +36,7 @@ fn body_of(writer: usize) -> Value {
     })
 }
 
-/// Whose values all of this customer's values are.
+/// The writer whose values this customer has, after a check that all its values are of the same writer.
 #[track_caller]
 fn writer_of(answer: &Answer) -> usize {
     let shown = answer.result();

@@ -1,4 +1,4 @@
-//! What operations consume, held against the table in `infra/README.md` that says what a million of each costs.
+//! What operations consume, compared with the table in `infra/README.md` that says what a million of each costs.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use serde_json::json;
 use crate::harness::routes::workspace;
 use crate::harness::{App, ManagementClient};
 
-/// What a million of each costs, in dollars, as the text below the table has it.
+/// The prices of a million units or calls, in dollars, as the text below the table states them.
 const READ_UNITS: f64 = 0.125;
 const WRITE_UNITS: f64 = 0.625;
 const ALL_ELSE: f64 = 1.00 + 0.20 + 0.08 + 0.43;
 
-/// The units that the table computes with: for each operation reads and writes. Its dollars have to follow from them.
+/// The units in the table: reads and writes of each operation. The dollars in the table must follow from them.
 fn stated() -> BTreeMap<String, (f64, f64)> {
     let readme = std::fs::read_to_string(workspace().join("infra/README.md")).unwrap();
     let (_, behind) = readme.split_once("| operation | read units | write units |").unwrap();
@@ -78,7 +78,7 @@ async fn no_operation_consumes_more_than_its_price_is_computed_with() {
     for (operation, (reads, writes)) in counted {
         let (most_reads, most_writes) = stated[&operation];
         assert!(reads <= most_reads && writes <= most_writes, "{operation}: {reads} reads and {writes} writes");
-        // Engines count transactions differently. The table has what the one that counts more says.
+        // Engines count transactions differently. The table states the units of the engine that counts more.
         assert!(reads + 1.0 >= most_reads && writes * 3.5 >= most_writes, "{operation}: only {reads} reads and {writes} writes");
     }
 }

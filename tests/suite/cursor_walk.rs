@@ -1,4 +1,4 @@
-//! Walking through a list page by page while others write: who is there from beginning to end is met exactly once.
+//! Walking through a list page by page during writes: a customer that is there from beginning to end is met exactly once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{App, Tenant};
 
-/// A reseller with 2,500 customers, in groups that are alike in e-mail address, phone number, status and times. Gives their ids.
+/// A reseller with 2,500 customers, in groups with the same e-mail address, phone number, status and times. Returns their ids.
 async fn crowd(app: &App, tenant: &Tenant) -> BTreeSet<u64> {
     let groups = [
         ("Birch", "mid@example.com", Some("+31 012 345678"), true),
@@ -29,15 +29,15 @@ async fn crowd(app: &App, tenant: &Tenant) -> BTreeSet<u64> {
     ids
 }
 
-/// Those who write while somebody walks.
+/// The writers that change customers during a walk.
 struct Others<'a> {
     app: &'a App,
     tenant: &'a Tenant,
-    /// Who meets the filter of the walk.
+    /// Whether a customer meets the filter of the walk.
     is_listed: &'a dyn Fn(&Value) -> bool,
-    /// What they change: something by which the walk is not sorted, so that who is changed stays in place.
+    /// The field that they change. The walk is not sorted by it, so that a changed customer keeps its place.
     changed_field: &'static str,
-    /// Who meets the filter and is there now.
+    /// The customers that meet the filter and exist now.
     present: BTreeSet<u64>,
     created: Vec<u64>,
     deleted: BTreeSet<u64>,
@@ -46,7 +46,7 @@ struct Others<'a> {
 
 impl Others<'_> {
     /// Deletes the customers at both ends of the page that was read last, one that was not met yet, and one that was created
-    /// during the walk; changes one that was met and one that was not; creates one before all others, one after them and one
+    /// during the walk. Changes one that was met and one that was not. Creates one before all others, one after them and one
     /// among them.
     async fn write(&mut self, page: &[Value], ahead: &BTreeMap<u64, Value>, round: usize) {
         let nth_ahead = |fifths: usize| ahead.keys().nth(ahead.len() * fifths / 5 + round).copied();
@@ -84,7 +84,7 @@ fn id(shown: &Value) -> u64 {
     shown["id"].as_u64().unwrap()
 }
 
-/// What a customer is sorted by; absent values first. All texts of these tests are ASCII.
+/// The value that a customer is sorted by; absent values come first. All texts of these tests are ASCII.
 fn place(shown: &Value, sort: &str) -> (String, u64) {
     let value = match &shown[sort] {
         Value::Null => String::new(),
@@ -95,8 +95,8 @@ fn place(shown: &Value, sort: &str) -> (String, u64) {
     (value, id(shown))
 }
 
-/// Walks through the list of this query while others write, between pages and during them, and checks whom it meets.
-/// `is_listed` says who meets the filter of the query.
+/// Walks through the list of this query while others write, between pages and during them, and checks which customers it meets.
+/// `is_listed` tells whether a customer meets the filter of the query.
 async fn walk(app: &App, tenant: &Tenant, query: &str, is_listed: impl Fn(&Value) -> bool) {
     let parameter = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
     let (sort, is_descending) = (parameter("sort").unwrap(), parameter("direction") == Some("desc"));
@@ -131,7 +131,7 @@ async fn walk(app: &App, tenant: &Tenant, query: &str, is_listed: impl Fn(&Value
         if round % 2 == 0 {
             others.write(&page, &ahead, round).await;
             answer = next_page().await;
-            // Nobody wrote while this page was read.
+            // There were no writes while this page was read.
             assert_eq!(answer.json()["total_results"], others.present.len(), "{answer}");
         } else {
             ((), answer) = futures_util::join!(others.write(&page, &ahead, round), next_page());
@@ -143,7 +143,7 @@ async fn walk(app: &App, tenant: &Tenant, query: &str, is_listed: impl Fn(&Value
     let is_in_order = |pair: &[(String, u64)]| if is_descending { pair[0] > pair[1] } else { pair[0] < pair[1] };
     assert_eq!(met.windows(2).find(|pair| !is_in_order(pair)), None, "{query}: met twice or out of order");
     let met: BTreeSet<u64> = met.into_iter().map(|(_, id)| id).collect();
-    // Whoever was changed has another place where the list is sorted by the time of the last change.
+    // A changed customer has moved if the list is sorted by the time of the last change.
     let has_moved = |id: &u64| sort == "last_modified" && changed.contains(id);
     let missed: Vec<&u64> = there_at_first.difference(&met).filter(|id| !deleted.contains(id) && !has_moved(id)).collect();
     assert!(missed.is_empty(), "{query}: there from beginning to end and never met: {missed:?}");

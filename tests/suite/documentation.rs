@@ -1,7 +1,7 @@
-//! The pages of the documentation: their links lead somewhere, every route is on one of them, and their examples answer what they
-//! say.
+//! The pages of the documentation: their links lead somewhere, every route is on one of them, and their examples give the answers
+//! that they state.
 //!
-//! The examples are ignored unless asked for, because they need a running `cargo dev`; `.ci/served` shows how.
+//! The examples are ignored by default, because they need a running `cargo dev`; `.ci/served` shows how to run them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -22,7 +22,7 @@ struct Block {
     code: String,
 }
 
-/// A command, and what it is said to print.
+/// A command, and the output that the page states.
 struct Example {
     command: String,
     answer: String,
@@ -61,8 +61,8 @@ impl Page {
         (blocks, prose)
     }
 
-    /// The examples: each `sh` block, and the block behind it with what it prints. An `sh` block that another one follows sets up
-    /// all that come after it, and prints nothing.
+    /// The examples: each `sh` block, and the next block, which states its output. An `sh` block that is followed by another one
+    /// sets up all later examples, and prints nothing.
     fn examples(&self) -> Vec<Example> {
         let (blocks, _) = self.parts();
         let mut setup = String::new();
@@ -79,7 +79,7 @@ impl Page {
         examples
     }
 
-    /// The pages, files and headings of this workspace that it links to: a path, and what stands behind the `#`.
+    /// The links to pages, files and headings of this workspace: a path, and the part after the `#`.
     fn links(&self) -> Vec<(PathBuf, Option<String>)> {
         let (_, prose) = self.parts();
         let prose = prose.join("\n");
@@ -94,7 +94,7 @@ impl Page {
             .collect()
     }
 
-    /// The headings, as links name them: in lower case, with hyphens for spaces, without punctuation.
+    /// The headings in the form in which links name them: in lower case, with hyphens for spaces, without punctuation.
     fn headings(&self) -> BTreeSet<String> {
         let (_, prose) = self.parts();
         let titles = prose.into_iter().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
@@ -199,12 +199,12 @@ fn the_examples_of_every_page_answer_what_it_says() {
     assert!(counted >= 12, "only {counted} examples");
 }
 
-/// What the ids of a page are in this run: a customer that is number 3 in a fresh database may be another one now.
+/// The ids of this run for the ids on a page: customer 3 of a fresh database may have another id now.
 #[derive(Default)]
 struct Ids(BTreeMap<String, String>);
 
 impl Ids {
-    /// Takes the ids that an answer shows for the first time.
+    /// Learns the ids that an answer shows for the first time.
     fn learn(&mut self, expected: &str, printed: &str) {
         let (of_page, of_run) = (pieces(expected), pieces(printed));
         for place in 1..of_page.len().min(of_run.len()) {
@@ -229,7 +229,7 @@ impl Ids {
     }
 }
 
-/// The text in pieces that are numbers and pieces that have no digit, by turns.
+/// The pieces of a text, alternately without digits and numbers.
 fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -246,7 +246,7 @@ fn is_number(piece: &str) -> bool {
     piece.starts_with(|letter: char| letter.is_ascii_digit())
 }
 
-/// Whether a number that follows this is an id: in JSON, in XML, in a form and in a path.
+/// Whether a number after this text is an id: in JSON, in XML, in a form and in a path.
 fn is_place_of_an_id(before: &str) -> bool {
     ["\"id\":", "_id\":", "\"code\":\"", " id=\"", " code=\"", "_id=", "/"].iter().any(|mark| before.ends_with(mark))
 }

@@ -1,4 +1,4 @@
-//! The calls of the source document (Reseller API v3, "Customer Management"), answered as it says, byte for byte.
+//! The calls of the source document (Reseller API v3, "Customer Management"), which must be answered as it says, byte for byte.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::harness::{Answer, App, Tenant};
 /// The body of the document's create and update.
 const BODY: &str = "{\n\"name\": \"Customer Name\",\n\"email\": \"customer@example.com\",\n\"phone\": \"+31 012 345678\"\n}";
 
-/// The document's answer for the customer 1, with these times.
+/// The document's answer for customer 1, with these times.
 fn documented(registered: &str, modified: &str) -> String {
     format!(
         "{{\"result\":{{\"id\":1,\"name\":\"Customer Name\",\"email\":\"customer@example.com\",\"phone\":\"+31 012 345678\",\
@@ -108,7 +108,7 @@ async fn both_forms_of_every_path_answer_the_same() {
             send("DELETE", one.clone(), None).await.expect(204),
             send("GET", one, None).await.expect(404),
         ];
-        // The id and the times differ, as they must.
+        // The id and the times must differ.
         let without_digits = |body: String| body.replace(|character: char| character.is_ascii_digit(), "0");
         answers.push(all.map(|answer| (answer.status, answer.headers, without_digits(answer.body))));
     }

@@ -1,7 +1,7 @@
-//! What no local engine produces: conflicts, throttling, lost answers, a store that stays away. The caller gets the right answer,
-//! nothing is applied twice, and every retry has an end.
+//! Faults that no local engine produces: conflicts, throttling, lost answers, a store that stays unreachable. The caller gets the
+//! right answer, nothing is applied twice, and every retry has an end.
 //!
-//! Faults are made on the wire below the SDK, so that its own retries and time-outs are part of what is tested.
+//! The faults are made on the wire below the SDK, so that its own retries and time-outs are tested too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -23,10 +23,10 @@ use crate::harness::{Answer, App, Call, Effect, Tenant};
 /// How often one call is tried: once, and three times more.
 const ATTEMPTS: usize = 4;
 
-/// How often a step is repeated that takes a new call each time.
+/// How often a step is repeated that needs a new call each time.
 const ROUNDS: usize = 12;
 
-/// Stands in everything that the engine says in these tests, and must not reach a client or a header.
+/// A text in everything that the engine says in these tests. It must not reach a client or a header.
 const SECRET: &str = "RESELLER#1 of the table";
 
 const UNAVAILABLE: &str = r#"{"error":"Service Unavailable","message":"The service is temporarily unavailable. Try again in a moment.","error_message":"The service is temporarily unavailable. Try again in a moment.","error_code":"SERVICE_UNAVAILABLE"}"#;
@@ -68,7 +68,7 @@ fn cancelled(call: &Call, reasons: &[(usize, &str)]) -> Effect {
     Effect::Answer(400, json!({"__type": code, "Message": SECRET, "CancellationReasons": reasons}))
 }
 
-/// What any call may meet, and outlive.
+/// Temporary faults of any call.
 const PASSING: [(&str, Fault); 8] = [
     ("throttling", |_| refusal(400, "ThrottlingException")),
     ("throughput exceeded", |_| refusal(400, "ProvisionedThroughputExceededException")),
@@ -80,7 +80,7 @@ const PASSING: [(&str, Fault); 8] = [
     ("a lost answer", |_| Effect::LoseAnswer),
 ];
 
-/// What only a transaction may meet, and outlive.
+/// Temporary faults of a transaction only.
 const PASSING_CANCELLATIONS: [(&str, Fault); 6] = [
     ("conflict on the record", |call| cancelled(call, &[(0, "TransactionConflict")])),
     ("conflict on another row", |call| cancelled(call, &[(1, "TransactionConflict")])),
@@ -90,7 +90,7 @@ const PASSING_CANCELLATIONS: [(&str, Fault); 6] = [
     ("in progress", |_| refusal(400, "TransactionInProgressException")),
 ];
 
-/// What no repetition helps against.
+/// Faults against which no retry helps.
 const FATAL: [(&str, Fault); 6] = [
     ("access denied", |_| refusal(400, "AccessDeniedException")),
     ("no table", |_| refusal(400, "ResourceNotFoundException")),
@@ -100,7 +100,7 @@ const FATAL: [(&str, Fault); 6] = [
     ("a success that can't be read", |_| Effect::Answer(200, json!(SECRET))),
 ];
 
-/// A change of a customer, for each kind of transaction that there is.
+/// A change of a customer: one for each kind of transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Writing {
     Create,
@@ -128,7 +128,7 @@ impl Writing {
     }
 }
 
-/// A customer to which a [`Writing`] will happen, and what the API said of it.
+/// A customer on which a [`Writing`] is carried out, and what the API showed of it.
 struct Subject<'a> {
     app: &'a App,
     tenant: &'a Tenant,
@@ -176,7 +176,7 @@ impl<'a> Subject<'a> {
         self.app.reseller_api(method, path).key(&self.tenant.key).json(&body).send().await
     }
 
-    /// The answer says that it was done, and it was, once.
+    /// Checks that the answer says that the write was done, and that it was done once.
     async fn assert_done(&mut self, what: &str, answer: &Answer) {
         let status = if matches!(self.writing, Writing::Delete | Writing::DeleteHolder) { 204 } else { 201 };
         assert_eq!(answer.status, status, "{what}: {answer}");
@@ -206,7 +206,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Removes it, so that the next one finds an empty reseller.
+    /// Removes the customer, so that the next one finds an empty reseller.
     async fn clear(self) {
         let rows = self.app.audit(self.tenant).await;
         for id in rows.keys() {
@@ -222,7 +222,7 @@ fn attempts(app: &App, operation: &str) -> Vec<Call> {
     app.wire.take_calls().into_iter().filter(|call| call.operation == operation).collect()
 }
 
-/// The tokens by which the engine tells repetitions from new transactions.
+/// The tokens by which the engine tells retries from new transactions.
 fn tokens(calls: &[Call]) -> BTreeSet<String> {
     calls.iter().map(|call| call.request["ClientRequestToken"].as_str().expect("a token").to_owned()).collect()
 }
@@ -235,7 +235,7 @@ async fn given_a_transaction_that_fails_for_a_while_then_it_is_applied_once_with
             if fault == "conflict on another row" && writing.rows() == 1 {
                 continue;
             }
-            // By turns, so that each fault and each writing meets both.
+            // Alternate, so that each fault and each writing meets both.
             let times = if (place + turn).is_multiple_of(2) { 1 } else { ATTEMPTS - 1 };
             let mut subject = Subject::prepare(&app, &tenant, writing).await;
             app.wire.fail("TransactWriteItems", times, effect);
@@ -258,7 +258,7 @@ async fn given_a_transaction_that_keeps_failing_then_503_after_four_attempts_and
     let scenes = PASSING.into_iter().chain(PASSING_CANCELLATIONS).filter(|(fault, _)| *fault != "a lost answer");
     let scenes = scenes.enumerate().map(async |(place, (fault, effect))| {
         let (app, tenant) = App::with_reseller().await;
-        // By turns, so that each writing meets many faults and each fault many writings.
+        // Alternate, so that each writing meets many faults and each fault many writings.
         for writing in Writing::ALL.into_iter().skip(place % 2).step_by(2) {
             if fault == "conflict on another row" && writing.rows() == 1 {
                 continue;
@@ -323,7 +323,7 @@ async fn given_a_read_that_fails_for_a_while_then_it_is_answered_and_for_ever_50
     let scenes = PASSING.map(async |(fault, effect)| {
         let (app, tenant) = App::with_reseller().await;
         let id = app.create(&tenant, "Acme").await;
-        // The counts are read by the one of the two queries that names no index and asks for another partition.
+        // Of the two queries, the one without an index reads the counts, in another partition.
         let one = format!("{id}/");
         for (operation, rest) in [("BatchGetItem", one.as_str()), ("BatchGetItem", ""), ("Query", "?sort=name")] {
             let what = format!("{fault} of {operation} for GET {rest}");
@@ -457,7 +457,7 @@ async fn given_a_refusal_that_no_repetition_helps_against_then_500_after_one_att
                 let answer = expect_internal(app.reseller_api(method, rest).key(&tenant.key).json(&body).send().await);
                 app.wire.mend();
                 let tried = attempts(&app, operation).len();
-                // Of a list's two queries, the second may have begun before the first one failed.
+                // A list makes two queries: the second one may have begun before the first one failed.
                 let most = if *operation == "Query" { 2 } else { 1 };
                 assert!((1..=most).contains(&tried), "{fault}: {tried} attempts of {operation} {answer}");
             }
@@ -550,7 +550,7 @@ async fn given_an_address_that_becomes_free_while_the_record_changes_then_it_is_
     subject.assert_done("free at last", &answer).await;
 }
 
-/// What the engine answers to the read that begins a request for this customer.
+/// The engine's answer to the first read of a request for this customer.
 async fn recorded_read(app: &App, tenant: &Tenant, id: Option<u64>) -> Value {
     app.wire.take_calls();
     match id {
@@ -560,7 +560,7 @@ async fn recorded_read(app: &App, tenant: &Tenant, id: Option<u64>) -> Value {
     app.wire.take_calls().remove(0).response
 }
 
-/// Runs a request that never reaches the engine in a time that takes no time, and tells how long it would have taken.
+/// Runs a request that never reaches the engine on a stopped clock, and returns how long it would have taken.
 async fn in_no_time(request: impl Future<Output = Answer>) -> (Answer, Duration) {
     tokio::time::pause();
     let begun = Instant::now();
@@ -621,7 +621,7 @@ async fn given_a_record_that_changed_between_read_and_write_then_the_change_is_m
     assert_eq!(number(&app.audit(&tenant).await[&id], "revision"), 3);
 }
 
-/// The answer of a read with only the rows that `is_done` picks, and the keys of the others as unprocessed.
+/// The answer of a read with only those rows that `is_done` selects, and the keys of the others as unprocessed.
 fn partly(read: &Value, table: &str, is_done: impl Fn(&Value) -> bool) -> Value {
     let rows = read["Responses"][table].as_array().unwrap();
     let (done, left): (Vec<&Value>, Vec<&Value>) = rows.iter().partition(|row| is_done(row));
@@ -807,7 +807,7 @@ async fn given_retries_within_rounds_then_all_of_them_end_at_the_deadline_at_the
     assert!(passed <= Duration::from_millis(12_100), "{passed:?} {answer}");
 }
 
-/// Answers with a handler of the test, as a function would.
+/// Answers a request with a handler of the test, as a function does.
 async fn respond_with(app: &App, handler: impl AsyncFn(&Table<Read>, &Request) -> Result<Response, reseller::Error>) -> Answer {
     let request: Request = serde_json::from_value(json!({"rawPath": "/", "headers": {}})).unwrap();
     Answer::new("a handler of the test".to_owned(), respond("a-handler", "test", &app.store, &request, &handler).await)
@@ -837,7 +837,7 @@ async fn given_a_handler_that_never_ends_then_503_at_the_deadline() {
     assert!((Duration::from_secs(12)..Duration::from_millis(12_100)).contains(&passed), "{passed:?}");
 }
 
-/// What happens to an attempt of a transaction in a story.
+/// What happens to one attempt of a transaction in a story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trouble {
     Conflict,
@@ -848,7 +848,7 @@ enum Trouble {
 
 #[derive(Clone, Debug)]
 struct Step {
-    /// Which of the customers there are, modulo their number.
+    /// The index of the customer, modulo the number of customers.
     whom: usize,
     writing: u8,
     name: String,
@@ -861,10 +861,10 @@ fn step() -> impl Strategy<Value = Step> {
         .prop_map(|(whom, writing, name, trouble)| Step { whom: whom.index(1_000), writing, name, trouble })
 }
 
-/// What the API shows of a customer and how often it has changed.
+/// What the API shows of each customer, and how often it has changed.
 type Expected = BTreeMap<u64, (String, bool, u64)>;
 
-/// Sends one request with trouble on its transaction, and brings the expectation up to date.
+/// Sends one request, with trouble on its transaction, and updates what is expected.
 async fn play(app: &App, tenant: &Tenant, expected: &mut Expected, step: &Step) {
     let whom = expected.keys().nth(step.whom % expected.len().max(1)).copied();
     let is_new = whom.is_none() || step.writing == 0;
@@ -905,7 +905,7 @@ async fn play(app: &App, tenant: &Tenant, expected: &mut Expected, step: &Step) 
     if fails {
         expect_unavailable(answer.clone());
     }
-    // What is lost on its way back has happened.
+    // A transaction whose answer was lost has been carried out.
     if fails && !step.trouble.contains(&Trouble::Lost) {
         return;
     }

@@ -1,4 +1,4 @@
-//! What clients should not send. Each is refused in the API's own form, never by a panic or a 5xx, and leaves nothing written.
+//! Requests that clients should not send. Each is refused in the API's own form, never with a panic or a 5xx, and writes nothing.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use shared::lambda::request::MAXIMUM_BODY;
 use crate::harness::records::words;
 use crate::harness::{Answer, App, Tenant};
 
-/// A customer to write at, in a table that a refused call must leave as it is.
+/// A customer to write to, in a table that a refused call must not change.
 struct Target {
     app: App,
     tenant: Tenant,
@@ -25,7 +25,7 @@ impl Target {
         Self { app, tenant, id, before }
     }
 
-    /// The body as a create and as an update.
+    /// Sends the body as a create and as an update.
     async fn send(&self, body: impl Into<Vec<u8>>, content_type: Option<&str>) -> [Answer; 2] {
         let body = body.into();
         let mut answers = Vec::new();
@@ -43,7 +43,7 @@ impl Target {
         self.send(body, Some("application/json")).await
     }
 
-    /// Both are malformed JSON, however the body is transported.
+    /// Checks that both are refused as malformed JSON, in every form in which the body can be sent.
     async fn refuses_as_malformed(&self, body: impl Into<Vec<u8>>) {
         let body = body.into();
         for content_type in [Some("application/json"), None] {
@@ -53,7 +53,7 @@ impl Target {
         }
     }
 
-    /// Both have exactly these fields at fault.
+    /// Checks that both are refused for exactly these fields.
     async fn refuses_fields(&self, body: &Value, fields: &[&str]) {
         for answer in self.send_json(body.to_string()).await {
             answer.expect_faults(fields);
@@ -68,7 +68,7 @@ impl Target {
         self.app.reseller_api("GET", format!("{id}/")).key(&self.tenant.key).send().await
     }
 
-    /// Nothing was written, not even an id was taken.
+    /// Checks that nothing was written, and not even an id was used.
     async fn is_unchanged(&self) {
         assert!(self.app.all_rows().await == self.before, "a refused call wrote something");
     }
@@ -122,7 +122,7 @@ async fn given_a_body_at_the_limit_then_it_is_read_and_a_byte_more_is_refused() 
 }
 
 #[tokio::test]
-async fn given_a_body_that_is_not_the_base64_it_claims_to_be_then_400() {
+async fn given_a_body_that_is_declared_as_base64_and_is_not_then_400() {
     let target = Target::prepare().await;
     let event = |body: &str| {
         json!({
@@ -239,7 +239,7 @@ async fn given_unusual_characters_that_xml_can_carry_then_they_come_back_as_they
     target.app.audit(&target.tenant).await;
 }
 
-/// Arrays, objects or both by turns, this many levels deep.
+/// Arrays, objects or both alternately, this many levels deep.
 fn nested(levels: usize, of: &str) -> String {
     let is_array = |level: usize| of == "arrays" || of == "both" && level.is_multiple_of(2);
     let open: String = (0..levels).map(|level| if is_array(level) { "[" } else { "{\"x\":" }).collect();
@@ -549,7 +549,7 @@ async fn given_a_get_or_a_delete_with_a_body_then_it_does_not_matter() {
     }
 }
 
-/// Ids that are no integers of ASCII digits.
+/// Texts that are no integers of ASCII digits.
 const NO_IDS: [&str; 34] = [
     "abc",
     "-1",
@@ -787,7 +787,7 @@ async fn given_mistyped_keys_then_no_operation_calls_the_database() {
     let mut mistyped: Vec<String> = Vec::new();
     for place in 0..key.len() {
         let typed = key.as_bytes()[place];
-        // The next key on the board, the other case, two swapped, one too few, one too many.
+        // A neighbouring key, the other case, two characters swapped, one too few, one too many.
         let other = if typed == b'a' { 'b' } else { 'a' };
         mistyped.push(format!("{}{other}{}", &key[..place], &key[place + 1..]));
         let case = if typed.is_ascii_lowercase() { typed.to_ascii_uppercase() } else { typed.to_ascii_lowercase() };
@@ -807,7 +807,7 @@ async fn given_mistyped_keys_then_no_operation_calls_the_database() {
     target.is_unchanged().await;
 }
 
-/// Runs a property against one target.
+/// Tests a property with one target.
 fn for_all<T: std::fmt::Debug>(cases: u32, input: impl Strategy<Value = T>, property: impl AsyncFn(&Target, T)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let target = runtime.block_on(Target::prepare());
@@ -818,7 +818,7 @@ fn for_all<T: std::fmt::Debug>(cases: u32, input: impl Strategy<Value = T>, prop
     runtime.block_on(assert_all_valid(&target));
 }
 
-/// Everything on record is what the contract allows, by a reading of it that shares no code with the product.
+/// Checks that everything on record is allowed by the contract, with code that the product does not share.
 async fn assert_all_valid(target: &Target) {
     let is_text = |text: &str, most: usize| {
         let is_char = |c: char| matches!(u32::from(c), 0x9 | 0xa | 0xd | 0x20..=0xd7ff | 0xe000..=0xfffd | 0x10000..=0x10ffff);
@@ -856,7 +856,7 @@ fn no_invented_key_is_ever_looked_up() {
     });
 }
 
-/// What POST and PUT may answer to a body that nobody checked before.
+/// Checks that this is an answer that POST and PUT may give to a body of any content.
 fn assert_answered(answer: &Answer) {
     match answer.status {
         201 => assert_eq!(answer.json()["count"], 1, "{answer}"),
@@ -870,7 +870,7 @@ fn random_bytes_are_never_answered_by_a_5xx() {
         prop::collection::vec(any::<u8>(), 0..300),
         any::<String>().prop_map(String::into_bytes),
         "[\\[\\]{}:,\"0-9a-z\\\\ ]{0,60}".prop_map(String::into_bytes),
-        // A valid body with one byte changed, one more or one less.
+        // A valid body with one byte changed, added or removed.
         (any::<prop::sample::Index>(), any::<u8>(), 0..3_u8).prop_map(|(place, byte, how)| {
             let mut body = valid().to_string().into_bytes();
             let place = place.index(body.len());
@@ -929,7 +929,7 @@ fn random_json_is_never_answered_by_a_5xx_and_nothing_invalid_is_stored() {
         1 => any::<String>(),
     ];
     let object = prop::collection::vec((key, any_json()), 0..6).prop_map(|fields| Value::Object(Map::from_iter(fields))).boxed();
-    // Often enough valid to be stored: a valid body with some fields replaced.
+    // A valid body with some fields replaced: often enough it is valid and stored.
     let almost = object.clone().prop_map(|fields| {
         let mut body = valid();
         body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone().into_iter().take(1));

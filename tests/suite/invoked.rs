@@ -1,6 +1,6 @@
-//! What a developer types: every event by `cargo lambda invoke`.
+//! The commands of a developer: every event, sent by `cargo lambda invoke`.
 //!
-//! Ignored unless asked for, because they need a running `cargo dev`; `.ci/served` shows how.
+//! Ignored by default, because they need a running `cargo dev`; `.ci/served` shows how to run them.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 use crate::harness::routes::workspace;
 use crate::harness::running::{BASE, call, demo, functions_of, service_user, text};
 
-/// Runs `cargo lambda invoke` as an operator would: whether it went well, and what it printed.
+/// Runs `cargo lambda invoke` as an operator does. Returns whether it succeeded, and what it printed.
 fn invoke(function: &str, payload: &str) -> (bool, String) {
     let base_url = demo()["base_url"].clone();
     let port = text(&base_url).rsplit(':').next().unwrap();
     let has_ipv6 = std::net::TcpListener::bind("[::1]:0").is_ok();
-    // Its default is `::1`, which `cargo dev` serves too, where the machine has it.
+    // The default address is `::1`, which `cargo dev` serves too if the machine has IPv6.
     let address: &[&str] = if has_ipv6 { &[] } else { &["--invoke-address", "127.0.0.1"] };
     let output = Command::new("cargo")
         .args(["lambda", "invoke", function, "--invoke-port", port, "--data-ascii", payload])
@@ -44,12 +44,12 @@ fn invoke_for_json(function: &str, payload: &str) -> Value {
 fn every_reseller_event_can_be_invoked() {
     let demo = demo();
     let key = text(&demo["resellers"][0]["reseller_key"]);
-    // As they are, their key is nobody's.
+    // The key in the event files is not a real one.
     for function in functions_of("reseller") {
         let answer = invoke_for_json(&function, &event(&function));
         assert_eq!(answer["statusCode"], 401, "{function} {answer}");
     }
-    // With a key, and with the id of the customer that the first one creates, they are a life.
+    // With a real key, and with the id of the customer that the first event creates, the events are the life of a customer.
     let send = |function: &str, id: u64| {
         let event = event(function).replace("sk_reseller_put-your-own-key-here", key).replace("/1/", &format!("/{id}/"));
         let event = event.replace(r#""id": "1""#, &format!(r#""id": "{id}""#));
@@ -133,7 +133,7 @@ fn every_licensing_event_can_be_invoked() {
     let token = text(&demo["resellers"][1]["licensing_token"]);
     for function in functions_of("licensing") {
         let answer = invoke_for_json(&function, &event(&function));
-        // The key that a check is about is its only credential.
+        // The licence key in the query is the only credential of a check.
         let status = if function == "licensing-check-license" { 403 } else { 401 };
         assert_eq!(answer["statusCode"], status, "{function} {answer}");
     }

@@ -1,11 +1,11 @@
-//! Two resellers: every operation, with the other's id wherever an id can stand, is answered exactly as for an id that never
-//! existed.
+//! Two resellers: every operation with an id of the other reseller, in every place for an id, is answered exactly as with an id
+//! that never existed.
 
 use serde_json::json;
 
 use crate::harness::{Answer, App, Tenant};
 
-/// Everything of an answer that a client can see, and what the product asked of the database for it.
+/// Everything in an answer that a client can see, and the product's calls to the database for it.
 async fn observed(app: &App, tenant: &Tenant, method: &str, rest: &str) -> (u16, Vec<(String, String)>, String, Vec<String>) {
     app.wire.take_calls();
     let body = json!({"name": "Mine now", "email": "mine@example.com"});

@@ -1,9 +1,9 @@
-//! The laws that hold over all three APIs, whatever clients do: each sequence of random calls is lived through with the product
-//! and with a model of the contract, which have to agree after every call.
+//! The laws that hold over all three APIs, whatever clients do. Each sequence of random calls runs against the product and
+//! against a model of the contract, which must agree after every call.
 //!
-//! A sequence ends with nothing on record, so that the next one begins as if it were the first; one that fails is shortened as far
-//! as it still fails. `CLIENTELE_LAW_SEQUENCES` says how many there are, over all tests of this file, and `PROPTEST_RNG_SEED`
-//! repeats a run.
+//! A sequence ends with nothing on record, so that the next one starts as if it were the first. A sequence that fails is
+//! shortened as far as it still fails. `CLIENTELE_LAW_SEQUENCES` says how many there are, over all tests of this file, and
+//! `PROPTEST_RNG_SEED` repeats a run.
 
 mod life;
 mod model;
@@ -22,10 +22,10 @@ use crate::harness::{App, Tenant};
 use life::{Credentials, Stranger, live};
 use operation::{Operation, Theme, sequences};
 
-/// How many sequences there are without being told.
+/// How many sequences there are by default.
 const SEQUENCES: u32 = 2_000;
 
-/// A reseller on whom sequences are lived, and the customer of another one.
+/// A reseller on which sequences run, and the customer of another reseller.
 struct World {
     app: App,
     credentials: Credentials,
@@ -43,7 +43,7 @@ impl World {
     }
 }
 
-/// Lives a quarter of all sequences, about this theme.
+/// Runs a quarter of all sequences, with this theme.
 fn the_laws_hold(theme: Theme) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let world = RefCell::new(runtime.block_on(World::start()));
@@ -61,7 +61,7 @@ fn the_laws_hold(theme: Theme) {
             runtime.block_on(live(&world.app, &world.credentials, &world.stranger, operations))
         };
         if lived.is_err() {
-            // Nobody cleaned up.
+            // The failed sequence did not delete its customers.
             world.replace(runtime.block_on(World::start()));
         }
         lived
@@ -80,7 +80,7 @@ fn the_laws_hold(theme: Theme) {
     }
 }
 
-/// What differs in a sequence that fails, when all is left out without which it still fails: operations, then fields.
+/// What differs in a failing sequence, after everything is left out without which it still fails: operations, then fields.
 fn shortened(
     mut operations: Vec<Operation>,
     mut difference: String,

@@ -1,4 +1,4 @@
-//! What stands in several places agrees: routes, binaries and events. And files depend on each other in one direction.
+//! Facts that stand in several places agree: routes, binaries and events. And files depend on each other in one direction.
 
 mod imports;
 

@@ -1,4 +1,4 @@
-//! Licences: the calls about them, who is turned away, and that none of them outlives its customer.
+//! Licences: the calls about them, the callers that are refused, and that no licence outlives its customer.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -71,7 +71,7 @@ async fn each_call_is_answered_with_its_status_and_shows_the_licence() {
     assert_eq!(revoked.body, shown(revoked_at));
     assert_eq!(account.call("GET", "/api/license/1000001").await.expect(302).body, revoked.body);
     assert_eq!(account.call("GET", "/api/licenses").await.expect(200).body, format!("[{}]", revoked.body));
-    // A licence that is revoked is for no host at all.
+    // For a revoked licence, the host does not matter.
     for host in ["SERVER.example.com", "other.example.com"] {
         assert_eq!(check(host).await.expect(403).body, r#"{"valid":false,"reason":"revoked"}"#);
     }
@@ -255,14 +255,14 @@ async fn no_key_but_the_one_that_was_issued_is_known() {
         let answer = account.app.request("GET", &format!("/api/license/check{query}")).send().await;
         assert_eq!(verdict(&answer), "unknown");
     }
-    // Well formed, and of: this very licence, a header, another licence, another account, no account.
+    // Well-formed keys: of this licence, of a header, of another licence, of another account, of no account.
     let id = |number: u64| LicenceId::try_from(number).unwrap();
     let version = account.app.secret_version().await;
     let another = SecretVersion::generate(version.number(), Timestamp::now()).unwrap();
     for (reseller, licence) in
         [(account.tenant.id, 1_000_001), (account.tenant.id, 1_000_002), (other.id, 1_000_001), (4_711, 9_000_001)]
     {
-        // One call for a key that is signed as ours are, and none for a forgery.
+        // One call for a key that is signed like ours, and none for a forgery.
         let signed = LicenceKey::generate(&version, ResellerId::new(reseller).unwrap(), id(licence)).unwrap();
         assert_eq!(check(signed.reveal()).await, unknown(1), "{reseller} {licence}");
         let forged = LicenceKey::generate(&another, ResellerId::new(reseller).unwrap(), id(licence)).unwrap();
@@ -307,7 +307,7 @@ async fn queries_that_are_repeated_or_cannot_be_decoded_are_refused() {
     ] {
         account.call("GET", &format!("/api/licenses?{query}")).await.expect_licensing_faults(&fields);
     }
-    // Given, and for another list.
+    // Cursors that were given, but for another list.
     for (query, cursor) in
         [("customer_id=2&", account.cursor(Some(1), 1_000_001).await), ("", account.cursor(Some(1), 1_000_001).await)]
     {
@@ -348,7 +348,7 @@ async fn anothers_licence_is_answered_as_one_that_never_existed() {
     account.call("GET", &format!("/api/licenses?cursor={cursor}")).await.expect(204);
     assert_eq!(account.app.all_rows().await, rows);
 
-    // What is active in one account is no matter in another.
+    // A licence that is active in one account does not matter in another.
     account.issue(1, "script", "a.example.com").await;
     account.delete_customer(Api::Licensing, 1).await;
     assert_eq!(account.check(&licence, "a.example.com").await, "valid");
@@ -373,13 +373,13 @@ async fn each_call_makes_the_stated_calls_every_read_is_consistent_and_every_cal
     let form = "customer_id=1&product=script&host=a.example.com";
     let issued = said("BatchGetItem TransactWriteItems", 2);
     assert_eq!(calls("POST", "/api/license", form, 201).await, issued);
-    // Who is active for the product and host, and whether it really is.
+    // Which licence is active for the product and host, and whether it really is.
     let refused = said("BatchGetItem BatchGetItem BatchGetItem TransactWriteItems", 4);
     assert_eq!(calls("POST", "/api/license", form, 409).await, refused);
     assert_eq!(calls("POST", "/api/license", "customer_id=1&product=p", 400).await, said("BatchGetItem", 1));
     assert_eq!(calls("POST", "/api/license", "customer_id=2&product=p&host=h", 404).await, said("BatchGetItem", 1));
     assert_eq!(calls("GET", "/api/license/1000001", "", 302).await, said("BatchGetItem", 1));
-    // The headers of the customers whose licences they are.
+    // The headers of the licences' customers.
     assert_eq!(calls("GET", "/api/licenses", "", 200).await, said("BatchGetItem BatchGetItem Query", 2));
     assert_eq!(calls("GET", "/api/licenses?customer_id=1", "", 200).await, said("BatchGetItem Query", 1));
     let behind = format!("/api/licenses?cursor={}", account.cursor(None, 1_000_001).await);
@@ -436,7 +436,7 @@ async fn one_licence_is_active_for_a_product_and_a_host_in_the_account() {
         }
     }
     assert_eq!(account.app.all_rows().await, rows);
-    // Only both together are one thing, wherever the one ends and the other begins.
+    // Product and host count as a pair, wherever one ends and the other begins.
     account.issue(1, "Script", "server.example.co").await;
     account.issue(1, "Script 2", "server.example.com").await;
     account.issue(1, "ab", "c").await;
@@ -447,7 +447,7 @@ async fn one_licence_is_active_for_a_product_and_a_host_in_the_account() {
     assert_eq!(number_of(&next), second * 1_000_000 + 1);
     assert_eq!(account.check(&first, "server.example.com").await, "revoked");
     assert_eq!(account.check(&next, "server.example.com").await, "valid");
-    // Its revocation is over and done with, and touches nobody else's.
+    // The first licence is revoked again, which must not touch the new one.
     account.revoke(number_of(&first)).await;
     assert_eq!(account.check(&next, "server.example.com").await, "valid");
     account.app.audit(&account.tenant).await;
@@ -539,7 +539,7 @@ async fn ten_thousand_end_with_their_customer(api: Api) {
     assert!(ended.iter().all(|one| one["status"] == "revoked"));
     let states: Vec<(u64, &str)> = others.iter().map(|one| (number_of(one), one["status"].as_str().unwrap())).collect();
     assert_eq!(states, [(number_of(&of_few), "revoked"), (number_of(&of_kept), "active")]);
-    // Not all, which would take half a minute; the first and the last are among them.
+    // All of them would take half a minute; the first and the last are among these.
     let some: Vec<&&Value> = ended.iter().step_by(9).collect();
     for chunk in some.chunks(100) {
         let checks = join_all(chunk.iter().map(|one| account.check(one, one["host"].as_str().unwrap()))).await;
@@ -618,7 +618,7 @@ async fn no_licence_that_is_issued_during_the_delete_outlives_the_customer() {
             let account = Licences::with_customer().await;
             let issues = join_all((0..turn).map(async |number| account.ask_for(1, "script", &format!("host-{number}")).await));
             let delete = async {
-                // Later and later, so that some are issued before it.
+                // The delete comes later in each turn, so that some licences are issued before it.
                 for _ in 0..turn {
                     account.app.request("GET", "/api/customer/1").token(&account.token).send().await;
                 }
@@ -679,7 +679,7 @@ async fn a_revocation_of_what_another_took_over_touches_nothing() {
     account.delete_customer(Api::Reseller, 1).await;
     let next = account.issue(second, "script", "a.example.com").await;
     let rows = account.app.all_rows().await;
-    // It has read the licence while it was active, and writes now.
+    // It read the licence while that was active, and writes now.
     account.app.wire.fail("BatchGetItem", 1, move |_| Effect::Answer(200, read.clone()));
     let revoked = account.revoke(number_of(&licence)).await;
     account.app.wire.mend();
@@ -697,7 +697,7 @@ async fn a_customer_that_vanishes_between_read_and_write_gets_no_licence() {
         if had_licences {
             account.issue(1, "script", "a.example.com").await;
         }
-        // A request that is refused reads what one that is granted would, and leaves it so.
+        // This request is refused and changes nothing, but reads what a granted one reads.
         let read = account.recorded_read("customer_id=1&product=script&host=taken.example.com").await;
         account.delete_customer(Api::Reseller, 1).await;
         let rows = account.app.all_rows().await;
@@ -853,7 +853,7 @@ async fn a_list_is_in_the_order_of_the_ids_and_of_the_customer_that_it_asks_for(
     for (number, &customer) in customers.iter().rev().cycle().take(30).enumerate() {
         account.issue(customer, "script", &format!("host-{number}")).await;
     }
-    // Deleted with licences, and without any.
+    // One customer with licences, and one without.
     account.delete_customer(Api::Licensing, 2).await;
     let without = account.app.create(&account.tenant, "Without").await;
     account.delete_customer(Api::Licensing, without).await;
@@ -896,7 +896,7 @@ async fn a_list_above_one_megabyte_is_cut_at_a_record_and_its_links_meet_each_li
             next = page.next();
             assert!(next.is_none() || page.body.len() > 1024 * 1024 - 1_000, "{} bytes", page.body.len());
             let rounds = account.app.wire.take_rounds();
-            // The credential with the first licences, the others, and the headers of each of the two customers.
+            // The credential with the first licences, the other licences, and the headers of the two customers.
             assert!(rounds.len() <= 4, "{rounds:?}");
             met.extend(page.json().as_array().unwrap().iter().cloned());
             pages += 1;

@@ -1,5 +1,5 @@
-//! The licensing API: the calls of the source document (ScriptLock API v1.0) answered as it says, who is turned away, and what
-//! it shares with the other APIs.
+//! The licensing API: the calls of the source document (ScriptLock API v1.0), which must be answered as it says, the callers that
+//! are refused, and what it shares with the other APIs.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -85,7 +85,7 @@ async fn every_call_turns_away_who_may_not_make_it_and_writes_nothing() {
         Some(basic(unknown.reveal())),
         Some(basic(&revoked)),
         Some(basic(&client.tenant.key)),
-        // base64 of user:password, which other APIs take.
+        // The base64 of user:password, which other APIs take.
         Some(basic("dXNlcjpwYXNzd29yZA==")),
     ];
     for (method, path, writes) in calls {
@@ -109,7 +109,7 @@ async fn every_call_turns_away_who_may_not_make_it_and_writes_nothing() {
     }
     assert_eq!(client.app.all_rows().await, rows);
 
-    // The reseller's own key is not for this API, and the licensing token not for the reseller's.
+    // The reseller's own key is not for this API, and the licensing token not for the reseller API.
     client.app.reseller_api("GET", "").key(&client.token).send().await.expect_error(401, "INVALID_API_KEY");
 }
 
@@ -244,7 +244,7 @@ async fn the_others_customer_is_answered_as_one_that_never_existed() {
     }
     client.call("GET", "/api/customers").await.expect(204);
     assert_eq!(client.app.all_rows().await, rows);
-    // Uniqueness ends at the account.
+    // The address is unique within an account only.
     client.create(BODY).await;
 }
 
@@ -260,7 +260,7 @@ async fn an_address_that_any_customer_of_the_account_has_is_refused_whatever_its
     client.put(own, "email=TAKEN%40example.com&company=Changed").await.expect_licensing_error(409, "CONFLICT");
     assert_eq!(client.app.all_rows_but_counters().await, rows, "a refused call writes nothing");
 
-    // One's own address in another case is a change like any other.
+    // A customer can change the case of its own address.
     client.put(own, "email=OWN%40example.com").await.expect(200);
     client.put(own, "email=new%40example.com").await.expect(200);
     client.post("company=C&email=own%40example.com").await.expect(201);
@@ -275,7 +275,7 @@ async fn other_apis_may_repeat_an_address_that_is_held_and_changes_there_move_th
     let id = client.create("company=Holder&email=held%40example.com").await;
     let body = |email: &str| json!({"name": "Holder", "email": email});
     let twin = client.app.create_with(&client.tenant, body("held@example.com")).await;
-    // The holder keeps its address, and the twin may lose it again.
+    // The holder keeps its address, and the twin can give it up again.
     client.put(id, "company=Renamed").await.expect(200);
     client.app.reseller_api("PUT", twin).key(&client.tenant.key).json(&body("twin@example.com")).send().await.expect(201);
     assert_eq!(client.app.holder_of_email(&client.tenant, "held@example.com").await, Some(id));
@@ -396,7 +396,7 @@ async fn a_contended_delete_is_409_and_a_store_that_is_away_503() {
     client.call("DELETE", &one).await.expect_licensing_error(409, "CONFLICT");
     let put = client.put(id, "company=B").await.expect_licensing_error(503, "SERVICE_UNAVAILABLE");
     assert_eq!(put.header("retry-after"), Some("1"), "{put}");
-    // Throttling and a transaction that is still in progress are nobody's concurrent change.
+    // Throttling, and a transaction that is still in progress, are no concurrent change.
     for code in ["ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"] {
         let throttled = cancelled(&[code, "TransactionConflict", "None"]);
         client.app.wire.fail("TransactWriteItems", usize::MAX, move |_| Effect::Answer(400, throttled.clone()));

@@ -1,5 +1,5 @@
-//! The list of the reseller API: its parameters and their limits, pages and the way from one to the next, and exact totals. What
-//! stands in which order is shown in `list_order`.
+//! The list of the reseller API: its parameters and their limits, pages and the links between them, and exact totals.
+//! `list_order` tests the order of the customers.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ const KEYS: [&str; 7] = ["id", "name", "email", "phone", "is_active", "registrat
 
 const BOTH_FORMS: [&str; 2] = ["/api/v3/reseller/customer/", "/api/v3/reseller/customer"];
 
-/// Customers with different names, and all else alike but for every third, which is not active.
+/// Customers with different names that are alike otherwise, except that every third is not active.
 async fn create_many(app: &App, tenant: &Tenant, count: usize) -> Vec<u64> {
     let mut ids = Vec::new();
     for number in 0..count {
@@ -85,7 +85,7 @@ async fn an_offset_passes_over_as_many_whatever_the_order_and_the_filter() {
 #[tokio::test]
 async fn a_page_holds_1_to_1000_customers_however_large_their_rows_are() {
     let (app, tenant) = App::with_reseller().await;
-    // Each row takes some kilobytes, so that DynamoDB gives a thousand of them in several answers.
+    // Each row takes some kilobytes, so that DynamoDB returns a thousand of them in several answers.
     let email = format!("{}@example.com", "\u{2000b}".repeat(242));
     let model = app.create_with(&tenant, json!({"name": "Model", "email": email, "phone": "+31 012 345678"})).await;
     let ids: Vec<u64> = [vec![model], app.fill(&tenant, model, "Large", 1000).await].concat();
@@ -130,7 +130,7 @@ async fn a_link_is_there_exactly_when_more_is_behind() {
 #[tokio::test]
 async fn the_address_in_a_link_is_whole_and_keeps_what_was_asked() {
     let (app, tenant) = App::with_reseller().await;
-    // Everything that means something in a query, in an address or in a header.
+    // Every character that has a meaning in a query, in an address or in a header.
     let name = "50% \"a&b=c\" <d>; e+f #g ?h/ ü 東京 😀\tz";
     let mut ids = Vec::new();
     for _ in 0..3 {
@@ -195,7 +195,7 @@ async fn the_limit_may_change_from_page_to_page_and_nothing_else() {
         "sort=name&direction=desc&filter=is_active=true",
         "sort=name&filter=is_active=true&filter=name=acme",
         "sort=name&filter=is_active=true&filter=is_active=false",
-        // With an offset there would be two places to begin at.
+        // With an offset there would be two places at which to begin.
         "sort=name&filter=is_active=true&offset=0",
         "sort=name&filter=is_active=true&offset=5",
     ];
@@ -239,7 +239,7 @@ async fn what_is_not_a_cursor_is_refused() {
         URL_SAFE_NO_PAD.encode([0xff; 60]),
         "A".repeat(8_192),
         "A".repeat(8_193),
-        // As cursors were before they were encrypted.
+        // A cursor in the form that cursors had before they were encrypted.
         URL_SAFE_NO_PAD.encode(json!(["1", "0123456789abcdef01234567", 1, "acme"]).to_string()),
         URL_SAFE_NO_PAD.encode("[".repeat(2_000)),
     ];
@@ -276,7 +276,7 @@ async fn a_cursor_can_not_be_read_or_made_up() {
             assert!(!text.contains("acme") && !text.contains("customer"), "{text}");
             assert!(seen.insert(cursor.to_owned()), "the same place never looks the same twice");
             assert_eq!(app.request("GET", &next).key(&tenant.key).send().await.expect(200).ids(), [2]);
-            // Another deployment's, for the very same list.
+            // The cursor of another deployment, for the very same list.
             let foreign = other_app.list(&twin, &query).await.next().unwrap();
             app.request("GET", &foreign).key(&tenant.key).send().await.expect_faults(&["cursor"]);
         }
@@ -290,7 +290,7 @@ async fn every_bad_parameter_is_named_and_no_other() {
     let digits = "9".repeat(30);
     let too_many = format!("limit={digits}");
     let refused: &[(&str, &[&str])] = &[
-        // The limit, below and above what is allowed, and not a number.
+        // The limit: below and above the allowed range, and no number.
         ("limit=0", &["limit"]),
         ("limit=000", &["limit"]),
         ("limit=1001", &["limit"]),
@@ -342,7 +342,7 @@ async fn every_bad_parameter_is_named_and_no_other() {
         ("direction=ascending", &["direction"]),
         ("direction=asc%20", &["direction"]),
         ("direction=asc&direction=asc", &["direction"]),
-        // Filters.
+        // The filters.
         ("filter=", &["filter"]),
         ("filter", &["filter"]),
         ("filter=name", &["filter"]),
@@ -381,7 +381,7 @@ async fn every_bad_parameter_is_named_and_no_other() {
         ("filter=last_modified=2025-01-25T25:31:46.960Z", &["filter"]),
         ("filter=name=Acme&filter=colour=red", &["filter"]),
         ("filter=id=abc&filter=is_active=maybe&filter=", &["filter"]),
-        // What can't be decoded.
+        // Parameters that can't be decoded.
         ("limit=%zz", &["limit"]),
         ("limit=5%", &["limit"]),
         ("offset=%4", &["offset"]),
@@ -399,7 +399,7 @@ async fn every_bad_parameter_is_named_and_no_other() {
         ("colour=%zz", &["colour"]),
         ("colour=%ff", &["colour"]),
         ("%zz=red", &["%zz"]),
-        // Several at once.
+        // Several faults at once.
         ("limit=0&offset=-1", &["limit", "offset"]),
         ("offset=-1&limit=0", &["offset", "limit"]),
         ("limit=%zz&offset=%ff", &["limit", "offset"]),
@@ -414,7 +414,8 @@ async fn every_bad_parameter_is_named_and_no_other() {
         ("cursor=x&offset=-1", &["offset", "cursor"]),
     ];
     for (query, faults) in refused {
-        // Named in the order in which they were sent, but for a cursor, which is looked at when all else is known.
+        // The faults stand in the order in which the parameters were sent. The cursor comes last, because it is checked after all
+        // others.
         let answer = send(&app, BOTH_FORMS[0], query, &tenant.key).await.expect_error(400, "VALIDATION_ERROR");
         let named: BTreeSet<String> = answer.json()["details"].as_object().unwrap().keys().cloned().collect();
         assert_eq!(named, faults.iter().map(|&name| name.to_owned()).collect(), "{answer}");
@@ -488,7 +489,7 @@ async fn who_may_not_list_learns_nothing_about_the_query() {
     send(&app, BOTH_FORMS[0], "limit=0", &keys.read_only).await.expect_faults(&["limit"]);
 }
 
-/// What the totals of these queries are, in orders that are read in different ways.
+/// The totals of these queries, in orders that are read in different ways.
 async fn totals(app: &App, tenant: &Tenant, queries: &[&str]) -> Vec<u64> {
     let mut totals = Vec::new();
     for query in queries {
@@ -548,7 +549,7 @@ async fn totals_follow_every_create_change_of_status_and_delete() {
 
     let again = app.create_with(&tenant, body(false)).await;
     assert_eq!(totals(&app, &tenant, &queries).await, [2, 1, 1, 0, 1, 0, 1]);
-    // The same change by several at once counts once.
+    // The same change, sent several times at once, counts once.
     futures_util::future::join_all((0..4).map(|_| put(again, true))).await;
     assert_eq!(totals(&app, &tenant, &queries).await, [2, 2, 0, 0, 1, 1, 1]);
     let gone = (0..4).map(async |_| app.reseller_api("DELETE", format!("{again}/")).key(&tenant.key).send().await.status);

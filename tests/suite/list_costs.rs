@@ -1,4 +1,4 @@
-//! What a list costs at the database: calls and read units, as the engine counts them. Engines round differently, so costs are
+//! The cost of a list at the database: calls and read units, as the engine counts them. Engines round differently, so costs are
 //! compared with each other and not with numbers.
 
 use serde_json::json;
@@ -12,7 +12,7 @@ struct Crowd {
     tenant: Tenant,
     active: u64,
     inactive: u64,
-    /// Three that share a name and an address with nobody else.
+    /// Three customers with the same name and address, which no other customer has.
     needles: Vec<u64>,
 }
 
@@ -32,14 +32,14 @@ impl Crowd {
         Self { app, tenant, active, inactive, needles }
     }
 
-    /// 9,900 more, before, between and behind those that are there.
+    /// Adds 9,900 customers before, between and after those that are there.
     async fn grow_to_10_000(&self) {
         self.app.fill(&self.tenant, self.active, "Crowd", 4_950).await;
         self.app.fill(&self.tenant, self.inactive, "Extra", 2_475).await;
         self.app.fill(&self.tenant, self.inactive, "Zebra", 2_475).await;
     }
 
-    /// The answer at this path, and the calls that it took.
+    /// The answer at this path, and the calls that the request made.
     async fn get(&self, path: &str) -> (Answer, Vec<Call>) {
         self.app.wire.take_calls();
         let answer = self.app.request("GET", path).key(&self.tenant.key).send().await.expect(200);
@@ -47,7 +47,7 @@ impl Crowd {
     }
 
     /// The read units of the first page of this list and of the second one, which is read by cursor. Each page takes exactly
-    /// three calls, or two where the matches tell the total and not the counts, and tells this total.
+    /// three calls, or two if the matches tell the total and the counts do not, and shows this total.
     async fn units(&self, query: &str, total: usize) -> [f64; 2] {
         let mut path = format!("/api/v3/reseller/customer/?{query}");
         let mut units = [0.0; 2];
@@ -65,7 +65,7 @@ impl Crowd {
         units
     }
 
-    /// The read units of the total of this list, which has calls of its own.
+    /// The read units of the total of this list, for which there is a call of its own.
     async fn units_of_total(&self, query: &str, total: usize) -> f64 {
         let (answer, calls) = self.get(&format!("/api/v3/reseller/customer/?{query}")).await;
         assert_eq!(answer.json()["total_results"], total, "{answer}");
@@ -80,28 +80,28 @@ const INDEXED: [&str; 6] = ["id", "name", "email", "is_active", "registration_da
 #[tokio::test]
 async fn a_list_of_ten_costs_the_same_with_100_customers_and_with_10000() {
     let crowd = Crowd::of_100().await;
-    // Lists whose pages cost the same however many customers there are, each with its total then and later.
+    // Lists whose pages cost the same however many customers there are, each with its total before and after.
     let mut lists: Vec<(String, [usize; 2])> = vec![("".into(), [100, 10_000]), ("sort=id&limit=10".into(), [100, 10_000])];
     for sort in INDEXED {
         for direction in ["asc", "desc"] {
             lists.push((format!("sort={sort}&direction={direction}"), [100, 10_000]));
-            // An offset costs by its size.
+            // An offset costs in proportion to its size.
             lists.push((format!("sort={sort}&direction={direction}&offset=60"), [100, 10_000]));
         }
     }
-    // All customers of one status stand together in these orders.
+    // In these orders, all customers of one status stand together.
     for order in ["sort=id", "sort=id&direction=desc", "sort=is_active", "sort=is_active&direction=desc"] {
         lists.push((format!("{order}&filter=is_active=true"), [50, 5_000]));
         lists.push((format!("{order}&filter=is_active=false"), [50, 5_000]));
     }
-    // These filters cost by their matches, in every order.
+    // These filters cost in proportion to their matches, in every order.
     for sort in INDEXED.into_iter().chain(["phone"]) {
         for filter in ["name=needle+00000", "email=NEEDLE@example.com", "name=needle+00000&filter=is_active=true"] {
             lists.push((format!("sort={sort}&direction=desc&limit=1&filter={filter}"), [3, 3]));
         }
     }
-    // In the other orders, those of the other status have to be passed over, which costs; the total does not. (In these
-    // directions there are few of them to pass over, which saves time.)
+    // In the other orders, customers of the other status must be skipped, which costs; the total does not. (In these directions
+    // there are few of them, which saves time.)
     let passing: Vec<String> = INDEXED
         .iter()
         .flat_map(|sort| {

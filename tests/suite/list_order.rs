@@ -1,8 +1,7 @@
-//! Which customers the reseller API lists for which filters, and in which order: by every key, in both directions, in many
-//! scripts.
+//! The customers that the reseller API lists for a filter, and their order: by every key, in both directions, in many scripts.
 //!
-//! What is expected is computed here from what was sent. The form in which texts compare is written out by hand beside each
-//! spelling, so that nothing of the product takes part in it.
+//! The expected result is computed here from what was sent. The comparable form of each text is written by hand beside its
+//! spellings, so that no code of the product takes part.
 
 use futures_util::future::join_all;
 use proptest::prelude::*;
@@ -19,16 +18,16 @@ const KEYS: [&str; 7] = ["id", "name", "email", "phone", "is_active", "registrat
 #[derive(Clone, Debug)]
 struct Known {
     id: u64,
-    /// Its name, in the form that is compared.
+    /// Its name, in comparable form.
     name: String,
-    /// Its e-mail address, in the form that is compared.
+    /// Its e-mail address, in comparable form.
     email: Option<String>,
-    /// All else, as the API shows it.
+    /// Everything else, as the API shows it.
     shown: Value,
 }
 
 impl Known {
-    /// The value of a property, in the form that is compared.
+    /// The value of a property, in comparable form.
     fn value(&self, key: &str) -> Option<String> {
         match key {
             "id" => Some(comparable_id(self.id)),
@@ -40,12 +39,12 @@ impl Known {
     }
 }
 
-/// An id so that ids compare as texts.
+/// An id in a form in which ids compare as texts.
 fn comparable_id(id: u64) -> String {
     format!("{id:020}")
 }
 
-/// A condition: this property has this value, in the form that is compared.
+/// A condition: this property has this value, in comparable form.
 type Condition = (&'static str, String);
 
 /// The ids of the customers that meet all conditions, in the order of `sort`. Texts are sorted by their first 900 bytes.
@@ -81,7 +80,7 @@ async fn shown(app: &App, tenant: &Tenant, id: u64) -> Value {
 async fn mixed_customers(app: &App, tenant: &Tenant) -> Vec<Known> {
     let phone = "+31 012 345678";
     let rows = [
-        // The name and how it compares, the address and how it compares, the phone number, the status.
+        // The name and its comparable form, the address and its comparable form, the phone number, the status.
         ("Zebra", "zebra", "zoo@example.com", "zoo@example.com", Some(phone), true),
         ("Straße 9", "strasse 9", "INFO@Straße.example", "info@strasse.example", None, false),
         ("ACME", "acme", "sales@example.com", "sales@example.com", Some("+1 (555) 010-9999"), true),
@@ -98,12 +97,12 @@ async fn mixed_customers(app: &App, tenant: &Tenant) -> Vec<Known> {
         let body = json!({"name": name, "email": email, "phone": phone, "is_active": is_active});
         known.push(create(app, tenant, body, comparable_name, comparable_email).await);
     }
-    // Copies of one of them, alike in all but the name.
+    // Copies of one of them, which differ in the name alone.
     let model = known[2].clone();
     for (number, id) in app.fill(tenant, model.id, "Acme Copy", 3).await.into_iter().enumerate() {
         known.push(Known { id, name: format!("acme copy {number:06}"), shown: shown(app, tenant, id).await, ..model.clone() });
     }
-    // Other APIs know names in two parts, and customers without an e-mail address.
+    // Other APIs have names in two parts, and customers without an e-mail address.
     let part = |part: &str| text(part, 60).unwrap();
     for (first_name, last_name) in [("Zoë", "Älg"), ("ACME", ""), ("", "acme copy 000001")] {
         let profile = Profile { first_name: part(first_name), last_name: part(last_name), ..Profile::empty() };
@@ -113,7 +112,7 @@ async fn mixed_customers(app: &App, tenant: &Tenant) -> Vec<Known> {
         let name = format!("{first_name} {last_name}").trim().to_lowercase();
         known.push(Known { id, name, email: None, shown });
     }
-    // Some were changed since, and not in the order of their ids.
+    // Some are changed now, in another order than that of their ids.
     for place in [4, 0, 7] {
         let Known { id, shown, .. } = &mut known[place];
         let mut body = shown.clone();
@@ -156,7 +155,7 @@ async fn every_order_and_every_filter_alone_and_combined() {
         (format!("filter={modified}={}", time(4, modified)), vec![(modified, time(4, modified))]),
         (format!("filter={modified}={}", time(2, created).replace('Z', "%2B00:00")), vec![(modified, time(2, created))]),
         (format!("filter={created}={}", time(0, created).to_lowercase()), vec![(created, time(0, created))]),
-        // How they may be written.
+        // Spellings of a filter.
         ("filter=name%3Dacme".into(), vec![of("name", "acme")]),
         ("filter=n%61me%3D%61cme".into(), vec![of("name", "acme")]),
         ("filter=name=strasse+9".into(), vec![of("name", "strasse 9")]),
@@ -167,7 +166,7 @@ async fn every_order_and_every_filter_alone_and_combined() {
         ("filter=name=a=B".into(), vec![of("name", "a=b")]),
         ("filter=email=X=y%26Z@example.com".into(), vec![of("email", "x=y&z@example.com")]),
         (format!("filter=name={}", encoded("東京 & 大阪")), vec![of("name", "東京 & 大阪")]),
-        // Combined, repeated and in contradiction.
+        // Several filters: combined, repeated and in contradiction.
         ("filter=name=acme&filter=is_active=true".into(), vec![of("name", "acme"), of("is_active", "true")]),
         ("filter=is_active=false&filter=name%3DAcme".into(), vec![of("name", "acme"), of("is_active", "false")]),
         ("filter=name=acme&filter=name=ACME".into(), vec![of("name", "acme")]),
@@ -266,11 +265,11 @@ async fn a_filter_compares_the_whole_value_and_nothing_less() {
     }
 }
 
-/// Names in the order of a list, each in the form that is compared and then in spellings that all have this form.
+/// Names in the order of a list: each in comparable form, followed by spellings that all have this form.
 const NAMES: [(&str, &[&str]); 35] = [
     ("1st", &["1st", "①st", "1ST", "¹ˢᵗ"]),
     ("a", &["a", "A", "Ａ", "ａ", "ª"]),
-    // Beginnings of each other: what stands between words sorts before any letter.
+    // Names that begin like each other: the characters between words sort before any letter.
     ("a\tb", &["a\tb", "A\tB"]),
     ("a  b", &["a  b", "A\u{a0} B"]),
     ("a b", &["a b", "A B", "a\u{a0}b", "Ａ\u{3000}Ｂ", "a\u{2003}b"]),
@@ -300,7 +299,7 @@ const NAMES: [(&str, &[&str]); 35] = [
     ("東京", &["東京", "\u{6771}京"]),
     ("株式会社", &["株式会社", "㍿"]),
     ("가", &["가", "\u{1100}\u{1161}"]),
-    // Those beyond U+FFFF come last, which they do not where texts are compared by UTF-16 units.
+    // Characters beyond U+FFFF come last. They would not if texts were compared by UTF-16 units.
     ("\u{fa0e}", &["\u{fa0e}"]),
     ("\u{fffd}", &["\u{fffd}"]),
     ("𐐨", &["𐐨", "𐐀"]),
@@ -311,7 +310,7 @@ const NAMES: [(&str, &[&str]); 35] = [
 async fn names_of_many_scripts_sort_and_compare_without_case_width_and_composition() {
     assert!(NAMES.is_sorted_by_key(|(comparable, _)| comparable));
     let (app, tenant) = App::with_reseller().await;
-    // Created so that the order of the ids says nothing.
+    // Created in such an order that the ids say nothing.
     let mut spellings: Vec<(usize, &str)> =
         NAMES.iter().enumerate().flat_map(|(place, (_, spellings))| spellings.iter().map(move |&one| (place, one))).collect();
     spellings.sort_by_key(|(place, spelling)| (spelling.len() % 3, usize::MAX - place));
@@ -341,11 +340,11 @@ async fn names_of_many_scripts_sort_and_compare_without_case_width_and_compositi
 #[tokio::test]
 async fn names_sort_by_their_first_900_bytes_and_compare_by_all() {
     let (app, tenant) = App::with_reseller().await;
-    // One character that compares as eighteen, in 33 bytes: 27 of them are 891.
+    // One character whose comparable form is eighteen, in 33 bytes: 27 of them are 891.
     let (long, comparable) = ("\u{fdfa}".repeat(27), "صلى الله عليه وسلم".repeat(27));
     assert_eq!(comparable.len(), 891);
     let names = [
-        // Up to 899 bytes, 900, 901 and many more; every later one is among those that tie with an earlier one.
+        // Names of up to 899 bytes, 900, 901 and many more; every later one ties with an earlier one.
         "aaaaaaaab",
         "aaaaaaaaab",
         "aaaaaaaaac",
@@ -353,7 +352,7 @@ async fn names_sort_by_their_first_900_bytes_and_compare_by_all() {
         "aaaaaaaa",
         "aaaaaaaaaa",
         "aaaaaaa",
-        // A character that would stand across the end is left out whole.
+        // A character that would cross the end is left out as a whole.
         "aaaaaaa😀",
         "aaaaaaaé",
         "aaaaaaa東",
@@ -371,7 +370,7 @@ async fn names_sort_by_their_first_900_bytes_and_compare_by_all() {
         let body = json!({"name": format!("{long}{rest}"), "email": "a@example.com"});
         known.push(create(&app, &tenant, body, &format!("{comparable}{}", rest.to_lowercase()), "a@example.com").await);
     }
-    // The longest there are, after normalization and as they are.
+    // The longest names, after normalization and as they are.
     for (name, comparable) in [
         ("\u{fdfa}".repeat(255), "صلى الله عليه وسلم".repeat(255)),
         ("\u{fdfa}".repeat(254), "صلى الله عليه وسلم".repeat(254)),
@@ -405,7 +404,7 @@ async fn names_sort_by_their_first_900_bytes_and_compare_by_all() {
     }
 }
 
-/// What texts are put together from: the form that is compared, and spellings of it. No piece joins with the one before.
+/// The pieces that texts are built from: the comparable form, and its spellings. No piece joins with the one before it.
 const PIECES: [(&str, &[&str]); 20] = [
     ("a", &["a", "A", "Ａ"]),
     ("ab", &["ab", "aB", "ａｂ"]),
@@ -424,7 +423,7 @@ const PIECES: [(&str, &[&str]); 20] = [
     ("=", &["=", "＝"]),
     ("&%+\"", &["&%+\"", "＆％＋＂"]),
     ("𐐨𐐨𐐨𐐨𐐨𐐨𐐨𐐨𐐨𐐨𐐨𐐨𐐨𐐨𐐨𐐨𐐨𐐨𐐨𐐨", &["𐐀𐐀𐐀𐐀𐐀𐐀𐐀𐐀𐐀𐐀𐐀𐐀𐐀𐐀𐐀𐐀𐐀𐐀𐐀𐐀"]),
-    // Those above make addresses too.
+    // The pieces above this line are used in addresses too.
     ("a b", &["a b", "A\u{a0}B", "a\u{3000}b"]),
     ("a\tb", &["a\tb"]),
     ("صلى الله عليه وسلم", &["\u{fdfa}"]),
@@ -433,11 +432,11 @@ const WITHOUT_SPACES: usize = 17;
 
 const PHONES: [Option<&str>; 4] = [None, Some("+31 012 345678"), Some("+31012345678"), Some("+1 (555) 010-9999")];
 
-/// A text made of pieces, written in one of many ways.
+/// A text made of pieces, in one of many spellings.
 #[derive(Clone, Debug)]
 struct Spelled {
     pieces: Vec<usize>,
-    /// Decides about the spelling of each piece.
+    /// Selects the spelling of each piece.
     seed: u32,
 }
 
@@ -459,7 +458,7 @@ impl Spelled {
 struct Drawn {
     name: Spelled,
     local_part: Spelled,
-    /// Without an address it can only come from another API.
+    /// A customer without an address can only come from another API.
     has_email: bool,
     phone: usize,
     is_active: bool,
@@ -500,14 +499,14 @@ impl Drawn {
 struct Asked {
     sort: usize,
     descending: bool,
-    /// Which properties of which customers the filters ask for, and how they are spelled.
+    /// The properties and customers from which the filters take their values, and how the values are spelled.
     filters: Vec<(usize, prop::sample::Index, u32)>,
     limit: usize,
     offset: Option<usize>,
 }
 
 impl Asked {
-    /// The query, and what it means.
+    /// The query, and its meaning.
     fn query(&self, drawn: &[Drawn], known: &[Known]) -> (String, Vec<Condition>) {
         let mut query = format!("sort={}&limit={}", KEYS[self.sort], self.limit);
         if self.descending {
@@ -534,7 +533,7 @@ impl Asked {
 }
 
 fn a_text(pieces: usize) -> impl Strategy<Value = Spelled> {
-    // Some are long, with one beginning, so that they differ only around and beyond the 900 bytes that are sorted by.
+    // Some texts are long with the same beginning, so that they differ only around and beyond the 900 bytes that are sorted by.
     let long = (prop::collection::vec(0..pieces, 1..3), 26_usize..30)
         .prop_map(move |(end, times)| std::iter::repeat_n(pieces - 1, times).chain(end).collect());
     let pieces = prop_oneof![3 => prop::collection::vec(0..pieces, 1..4), 1 => long.boxed()];

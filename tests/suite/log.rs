@@ -1,5 +1,5 @@
-//! What a log line says: enough to list what a leaked key did, and nothing of what was sent. (The harness searches the lines of every
-//! request of the suite for secrets and personal data.)
+//! What a log line says: enough to list what a leaked key did, and nothing of what was sent. (The harness searches the lines of
+//! every request of the suite for secrets and personal data.)
 
 use serde_json::{Value, json};
 
@@ -87,7 +87,7 @@ async fn a_line_of_an_operator_names_the_reseller_and_the_key_and_never_the_payl
     assert_eq!(of_revocation["span"]["key"], issued["key_id"], "{of_revocation}");
     assert_eq!(of_revocation["span"]["function"], "operator-revoke-key");
 
-    // A person may paste anything anywhere.
+    // An operator may paste any text anywhere.
     app.operate("operator-revoke-key", json!({"reseller_id": tenant.key, "key_id": 7})).await.unwrap_err();
     assert_eq!(line(&app)["error"], "a wrong payload");
     app.operate("operator-revoke-key", json!({tenant.key.as_str(): 1})).await.unwrap_err();
@@ -105,7 +105,7 @@ async fn what_the_store_says_is_not_repeated() {
     let refused = line(&app);
     assert_eq!(refused["error"], "the store refused: 400 ValidationException", "{refused}");
 
-    // A row of another form, whose values serde would repeat.
+    // A row in another form, whose values serde would repeat.
     app.reseller_api("GET", id).key(&tenant.key).send().await;
     app.wire.mend();
     app.wire.take_calls();

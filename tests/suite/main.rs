@@ -1,7 +1,7 @@
-//! The whole product over a real DynamoDB engine, black box: requests go in as the gateway's events, answers are looked at as
+//! The whole product with a real DynamoDB engine, as a black box: requests are the gateway's events, and answers are checked as
 //! clients see them.
 //!
-//! Each test has a database of its own: the embedded engine, or a table of its own at the endpoint that the environment variable
+//! Each test has a database of its own: the embedded engine, or a new table at the endpoint that the environment variable
 //! `CLIENTELE_TEST_ENDPOINT` names.
 #![expect(unreachable_pub, reason = "`pub` marks what tests may use of the harness")]
 #![expect(
@@ -13,7 +13,6 @@
 )]
 
 mod bounded;
-mod claims;
 mod concurrency;
 mod costs;
 mod cursor_walk;
@@ -38,6 +37,7 @@ mod management_formats;
 mod operators;
 mod permissions;
 mod refusals;
+mod reservations;
 mod round_trips;
 mod scale;
 mod sealed;

@@ -1,4 +1,4 @@
-//! The Management API: what its contract says of each action, of its service users, and of the records that it shares.
+//! The Management API: what its contract says about each action, its service users, and the records that it shares.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -51,10 +51,10 @@ async fn a_customer_with_the_required_fields_alone_has_its_id_for_a_code() {
     let keys: Vec<&str> = created.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(keys, ["id", "code", "accountId", "createDate", "firstName", "lastName"]);
     assert_eq!((&created["id"], &created["code"]), (&json!(1), &json!("1")));
-    // Read-only fields are ignored in a create, as unknown ones are.
+    // A create ignores read-only fields, like unknown ones.
     let more = json!({"id": 77, "createDate": "1999-01-01 00:00:00", "unknown": {"deep": [1]}});
     assert_eq!(client.create(&client.with_required(&more)).await.expect(201).json()["id"], 2);
-    // An account may also come as a text, as forms and XML have it.
+    // The account can also be sent as a text, as in forms and XML.
     let account = client.tenant.account_id.to_string();
     client.create(&client.with_required(&json!({"accountId": account}))).await.expect(201);
 }
@@ -138,7 +138,7 @@ async fn every_field_is_checked_at_its_limit_and_above_it() {
     ] {
         client.create(&client.with_required(&json!({field: value}))).await.expect_failure_of(400, "F01", field);
     }
-    // An account that is too large to exist is an account all the same.
+    // An account that is too large to exist is well-formed all the same.
     let too_large = "99999999999999999999";
     for account in [json!(too_large), serde_json::from_str(too_large).unwrap(), json!(u64::MAX), json!("18446744073709551616")] {
         let body = client.with_required(&json!({"accountId": account}));
@@ -196,7 +196,7 @@ async fn a_customer_is_loaded_and_modified_by_its_code_behind_a_star() {
     assert_eq!(client.request("GET", &format!("/*{plain}")).send().await.expect(200).json()["id"], plain);
     let modified = client.request("POST", by_code).json(&json!({"city": "Utrecht"})).send().await.expect(200);
     assert_eq!((&modified.json()["id"], &modified.json()["city"]), (&json!(coded), &json!("Utrecht")));
-    // Who has a code of its own is not known by its id behind a star.
+    // A customer with a code of its own can't be named by a star and its id.
     for path in ["/*", "/*unknown", &format!("/*{coded}"), &format!("/*0{plain}"), "/*9999999999999999999999", "/**"] {
         for method in ["GET", "POST"] {
             client.request(method, path).json(&json!({})).send().await.expect_failure(404, "V05");
@@ -281,7 +281,7 @@ async fn a_modify_that_changes_nothing_leaves_revision_and_time_alone_and_one_th
     let body = json!({"name": "Acme", "email": "a@example.com", "phone": "+31 012 345678", "is_active": false});
     let id = client.app.create_with(&client.tenant, body).await;
     let before = client.app.customer_row(&client.tenant, id).await.unwrap();
-    // The reseller API's phone number is longer than this API takes: it is shown whole, and may be written back.
+    // The reseller API's phone number is longer than this API takes. It is shown in full, and can be sent back.
     let shown = client.load(id).await.json();
     assert_eq!(shown["phone"], "+31 012 345678");
     client
@@ -382,7 +382,7 @@ async fn who_may_not_call_is_turned_away_before_anything_else() {
         token.clone(),
         revoked,
     ];
-    // A wrong action, format and body, so that whatever is looked at too early shows.
+    // A wrong action, format and body, so that a test sees which one is checked too early.
     let calls =
         [("PUT", ""), ("GET", "?limit=x&action=create"), ("GET", "/abc?action=x"), ("POST", "/abc"), ("POST", &format!("/{id}"))];
     let rows = client.app.all_rows().await;
@@ -404,7 +404,7 @@ async fn who_may_not_call_is_turned_away_before_anything_else() {
     assert_eq!(client.app.all_rows().await, rows);
     client.app.request("GET", &format!("{CUSTOMERS}/{id}")).user(&reader).send().await.expect(200);
     client.app.request("POST", &format!("{CUSTOMERS}/{id}")).user(&writer).json(&json!({})).send().await.expect(200);
-    // Nor does a service user open the other two APIs.
+    // A service user is refused by the other two APIs too.
     client.app.reseller_api("GET", "").key(&client.user).send().await.expect_error(401, "INVALID_API_KEY");
     client.app.request("GET", "/api/customers").user(&client.user).send().await.expect_licensing_error(401, "UNAUTHORIZED");
 }
@@ -462,7 +462,7 @@ async fn a_service_user_works_in_the_accounts_that_it_was_granted_and_sees_no_ot
     }
     assert_eq!(client.app.all_rows().await, rows);
     call(&of_second, "POST", &format!("/*of-{second}"), json!({"city": "X"})).await.expect(200);
-    // What another API creates is in the first account.
+    // Another API creates customers in the first account.
     let elsewhere = client.app.create(&client.tenant, "Elsewhere").await;
     assert_eq!(call(&both, "GET", &format!("/{elsewhere}"), json!({})).await.expect(200).json()["accountId"], first);
     call(&of_second, "GET", &format!("/{elsewhere}"), json!({})).await.expect_failure(404, "V05");
@@ -517,7 +517,7 @@ async fn the_method_selects_the_action_and_a_parameter_may_only_agree() {
         call(&format!("?action={action}&action=x")).await.expect_failure(405, "U01");
         call("?action=%zz").await.expect_failure_of(400, "F01", "action");
     }
-    // There is no delete on this API, and no route with a trailing slash: that is the gateway's own answer.
+    // This API has no delete, and no route with a trailing slash: the gateway itself answers.
     assert_eq!(client.request("DELETE", &one).send().await.status, 404);
     assert_eq!(client.request("GET", "/").send().await.status, 404);
 }

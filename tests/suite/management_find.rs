@@ -1,4 +1,4 @@
-//! Find: which customers match, in which order, how many there are, and what it costs.
+//! Find: the customers that match, their order, their number, and the cost.
 
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ async fn each_filter_compares_its_whole_field_without_case() {
     assert_eq!(find(&client, "accountId=").await.0, [id, other]);
     assert_eq!(find(&client, "accountId=1").await.0, [0; 0]);
     assert_eq!(find(&client, "city=+Paris").await.0, [0; 0], "parameters are not trimmed");
-    // All must hold.
+    // A customer must meet all filters.
     assert_eq!(find(&client, "city=paris&countryCode=FR&firstName=ZO%C3%8B").await.0, [id]);
     assert_eq!(find(&client, "city=paris&countryCode=DE").await.0, [0; 0]);
     assert_eq!(find(&client, "unknown=1&action=find&city=paris").await.0, [id]);
@@ -122,7 +122,7 @@ async fn pages_are_in_the_order_of_ids_and_stable() {
     }
     assert_eq!(walked, ids);
 
-    // With a filter the total is known where all matches were seen on the way.
+    // With a filter, the total is known if all matches were read on the way.
     assert_eq!(find(&client, "city=paris").await, (ids[..100].to_vec(), None));
     assert_eq!(find(&client, "city=paris&offset=1105").await, (ids[1105..].to_vec(), total));
     assert_eq!(find(&client, "city=paris&offset=100&limit=100").await, (ids[100..200].to_vec(), None));
@@ -193,7 +193,7 @@ async fn customers_of_other_apis_match_by_what_this_one_shows() {
     let form = "firstname=Acme&email=b%40example.com";
     let of_licensing = client.app.request("POST", "/api/customer").token(&token).form(form).send().await.expect(201);
     let of_licensing = of_licensing.json()["customer_id"].as_u64().unwrap();
-    // Both are called Acme in the reseller API, and only one has an organization.
+    // In the reseller API both have the name Acme, but only one has an organization.
     assert_eq!(find(&client, "organizationName=acme").await.0, [of_reseller]);
     assert_eq!(find(&client, "firstName=acme").await.0, [of_licensing]);
     assert_eq!(find(&client, "email=A@example.com").await.0, [of_reseller]);

@@ -1,4 +1,4 @@
-//! JSON, XML and forms on the way in, JSON and XML on the way out, and bodies that nobody should read.
+//! JSON, XML and forms in requests, JSON and XML in answers, and bodies that must not be read.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ async fn a_whole_life_in_xml() {
     assert_eq!(call("GET", "/1", "").await.expect(200).body, expected);
     assert_eq!(call("GET", "", "").await.expect(200).body, format!("<customers>{expected}</customers>"));
     assert_eq!(call("GET", "?lastName=x", "").await.expect(200).body, "<customers/>");
-    // What was shown may be sent back as it is.
+    // What was shown can be sent back unchanged.
     assert_eq!(call("POST", "/1", &expected).await.expect(200).body, expected);
     let elements = "<Customer><city>Den <!-- c -->Haag</city><phone><![CDATA[070]]></phone><other><x/></other></Customer>";
     let modified = call("POST", "/1", elements).await.expect(200);
@@ -103,7 +103,7 @@ async fn errors_have_the_format_that_was_asked_for() {
     assert_eq!(attributes(&stranger)[0], ("failureCode".to_owned(), "L01".to_owned()));
     let nobody = client.request("GET", "/1").header("accept", "application/json;q=0.1, application/xml").send().await.expect(404);
     assert_eq!(nobody.body, r#"<response failureCode="V05" failureMessage="There is no such customer."/>"#);
-    // What an error repeats of a request is a text that XML can carry, and short.
+    // The part of a request that an error repeats is short, and a text that XML can carry.
     for (media_type, body) in [
         ("application/x-www-form-urlencoded", b"\x01\x02<a>&\"\x00=%zz".to_vec()),
         ("application/x-www-form-urlencoded", [&b"x".repeat(100_000)[..], b"%zz"].concat()),
@@ -199,7 +199,7 @@ async fn bodies_that_can_not_be_read_are_refused_and_write_nothing() {
             request.send().await.expect_failure_of(400, "F01", "firstName");
         }
     }
-    // Read-only fields, too, whose values a create does not look at.
+    // Also in read-only fields, whose values a create ignores.
     for body in [r#"{"id": "\u0000"}"#, r#"{"id": ["\u0000"]}"#, r#"{"id": {"\u0001": 1}}"#] {
         for (method, rest) in [("PUT", String::new()), ("POST", format!("/{id}")), ("POST", "/999".to_owned())] {
             let request = client.request(method, &rest).header("content-type", "application/json").body(body);

@@ -1,4 +1,4 @@
-//! What operators invoke: answers and errors, as they read them.
+//! The functions that operators invoke: their answers and errors.
 
 use serde_json::{Value, json};
 
@@ -132,7 +132,7 @@ async fn an_account_is_added_to_a_reseller_and_its_earlier_keys_do_not_get_it() 
     assert_eq!(listed["resellers"][0]["account_ids"], added["account_ids"]);
     let keys = app.operate("operator-list-keys", json!({"reseller_id": tenant.id})).await.unwrap();
     assert_eq!(keys["keys"][0]["accounts"], json!([tenant.account_id]));
-    // The first account stays the one in which customers are created.
+    // Customers are still created in the first account.
     let id = app.create(&tenant, "Acme").await;
     let row = app.customer_row(&tenant, id).await.unwrap();
     assert_eq!(crate::harness::records::number(&row, "account_id"), tenant.account_id);

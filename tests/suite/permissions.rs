@@ -1,12 +1,12 @@
-//! The permissions of the functions' roles are what the suite saw them need: not less, and not more.
+//! The permissions of the functions' roles are exactly those that the suite saw them need.
 //!
-//! Ignored unless asked for, because it looks at what a run of the whole suite has written down; `.ci/run` shows how.
+//! Ignored by default, because it reads what a run of the whole suite has recorded; `.ci/run` shows how to run it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::harness::routes::workspace;
 
-/// For each function and action the partitions.
+/// For each function and action, the partitions.
 type Permissions = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
 #[test]

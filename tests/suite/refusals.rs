@@ -1,5 +1,5 @@
-//! Who is turned away: every operation, for nobody, for a wrong key of each kind, and for the right one; and that a refused call
-//! wrote nothing.
+//! The callers that are refused: every operation without a key, with a wrong key of each kind, and with the right one; and that a
+//! refused call writes nothing.
 
 use serde_json::json;
 use shared::domain::credential::Subject;

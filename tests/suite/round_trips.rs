@@ -1,4 +1,4 @@
-//! How often an operation goes to the database: sequential round trips, and calls in each. Counted, not timed.
+//! How often an operation calls the database: sequential round trips, and calls in each. Counted, not timed.
 
 use serde_json::{Value, json};
 use shared::domain::customer::{NewCustomer, Profile};
@@ -10,7 +10,7 @@ fn body() -> Value {
     json!({"name": "Acme", "email": "acme@example.com", "phone": "+31 012 345678"})
 }
 
-/// Sends a request and gives its status, with the calls of each of its round trips.
+/// Sends a request and returns its status, with the number of calls in each of its round trips.
 async fn spent(app: &App, method: &str, rest: &str, key: &str, body: Option<&Value>) -> (u16, Vec<usize>) {
     app.wire.take_calls();
     let mut request = app.reseller_api(method, rest).key(key);
@@ -21,7 +21,7 @@ async fn spent(app: &App, method: &str, rest: &str, key: &str, body: Option<&Val
     (answer.status, app.wire.take_rounds())
 }
 
-/// A customer as another API makes it: it holds its address and its code, and has more than the reseller API sees.
+/// A customer as another API creates it: it holds its address and its code, and has more fields than the reseller API shows.
 fn holder(tenant: &Tenant, email: &str, code: &str) -> NewCustomer {
     let profile = Profile {
         organization: stored("Acme"),
@@ -101,7 +101,7 @@ async fn a_list_is_one_round_of_calls_where_its_first_rows_are_bounded_and_else_
     for query in in_one {
         assert_eq!(spent(&app, "GET", &format!("?{query}"), &tenant.key, None).await, (200, vec![3]), "{query}");
     }
-    // Nothing that was not bounded is read for a caller who has not been verified.
+    // Before the caller is verified, only bounded reads are made.
     for query in ["sort=phone", "filter=is_active=true&sort=name"] {
         assert_eq!(spent(&app, "GET", &format!("?{query}"), &tenant.key, None).await, (200, vec![2, 1]), "{query}");
     }
@@ -174,7 +174,7 @@ async fn a_customer_that_is_not_there_costs_one_call() {
 }
 
 #[tokio::test]
-async fn exclusive_claims_add_one_call_to_a_create_and_no_round() {
+async fn reservations_add_one_call_to_a_create_and_no_round() {
     let (app, tenant) = App::with_reseller().await;
     app.wire.take_calls();
     let id = app.create_record(&tenant, holder(&tenant, "ann@example.com", "A-1")).await.unwrap();

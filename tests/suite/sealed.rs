@@ -1,5 +1,5 @@
-//! The deployment's secret: what it did not issue reaches no database, what it issued goes on across rotations, and what happens
-//! before it exists and while it can't be read.
+//! The deployment's secret: what it did not issue reaches no database, what it issued stays valid across rotations, and what
+//! happens before the secret exists and while it can't be read.
 
 use std::time::Duration;
 
@@ -18,14 +18,14 @@ use crate::harness::{Answer, App, Effect, Tenant};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Lets this much time pass for the functions that hold a copy of the secret.
+/// Makes this much time pass for the functions that hold a copy of the secret.
 async fn pass(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;
     tokio::time::resume();
 }
 
-/// A kind of token, and one call of its API with such a token.
+/// A kind of token, with one call of its API.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Reseller,
@@ -38,7 +38,7 @@ enum Kind {
 impl Kind {
     const ALL: [Self; 5] = [Self::Reseller, Self::Customer, Self::Licensing, Self::ServiceUser, Self::Licence];
 
-    /// A token of this kind as the holder of a version of a secret makes it.
+    /// A token of this kind, made under this version of a secret.
     fn made(self, version: &SecretVersion, reseller: u64) -> String {
         let reseller = ResellerId::new(reseller).unwrap();
         let customer = CustomerId::new(1).unwrap();
@@ -55,7 +55,7 @@ impl Kind {
         NewToken::generate(version, reseller, &subject).unwrap().reveal().to_owned()
     }
 
-    /// Reads as much as this kind of token may: a whole list, or the check of a licence.
+    /// Reads as much as this kind of token may read: a whole list, or the check of a licence.
     async fn call(self, app: &App, token: &str) -> Answer {
         match self {
             Self::Reseller | Self::Customer => app.reseller_api("GET", "?limit=1000").key(token).send().await,
@@ -65,13 +65,13 @@ impl Kind {
         }
     }
 
-    /// The status of a token that is not on record.
+    /// The status for a token that is not on record.
     fn refusal(self) -> u16 {
         if matches!(self, Self::Licence) { 403 } else { 401 }
     }
 }
 
-/// A token of each kind that is on record, for a customer with a licence.
+/// A token of each kind, all on record, for a customer with a licence.
 async fn issued(app: &App, tenant: &Tenant) -> Vec<(Kind, String)> {
     let customer = app.create(tenant, "Acme").await;
     let licensing = app.licensing_token(tenant, &["read", "write"]).await;
@@ -92,7 +92,7 @@ async fn issued(app: &App, tenant: &Tenant) -> Vec<(Kind, String)> {
     ]
 }
 
-/// The status by which a token that is on record is answered.
+/// The status for a token that is on record.
 fn success(kind: Kind) -> u16 {
     if matches!(kind, Kind::Customer) { 403 } else { 200 }
 }
@@ -105,7 +105,7 @@ async fn given_a_forged_token_of_any_kind_then_no_operation_calls_the_database()
     let forger = SecretVersion::generate(ours.number(), Timestamp::now()).unwrap();
     let forged = |kind: Kind| kind.made(&forger, tenant.id);
     for kind in Kind::ALL {
-        // The functions that are called have to be there.
+        // Starts the functions that the test calls.
         kind.call(&app, &forged(kind)).await;
     }
     app.wire.take_calls();
@@ -158,7 +158,7 @@ async fn given_a_deployment_without_a_secret_then_every_token_is_refused_until_t
     for kind in Kind::ALL {
         app.wire.take_calls();
         assert_eq!(kind.call(&app, &kind.made(&stranger, 1)).await.status, kind.refusal(), "{kind:?}");
-        // Somebody may have provisioned a reseller a moment ago.
+        // A reseller may have been provisioned a moment ago.
         assert_eq!(app.wire.take_operations(), ["BatchGetItem"], "{kind:?}");
         assert_eq!(kind.call(&app, "nonsense").await.status, kind.refusal(), "{kind:?}");
         assert!(app.wire.take_calls().is_empty(), "{kind:?}");
@@ -190,7 +190,7 @@ async fn given_a_secret_that_can_not_be_read_then_503_until_it_can() {
     let forger = SecretVersion::generate(1, Timestamp::now()).unwrap();
     app.restart();
     app.wire.fail("BatchGetItem", usize::MAX, |_| Effect::Break);
-    // A start that fails is no end: the request meets the failure.
+    // A failed start is not final: the request meets the failure.
     app.fail_starts(true);
     for (kind, token) in &issued {
         for token in [token, &kind.made(&forger, tenant.id)] {
@@ -224,13 +224,13 @@ async fn given_a_rotation_then_old_tokens_go_on_and_new_ones_are_issued_after_te
     let wait = second.issues_from().minus(10 * MINUTE);
     assert!(wait >= first.issues_from() && wait <= Timestamp::now(), "{secret:?}");
 
-    // Ten minutes later.
+    // As if ten minutes had passed.
     app.set_issues_from(2, Timestamp::now()).await;
     let issued = app.operate("operator-issue-key", issue).await.unwrap();
     assert_eq!(version_of(&issued), 2);
 }
 
-/// Under which version of the secret a reseller's key was issued.
+/// The version of the secret under which a reseller's key was issued.
 fn version_of(issued: &Value) -> u64 {
     let token = issued["token"].as_str().unwrap();
     let digits = &token["sk_reseller_".len() + 5..][..2];

@@ -1,7 +1,7 @@
-//! The real thing, called by HTTP: the product as `cargo dev` serves it, and as it is deployed.
+//! The running product, called by HTTP, as `cargo dev` serves it and as it is deployed.
 //!
-//! These tests are ignored unless asked for, because they need it to run; `CLIENTELE_DEMO` names its `demo.json`. `.ci/served` and
-//! `.ci/deployed` show how.
+//! These tests are ignored by default, because they need a running product; `CLIENTELE_DEMO` names its `demo.json`. `.ci/served`
+//! and `.ci/deployed` show how to run them.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ fn every_route_answers_in_both_slash_forms() {
     let key = text(&demo["resellers"][0]["reseller_key"]);
     let body = r#"{"name": "Customer Name", "email": "customer@example.com", "phone": "+31 012 345678"}"#;
     let mut called = 0;
-    // The emulated gateway knows no paths that end in a slash: the template is tested for them instead.
+    // The emulated gateway knows no paths that end in a slash; a test of the template covers them.
     let forms: &[&str] = if demo["slashes"] == false { &[""] } else { &["", "/"] };
     for slash in forms {
         let created = call("POST", &format!("{BASE}{slash}"), Some(key), Some(body)).expect(201);
@@ -120,7 +120,7 @@ fn every_route_about_licences_answers() {
     let list = format!("/api/licenses?customer_id={id}");
     assert_eq!(call_licensing("GET", &list, None).expect(200).body, format!("[{}]", issued.body));
     assert!(call_licensing("GET", "/api/licenses", None).expect(200).body.contains(&issued.body));
-    // Without a token, and not taken for the licence with the id `check`.
+    // Without a token, and not mistaken for the licence with the id `check`.
     let check =
         |host: &str| send("GET", &format!("/api/license/check?key={}&host={host}", text(&issued.json()["key"])), None, None);
     assert_eq!(check("licensed.example.com").expect(200).json()["valid"], true);

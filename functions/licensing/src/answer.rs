@@ -1,4 +1,4 @@
-//! Records as this API shows them: a customer's absent values are empty texts, a licence's time is null until it is revoked.
+//! Records as this API shows them: absent values of a customer are empty texts, and a licence's time is null until it is revoked.
 
 use lambda_http::http::header::LINK;
 use lambda_http::http::{HeaderValue, StatusCode};
@@ -51,15 +51,15 @@ pub(crate) fn shown(value: Option<&Text>) -> &str {
     value.map(Text::as_str).unwrap_or_default()
 }
 
-/// How many bytes of records one answer has at the most.
+/// How many bytes of records one answer has at most.
 const MAXIMUM_BYTES: usize = 1024 * 1024;
 
-/// The records of a list, in as far as they fit into one answer.
+/// The records of a list, as many as fit into one answer.
 #[derive(Default)]
 pub(crate) struct Records(String);
 
 impl Records {
-    /// Adds a record where it fits, and tells whether it did. The first one always does.
+    /// Adds a record if it fits, and returns whether it did. The first record always fits.
     pub(crate) fn add(&mut self, record: &Value) -> bool {
         let record = record.to_string();
         let fits = self.0.is_empty() || self.0.len() + record.len() < MAXIMUM_BYTES;
@@ -70,7 +70,7 @@ impl Records {
         fits
     }
 
-    /// All of them as a bare array, and the address of the rest where there is one. Without a record an answer without a body.
+    /// The answer: a bare array of the records, and the address of the rest if there is one. Without a record it has no body.
     pub(crate) fn answer(mut self, next: Option<String>) -> Response {
         if self.0.is_empty() {
             return empty(StatusCode::NO_CONTENT);

@@ -1,4 +1,4 @@
-//! The form body of a create or a change: of a customer, and of a licence.
+//! The form body of a create or a change, of a customer or of a licence.
 
 use shared::domain::customer::{Customer, CustomerId, Profile};
 use shared::domain::licence::NewLicence;
@@ -22,7 +22,7 @@ const CUSTOMER: &str = "customer_id";
 const PRODUCT: Field = ("product", 255);
 const HOST: Field = ("host", 253);
 
-/// The pairs that a client sent. Unknown ones are ignored.
+/// The pairs that a client sent. Unknown pairs are ignored.
 pub(crate) struct Body(Vec<(String, String)>);
 
 impl Body {
@@ -31,10 +31,10 @@ impl Body {
         form::parse(&request.body()?).map(Self).map_err(|malformed| Error::Malformed(malformed.to_string()))
     }
 
-    /// The profile that this body asks for: of a new customer, or of one that it changes. Fields that were not sent stay.
+    /// The profile that this body asks for, of a new customer or of a customer that it changes. Fields that were not sent stay.
     ///
-    /// A value equal to the one that this API shows is taken without a check, so that whatever another API wrote can be written
-    /// back. What a customer has of the required values can't be removed; what it never had need not be given.
+    /// A value equal to the one that this API shows is taken without a check, so that a client can send back what another API
+    /// wrote. A required value that the customer has can't be removed; one that it never had can stay absent.
     pub(crate) fn profile(&self, current: Option<&Customer>) -> Result<Profile, Error> {
         let (profile, mut faults) = self.applied_to(current.map(|customer| &customer.profile));
         let had_email = current.is_none_or(|customer| customer.profile.email.is_some());
@@ -49,13 +49,13 @@ impl Body {
         Ok(faults.none_or(profile)?)
     }
 
-    /// Checks the form of this body, whatever customer it is for.
+    /// Checks the form of this body, whichever customer it is for.
     pub(crate) fn check(&self) -> Result<(), Error> {
         Ok(self.applied_to(None).1.none_or(())?)
     }
 
-    /// The licence that this body asks for, and the customer who is to have it. A number of any other form is nobody's: this API
-    /// documents no form of ids.
+    /// The licence that this body asks for, and the customer that it is for. A number in any other form is the number of no
+    /// customer, because this API documents no form of ids.
     pub(crate) fn licence(&self) -> Result<(Option<CustomerId>, NewLicence), Error> {
         let mut faults = Faults::default();
         let customer = once(&self.0, CUSTOMER, &mut faults).filter(|sent| !sent.is_empty());
@@ -80,7 +80,7 @@ impl Body {
         faults.collect(field, parse(sent, maximum).and_then(|text| text.ok_or(Invalid::Required)))
     }
 
-    /// The profile with the fields that were sent, and what is wrong with them.
+    /// The profile with the fields that were sent, and the faults of these fields.
     fn applied_to(&self, profile: Option<&Profile>) -> (Profile, Faults) {
         let mut profile = profile.cloned().unwrap_or_else(Profile::empty);
         let mut faults = Faults::default();

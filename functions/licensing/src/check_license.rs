@@ -1,5 +1,5 @@
-//! `GET /api/license/check?key=…&host=…`: whether a licence is valid on a host. The licensed product itself asks; the key is its
-//! credential, and it needs no other.
+//! `GET /api/license/check?key=…&host=…`: whether a licence is valid on a host. The licensed product itself asks. The licence key
+//! is the only credential that it needs.
 
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
@@ -13,8 +13,8 @@ use crate::Error;
 use crate::answer::JSON;
 use crate::request::{once, query};
 
-/// Answers 200 when the licence is valid on this host, else 403 with the first reason that holds: there is no licence with this
-/// key, it is revoked, or it is for another host.
+/// Answers 200 when the licence is valid on this host, otherwise 403 with the first reason that applies: there is no licence with
+/// this key, it is revoked, or it is for another host.
 ///
 /// # Errors
 /// 400 when a parameter is repeated or can't be decoded.

@@ -1,4 +1,4 @@
-//! `POST /api/customer`: creates a customer, who then holds its e-mail address exclusively.
+//! `POST /api/customer`: creates a customer, which then holds its e-mail address exclusively.
 
 use lambda_http::http::header::LOCATION;
 use lambda_http::http::{HeaderValue, StatusCode};
@@ -15,7 +15,7 @@ use crate::request::caller;
 /// Answers 201 with the new customer, and its address in `Location`.
 ///
 /// # Errors
-/// 400 when a field is wrong, 409 when another customer has the e-mail address, 401 and 403 for the caller.
+/// 400 when a field is wrong, 409 when another customer has the e-mail address, 401 and 403 when the caller is refused.
 pub async fn create_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let caller = caller(table, request).await?;
     let profile = Body::parse(request)?.profile(None)?;

@@ -15,7 +15,7 @@ use crate::request::{POLICY, token};
 ///
 /// # Errors
 /// 400 when a field is wrong, 404 when there is no such customer, 409 when a licence is active for the product and host, or when
-/// the customer can have no more, 401 and 403 for the caller.
+/// the customer can have no more licences, 401 and 403 when the caller is refused.
 pub async fn create_license(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let token = token(table, request).await?;
     let asked = Body::parse(request).and_then(|body| body.licence());

@@ -1,4 +1,4 @@
-//! `DELETE /api/customer/{id}`: removes a customer for ever, and frees its e-mail address.
+//! `DELETE /api/customer/{id}`: removes a customer for ever, and releases its e-mail address.
 
 use lambda_http::http::StatusCode;
 use shared::lambda::request::Request;
@@ -12,7 +12,8 @@ use crate::request::caller_and_customer;
 /// Answers 410, the documented success, with the customer as it was.
 ///
 /// # Errors
-/// 404 when there is no such customer, or no more, 409 when concurrent changes outlast the retries, 401 and 403 for the caller.
+/// 404 when the customer does not exist or no longer exists, 409 when concurrent changes outlast the retries, 401 and 403 when
+/// the caller is refused.
 pub async fn delete_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let (caller, customer) = caller_and_customer(table, request).await?;
     let deleted = table.customer_delete(&caller, customer.ok_or(Error::NotFound)?).await.map_err(|error| match error {

@@ -1,4 +1,4 @@
-//! Every error of this API, and the one shape that all of them have on the wire.
+//! Every error of this API, and the one form that they have on the wire.
 
 use lambda_http::http::header::WWW_AUTHENTICATE;
 use lambda_http::http::{HeaderValue, StatusCode};
@@ -18,10 +18,10 @@ use crate::answer::JSON;
 /// Why a call was not answered as it asked. The text of the `Display` is for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The caller is turned away.
+    /// The caller is refused.
     #[error("refused: {0}")]
     Refused(#[from] Refusal),
-    /// The body is not a form, or too large to be looked at. The text is for the client too.
+    /// The body is no form, or too large to be read. The text is for the client too.
     #[error("malformed body")]
     Malformed(String),
     /// Fields or parameters are wrong.
@@ -39,13 +39,13 @@ pub enum Error {
     /// A licence of the account is active for the product and host.
     #[error("a licence is active for this product and host")]
     Active,
-    /// The customer has had as many licences as it can.
+    /// The customer has had as many licences as a customer can have.
     #[error("the customer can have no more licences")]
     Exhausted,
     /// Concurrent changes outlasted the retries of a delete.
     #[error("{0}")]
     NotDeleted(String),
-    /// No fault of the client's, or no such route.
+    /// A failure that the client did not cause, or no such route.
     #[error(transparent)]
     Failed(#[from] Failure),
 }

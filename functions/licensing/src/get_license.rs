@@ -9,10 +9,10 @@ use crate::Error;
 use crate::answer::one_licence;
 use crate::request::caller_and_licence;
 
-/// Answers 302 with the licence, as for a customer without a `Location`.
+/// Answers 302 with the licence and, as for a customer, without a `Location`.
 ///
 /// # Errors
-/// 404 when there is no such licence, 401 and 403 for the caller.
+/// 404 when there is no such licence, 401 and 403 when the caller is refused.
 pub async fn get_license(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let (_, licence) = caller_and_licence(table, request).await?;
     Ok(one_licence(StatusCode::FOUND, &licence.ok_or(Error::NoLicence)?))

@@ -1,10 +1,10 @@
-//! The ScriptLock licensing API v1.0: form bodies, an opaque `Basic` token, and statuses that say success in unusual ways: 302
-//! for a record that was found, 304 for a change that changes nothing, 410 for one that was deleted.
+//! The ScriptLock licensing API v1.0: form bodies, an opaque `Basic` token, and unusual statuses for success: 302 for a record
+//! that was found, 304 for a change that changes nothing, 410 for a record that was deleted.
 //!
-//! Its calls about customers are those of the source document. That document says that a delete revokes the customer's licences,
-//! and no more of them: the calls about licences are ours, in the same style. On the wire a licence is a `license`.
+//! Its calls about customers are those of the source document. Of licences that document says only that a delete of a customer
+//! revokes them: the calls about licences are ours, in the same style. On the wire a licence is a `license`.
 //!
-//! One file per route; what they have in common on the wire stands in the others.
+//! One file per route; the other files hold what the routes have in common on the wire.
 
 mod answer;
 mod body;

@@ -13,14 +13,14 @@ use crate::Error;
 use crate::answer::{Records, view};
 use crate::request::{NOT_OF_THIS_LIST, POLICY, query, token};
 
-/// How many customers are read together with the credential. The others follow by the megabyte, until the answer is full.
+/// How many customers are read together with the credential. The others follow, 1 MB of rows at a time, until the answer is full.
 const FIRST_ROWS: u16 = 100;
 
-/// Answers 200 with a bare array in the order of the ids, or 204 without a body when there are no customers. Above 1 MB it is cut
-/// between two records, and a `Link` leads to the rest.
+/// Answers 200 with a bare array in the order of the ids, or 204 without a body when there are no customers. An answer above 1 MB
+/// is cut between two records, and a `Link` leads to the rest.
 ///
 /// # Errors
-/// 400 when a cursor is not one of this list, 401 and 403 for the caller.
+/// 400 when a cursor does not belong to this list, 401 and 403 when the caller is refused.
 pub async fn list_customers(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let token = token(table, request).await?;
     let listing = listing(table, request, token.reseller()).await;
@@ -44,7 +44,7 @@ pub async fn list_customers(table: &Table<Read>, request: &Request) -> Result<Re
     Ok(records.answer(next))
 }
 
-/// All customers in the order of their ids, from where the cursor says.
+/// All customers in the order of their ids, from the place that the cursor names.
 async fn listing(table: &Table<Read>, request: &Request, reseller: ResellerId) -> Result<Listing, Error> {
     let mut listing = Listing { is_total_wanted: false, ..Listing::by_id(FIRST_ROWS) };
     if let Some((_, cursor)) = query(request)?.iter().find(|(name, _)| name == "cursor") {

@@ -15,16 +15,16 @@ use crate::answer::{Records, licence_view};
 use crate::request::{NOT_OF_THIS_LIST, POLICY, caller, once, query, token};
 
 /// Answers 200 with a bare array in the order of the ids, revoked licences included, or 204 without a body when there are none.
-/// Above 1 MB it is cut between two records, and a `Link` leads to the rest.
+/// An answer above 1 MB is cut between two records, and a `Link` leads to the rest.
 ///
 /// # Errors
-/// 400 when a parameter is repeated or a cursor is not one of this list, 401 and 403 for the caller.
+/// 400 when a parameter is repeated or a cursor does not belong to this list, 401 and 403 when the caller is refused.
 pub async fn list_licenses(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let token = token(table, request).await?;
     let mut records = Records::default();
     let listing = listing(table, request, token.reseller()).await;
     let Some(listing) = table.tell_caller(&token, POLICY, listing).await? else {
-        // No customer can have this number: only a verified caller learns that it has no licences.
+        // No customer can have this number, so that it has no licences. Only a verified caller learns that.
         return caller(table, request).await.map(|_| records.answer(None));
     };
     let (caller, first) = table.licence_list_begin(&token, listing).await?.open(POLICY)?;
@@ -48,7 +48,8 @@ pub async fn list_licenses(table: &Table<Read>, request: &Request) -> Result<Res
     Ok(records.answer(next))
 }
 
-/// What the query asks for; `None` when no customer can have the number in it, because this API documents no form of ids.
+/// The list that the query asks for; `None` when no customer can have the number in it, because this API documents no form of
+/// ids.
 async fn listing(table: &Table<Read>, request: &Request, reseller: ResellerId) -> Result<Option<LicenceListing>, Error> {
     let sent = query(request)?;
     let mut faults = Faults::default();

@@ -1,4 +1,4 @@
-//! What all routes read from a request: the token, the record that the path names, and fields and parameters.
+//! What all routes read from a request: the token, the record that the path names, and the fields and parameters.
 
 use shared::domain::credential::Kind;
 use shared::domain::customer::{Customer, CustomerId};
@@ -11,15 +11,14 @@ use shared::store::{Access, AuthenticationError, Caller, Policy, Table};
 
 use crate::Error;
 
-/// What is wrong with a cursor that another list gave, or none.
+/// The fault of a cursor that was given for another list, or never given.
 pub(crate) const NOT_OF_THIS_LIST: &str =
     "is not one of this list: take the address in the Link header of the page before as it is";
 
-/// Who may call this API.
+/// The callers that this API takes.
 pub(crate) const POLICY: Policy = Policy::of_kinds(&[Kind::Licensing]);
 
-/// The token in `Authorization: Basic <token>`, where this deployment issued it. The token stands there bare: it is not the base64
-/// of anything.
+/// The issued token in `Authorization: Basic <token>`. The header contains the token itself, not base64 of anything.
 pub(crate) async fn token<A: Access>(table: &Table<A>, request: &Request) -> Result<IssuedToken, AuthenticationError> {
     table.token_check(PresentedToken::licensing(request.basic_authorization()?)).await
 }
@@ -29,8 +28,8 @@ pub(crate) async fn caller<A: Access>(table: &Table<A>, request: &Request) -> Re
     Ok(table.authenticate(&token(table, request).await?, POLICY).await?)
 }
 
-/// The verified caller, and its customer with the id in the path; `None` when it has no such customer. This API documents no form
-/// of ids, so that a malformed one names nobody.
+/// The verified caller, and its customer with the id in the path; `None` when it has no such customer. A malformed id is that of
+/// no customer, because this API documents no form of ids.
 pub(crate) async fn caller_and_customer<A: Access>(
     table: &Table<A>,
     request: &Request,
@@ -54,7 +53,8 @@ pub(crate) fn query(request: &Request) -> Result<Vec<(String, String)>, Faults> 
     faults.none_or(sent)
 }
 
-/// The value of a field or parameter that may be given once only; `None` when it was not given, or more than once, which is kept.
+/// The value of a field or parameter that may be given once only. `None` when it was not given; also when it was given more than
+/// once, which is then a fault.
 pub(crate) fn once<'a>(sent: &'a [(String, String)], field: &str, faults: &mut Faults) -> Option<&'a str> {
     let mut values = sent.iter().filter(|(name, _)| name == field).map(|(_, value)| value.as_str());
     let first = values.next()?;

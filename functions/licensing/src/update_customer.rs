@@ -11,16 +11,16 @@ use crate::answer::one;
 use crate::body::Body;
 use crate::request::caller_and_customer;
 
-/// Answers 200 with the customer as it now is, or 304 without a body when the submitted values change nothing.
+/// Answers 200 with the changed customer, or 304 without a body when the submitted values change nothing.
 ///
 /// # Errors
 /// 400 when a field is wrong, 404 when there is no such customer, 409 when another customer has the e-mail address, 401 and 403
-/// for the caller.
+/// when the caller is refused.
 pub async fn update_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let (caller, customer) = caller_and_customer(table, request).await?;
     let body = Body::parse(request)?;
     let Some(customer) = customer else {
-        // The form comes before the data: a wrong body is 400 whether or not the customer exists.
+        // The form is checked before the data: a wrong body is 400 whether or not the customer exists.
         body.check()?;
         return Err(Error::NotFound);
     };

@@ -9,7 +9,7 @@ use shared::lambda::response::{MAXIMUM_ANSWER, Response, escaped_length, respons
 
 use crate::media::Format;
 
-/// The members of an object, or the attributes of an element, in their order.
+/// The members of an object or the attributes of an element, in order.
 pub(crate) type Fields = Vec<(&'static str, Value)>;
 
 /// An answer with one customer.
@@ -17,7 +17,7 @@ pub(crate) fn one(format: Format, status: StatusCode, customer: &Customer) -> Re
     object(format, status, "customer", fields(customer))
 }
 
-/// An answer with customers, in as far as they fit into one, and how many these are.
+/// An answer with customers, as many as fit into it, and how many these are.
 pub(crate) fn many(format: Format, customers: &[Customer]) -> (Response, usize) {
     let [begin, separator, end] = match format {
         Format::Json => ["[", ",", "]"],
@@ -62,7 +62,7 @@ fn written(format: Format, name: &str, fields: Fields) -> String {
     }
 }
 
-/// The code of a customer: its own, else its id.
+/// The code of a customer: its own if it has one, otherwise its id.
 pub(crate) fn code(customer: &Customer) -> String {
     customer.code.as_ref().map_or_else(|| customer.id.to_string(), Text::to_string)
 }
@@ -104,8 +104,8 @@ fn json(fields: Fields) -> Value {
     Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>())
 }
 
-/// An element with these attributes. Tabs and line breaks become references, because a reader makes spaces of them otherwise. What
-/// XML can't carry, which only an error repeats, is replaced.
+/// An element with these attributes. Tabs and line breaks become references, because a reader turns them into spaces otherwise.
+/// Characters that XML can't carry, which only an error repeats, are replaced.
 fn element<'a>(name: &'a str, fields: &Fields) -> BytesStart<'a> {
     let mut element = BytesStart::new(name);
     for (name, value) in fields {

@@ -36,7 +36,7 @@ impl Body {
         Sent::parse(request).map(Self)
     }
 
-    /// The customer that is to be created, in one of the caller's accounts.
+    /// The new customer, in one of the caller's accounts.
     pub(crate) fn creation(&self, caller: &Caller<Write>) -> Result<NewCustomer, Error> {
         let (profile, mut faults) = self.applied_to(None);
         let account = faults.collect(ACCOUNT, self.account()).flatten();
@@ -56,15 +56,15 @@ impl Body {
         missing.none_or(()).map_err(Error::Missing)?;
 
         let account_id = account.filter(|account| caller.accounts().contains(account)).ok_or(Error::NotGranted)?;
-        // Whoever has no code of its own is known by its id, and nobody knows the next one.
+        // A customer without a code of its own is known by its id, and the next id is not known yet.
         if code.as_ref().is_some_and(|code| normalize(code.as_str()).bytes().all(|byte| byte.is_ascii_digit())) {
             return Err(Error::Code("must not consist of digits alone: such codes are the ids of customers without one"));
         }
         Ok(NewCustomer { account_id, code, profile, holds_email: false })
     }
 
-    /// The profile that `current` is to have. Fields that were not sent stay; what it has of the required values can't be removed,
-    /// what it never had need not be given.
+    /// The profile that `current` gets. Fields that were not sent stay. A required value that the customer has can't be removed;
+    /// one that it never had can stay absent.
     pub(crate) fn modification(&self, current: &Customer) -> Result<Profile, Error> {
         let (profile, faults) = self.applied_to(Some(&current.profile));
         faults.none_or(())?;
@@ -98,15 +98,15 @@ impl Body {
         missing.none_or(profile).map_err(Error::Missing)
     }
 
-    /// Checks the form of this body, whatever customer it is for.
+    /// Checks the form of this body, whichever customer it is for.
     pub(crate) fn check(&self) -> Result<(), Error> {
         Ok(self.applied_to(None).1.none_or(())?)
     }
 
-    /// The profile with the fields that were sent, and what is wrong with their form.
+    /// The profile with the fields that were sent, and the faults of their form.
     ///
-    /// A value equal to the one that this API shows is taken without a check, so that whatever another API wrote can be written
-    /// back.
+    /// A value equal to the one that this API shows is taken without a check, so that a client can send back what another API
+    /// wrote.
     fn applied_to(&self, current: Option<&Profile>) -> (Profile, Faults) {
         let mut profile = current.cloned().unwrap_or_else(Profile::empty);
         let mut faults = self.0.faults();
@@ -141,7 +141,7 @@ impl Body {
         }
     }
 
-    /// The account that was sent; `None` when there is none, or nothing.
+    /// The account that was sent; `None` when the field is absent or empty.
     fn account(&self) -> Result<Option<AccountId>, &'static str> {
         match self.0.written(ACCOUNT) {
             None if self.0.has(ACCOUNT) => Err(NOT_AN_INTEGER),
@@ -154,12 +154,12 @@ impl Body {
 
 const NOT_AN_INTEGER: &str = "must be an integer";
 
-/// The account of this number. One that is too large to exist is granted to nobody.
+/// The account with this number. A number that is too large to exist is an account that no caller is granted.
 pub(crate) fn account(sent: &str) -> Result<AccountId, &'static str> {
     validation::whole_number(sent).map(AccountId).ok_or(NOT_AN_INTEGER)
 }
 
-/// The customer that is known by this code without having one of its own.
+/// The id of the customer that is known by this code if it has no code of its own.
 pub(crate) fn known_by_default(code: &str) -> Option<CustomerId> {
     let code = normalize(code);
     CustomerId::parse(&code).ok().filter(|id| id.to_string() == code)

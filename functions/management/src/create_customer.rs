@@ -14,7 +14,7 @@ use crate::request::{Address, called, caller};
 ///
 /// # Errors
 /// 400 when the body can't be read or a field has the wrong form, 422 when a required field is missing, the account was not
-/// granted or the code is taken, 405, 406 and 415 for the action and the formats, 401 and 403 for the caller.
+/// granted or the code is taken, 405, 406 and 415 for the action and the formats, 401 and 403 when the caller is refused.
 pub async fn create_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let caller = caller(table, request).await?;
     let format = called(request, "create", &Address::Customers)?;

@@ -1,6 +1,6 @@
-//! Every error of this API: its `failureCode`, and the one shape that all of them have on the wire.
+//! Every error of this API: its `failureCode`, and the one form that they have on the wire.
 //!
-//! `docs/management-api.md` lists the codes and says when each of them comes.
+//! `docs/management-api.md` lists the codes and says when each of them is answered.
 
 use lambda_http::http::header::{ALLOW, WWW_AUTHENTICATE};
 use lambda_http::http::{HeaderValue, StatusCode};
@@ -18,7 +18,7 @@ use crate::media::Format;
 /// Why a call was not answered as it asked. The text of the `Display` is for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The caller is turned away.
+    /// The caller is refused.
     #[error("refused: {0}")]
     Refused(#[from] Refusal),
     /// The body can't be read. The text is for the client too.
@@ -33,25 +33,25 @@ pub enum Error {
     /// The account is not one of the caller's.
     #[error("not a granted account")]
     NotGranted,
-    /// The code can't be given to a customer. The text is for the client too.
+    /// The code can't be given to the customer. The text is for the client too.
     #[error("the code {0}")]
     Code(&'static str),
-    /// Fields that can't be changed differ.
+    /// Fields that can't be changed have other values.
     #[error("a change of read-only fields")]
     ReadOnly(Faults),
     /// There is no such customer, or it is not the caller's.
     #[error("no such customer")]
     NotFound,
-    /// The method does another action than the one that was asked for; these are the methods of the address.
+    /// The request asks for another action than its method does. The methods are those of the address.
     #[error("another action than the method's")]
     OtherAction(&'static str),
-    /// The body has a format that is not supported.
+    /// The format of the body is not supported.
     #[error("unknown media type")]
     UnknownMediaType,
-    /// No supported format is acceptable to the client.
+    /// The client accepts no supported format.
     #[error("not acceptable")]
     NotAcceptable,
-    /// No fault of the client's, or no such route.
+    /// A failure that the client did not cause, or no such route.
     #[error(transparent)]
     Failed(#[from] Failure),
 }
@@ -88,7 +88,7 @@ impl From<WriteError> for Error {
         match error {
             WriteError::Store(error) => error.into(),
             WriteError::Taken(Reserved::Code) => Self::Code("is the code of another customer"),
-            // Customers of this API hold no address from the start, and change what others hold only where it is free.
+            // This API creates customers that hold no address, and a change holds the new address only if it is free.
             WriteError::Taken(Reserved::Email) => StoreError::Internal("an address was to be held".to_owned()).into(),
         }
     }
@@ -148,7 +148,7 @@ impl ApiError for Error {
 }
 
 impl Error {
-    /// The first field or parameter that is at fault.
+    /// The first field or parameter with a fault.
     fn field(&self) -> Option<&str> {
         match self {
             Self::Invalid(faults) | Self::Missing(faults) | Self::ReadOnly(faults) => {

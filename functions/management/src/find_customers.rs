@@ -10,11 +10,11 @@ use crate::answer::many;
 use crate::request::{Address, POLICY, called, token};
 use crate::{Error, find_query};
 
-/// Answers 200 with the customers, of the accounts that the caller was granted. `X-Total-Count` says how many match, where that is
+/// Answers 200 with the customers of the accounts that the caller was granted. `X-Total-Count` says how many match, if that is
 /// known without reading further.
 ///
 /// # Errors
-/// 400 when a parameter is wrong, 405 and 406 for the action and the format, 401 and 403 for the caller.
+/// 400 when a parameter is wrong, 405 and 406 for the action and the format, 401 and 403 when the caller is refused.
 pub async fn find_customers(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let token = token(table, request).await?;
     let asked = called(request, "find", &Address::Customers).and_then(|format| Ok((format, find_query::parse(request)?)));

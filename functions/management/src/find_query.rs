@@ -14,7 +14,7 @@ const OFFSET: &str = "offset";
 const DEFAULT_LIMIT: u16 = 100;
 const MAXIMUM_LIMIT: u16 = 1000;
 
-/// The parameters that are compared with a text of the customer, the most characters of each, and what they are compared with.
+/// The parameters that are compared with a text of the customer: the name, the most characters, and the field of the customer.
 const TEXTS: [((&str, usize), Field); 10] = [
     (FIRST_NAME, Field::FirstName),
     (LAST_NAME, Field::LastName),
@@ -30,14 +30,14 @@ const TEXTS: [((&str, usize), Field); 10] = [
 
 /// The parameters of a find.
 pub(crate) struct FindQuery {
-    /// As they were sent.
+    /// The parameters as they were sent.
     sent: Vec<(String, String)>,
-    /// What they ask for.
+    /// The list that they ask for.
     pub(crate) listing: Listing,
 }
 
 impl FindQuery {
-    /// The value of a `Link` header that names what is behind the first `shown` customers of this page.
+    /// The value of a `Link` header to the customers after the first `shown` of this page.
     pub(crate) fn link_behind(&self, request: &Request, shown: usize) -> String {
         let offset = self.listing.offset.saturating_add(shown as u64);
         let kept = self.sent.iter().filter(|(name, _)| name != OFFSET);
@@ -45,7 +45,7 @@ impl FindQuery {
     }
 }
 
-/// Reads the query string. Parameters that this action does not know are ignored, and empty filters do not filter.
+/// Reads the query string. Parameters that this action does not know are ignored, and an empty filter does not filter.
 pub(crate) fn parse(request: &Request) -> Result<FindQuery, Error> {
     let (sent, mut faults) = request.query_pairs();
     let mut listing = Listing { is_total_wanted: false, ..Listing::by_id(DEFAULT_LIMIT) };

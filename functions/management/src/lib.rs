@@ -1,7 +1,7 @@
 //! The Management API v01: `PUT` creates and `POST` changes, in JSON and in XML, for service users that are limited to the
 //! accounts that they were granted.
 //!
-//! One file per action; what they have in common on the wire stands in the others.
+//! One file per action; the other files hold what the actions have in common on the wire.
 
 mod answer;
 mod body;

@@ -12,8 +12,8 @@ use crate::request::{Address, called, caller_and_customer};
 /// Answers 200 with the customer.
 ///
 /// # Errors
-/// 400 when the id is no integer, 404 when there is no such customer, 405 and 406 for the action and the format, 401 and 403 for
-/// the caller.
+/// 400 when the id is no integer, 404 when there is no such customer, 405 and 406 for the action and the format, 401 and 403 when
+/// the caller is refused.
 pub async fn load_customer(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let (_, customer) = caller_and_customer(table, request).await?;
     let format = called(request, "load", &Address::Customer)?;

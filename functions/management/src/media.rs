@@ -1,4 +1,4 @@
-//! Which format a body has, and which one its answer is to have.
+//! The format of a body, and the format of its answer.
 
 use shared::lambda::request::Request;
 
@@ -25,10 +25,10 @@ pub(crate) enum BodyFormat {
 const FULL_QUALITY: u16 = 1000;
 
 impl Format {
-    /// In the order in which they are chosen where the client has no preference.
+    /// In the order in which they are chosen when the client has no preference.
     const ALL: [Self; 3] = [Self::Json, Self::Xml, Self::TextXml];
 
-    /// The format that the client wants most of those that there are; `None` when it wants none of them.
+    /// The supported format that the client prefers; `None` when it accepts none.
     pub(crate) fn accepted(request: &Request) -> Option<Self> {
         let accept = request.header("accept").unwrap_or_default();
         if accept.trim().is_empty() {
@@ -46,7 +46,7 @@ impl Format {
         }
     }
 
-    /// The value of `Content-Type`. Old clients take XML for another encoding than UTF-8 where it names none.
+    /// The value of `Content-Type`. It names the encoding of XML, because old clients assume another one than UTF-8 otherwise.
     pub(crate) fn content_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
@@ -57,7 +57,7 @@ impl Format {
 }
 
 impl BodyFormat {
-    /// The format that `Content-Type` names, which is the default of this API without one; `None` for any other.
+    /// The format that `Content-Type` names; without the header, the default of this API. `None` for any other format.
     pub(crate) fn of(request: &Request) -> Option<Self> {
         let named = request.header("content-type").unwrap_or_default();
         match essence(named).as_str() {
@@ -74,11 +74,12 @@ fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// How much an `Accept` header wants a media type: what its most specific range for it says, 0 when none is for it.
+/// The quality that an `Accept` header gives a media type: that of its most specific range for the type, 0 when it has no range
+/// for it.
 fn quality(accept: &str, media_type: &str) -> u16 {
     let of_all_subtypes = media_type.split('/').next().map(|group| format!("{group}/*")).unwrap_or_default();
     let ranges = accept.split(',').filter_map(|range| {
-        // A lone star is no range, but common Java clients send it.
+        // A single star is no range, but common Java clients send it.
         let specificity = match essence(range).as_str() {
             "*" | "*/*" => 1,
             all if all == of_all_subtypes => 2,
@@ -90,7 +91,7 @@ fn quality(accept: &str, media_type: &str) -> u16 {
     ranges.max().map_or(0, |(_, weight)| weight)
 }
 
-/// The parameter `q` of a range; without one, or with one that is no number, the range is wanted fully.
+/// The parameter `q` of a range. Without it, or if it is no number, the range has full quality.
 fn weight(range: &str) -> u16 {
     let parameter = range.split(';').skip(1).find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;

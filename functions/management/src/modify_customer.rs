@@ -11,18 +11,18 @@ use crate::answer::one;
 use crate::body::Body;
 use crate::request::{Address, called, caller_and_customer};
 
-/// Answers 200 with the customer as it now is, also when nothing changed.
+/// Answers 200 with the customer as it is now, even if nothing changed.
 ///
 /// # Errors
-/// 400 when the id is no integer, the body can't be read or a field has the wrong form, 404 when there is no such customer, 422 when
-/// a required value would be removed or a read-only one changed, 405, 406 and 415 for the action and the formats, 401 and 403 for
-/// the caller.
+/// 400 when the id is no integer, the body can't be read or a field has the wrong form, 404 when there is no such customer, 422
+/// when a required value would be removed or a read-only one changed, 405, 406 and 415 for the action and the formats, 401 and
+/// 403 when the caller is refused.
 pub async fn modify_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let (caller, customer) = caller_and_customer(table, request).await?;
     let format = called(request, "modify", &Address::Customer)?;
     let body = Body::parse(request)?;
     let Some(customer) = customer else {
-        // The form comes before the data: a wrong body is 400 whether or not the customer exists.
+        // The form is checked before the data: a wrong body is 400 whether or not the customer exists.
         body.check()?;
         return Err(Error::NotFound);
     };

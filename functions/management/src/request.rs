@@ -22,10 +22,10 @@ pub(crate) enum Address {
     Customer,
 }
 
-/// Who may call this API.
+/// The callers that this API takes.
 pub(crate) const POLICY: Policy = Policy::of_kinds(&[Kind::ServiceUser]);
 
-/// The user and password in `Authorization: Basic` (RFC 7617), where this deployment issued them.
+/// The issued token: user and password in `Authorization: Basic` (RFC 7617).
 pub(crate) async fn token<A: Access>(table: &Table<A>, request: &Request) -> Result<IssuedToken, AuthenticationError> {
     let sent = STANDARD.decode(request.basic_authorization()?).map_err(|_| Refusal::Invalid)?;
     let user_and_password = String::from_utf8(sent).map_err(|_| Refusal::Invalid)?;
@@ -37,7 +37,7 @@ pub(crate) async fn caller<A: Access>(table: &Table<A>, request: &Request) -> Re
     Ok(table.authenticate(&token(table, request).await?, POLICY).await?)
 }
 
-/// The format of the answer, for a request that asks for no other action than the one of its method.
+/// The format of the answer, after a check that the request asks for the action of its method.
 pub(crate) fn called(request: &Request, action: &str, address: &Address) -> Result<Format, Error> {
     let (pairs, faults) = request.query_pairs();
     faults.none_or(())?;
@@ -50,10 +50,10 @@ pub(crate) fn called(request: &Request, action: &str, address: &Address) -> Resu
     Format::accepted(request).ok_or(Error::NotAcceptable)
 }
 
-/// The verified caller, and its customer that the path names by its id, or by `*` and its code; `None` when the caller has no such
-/// customer, also where it is in an account that the caller was not granted.
+/// The verified caller, and its customer that the path names by its id, or by `*` and its code; `None` when the caller has no
+/// such customer, or the customer is in an account that the caller was not granted.
 ///
-/// One call; another one for a code that is not an id. A malformed name is told only to a verified caller.
+/// One call; another one for a code that is not an id. Only a verified caller learns that an id is malformed.
 pub(crate) async fn caller_and_customer<A: Access>(
     table: &Table<A>,
     request: &Request,
@@ -86,7 +86,7 @@ async fn by_code<A: Access>(table: &Table<A>, token: &IssuedToken, code: &str) -
         Some(id) => table.customer_get(&caller, id).await?,
         None => None,
     };
-    // Between the two calls the code may have changed hands.
+    // Between the two calls another customer may have got the code.
     let has_code = |customer: &Customer| customer.code.as_ref().is_some_and(|own| normalize(own.as_str()) == normalize(code));
     Ok((caller, customer.filter(has_code)))
 }

@@ -1,4 +1,4 @@
-//! The fields that a client sent, whatever the format.
+//! The fields that a client sent, in any format.
 
 use serde_json::{Map, Value};
 use shared::domain::validation::Invalid;
@@ -31,7 +31,7 @@ pub(crate) const FIELDS: [&str; 14] = [
 /// 2^64.
 const LARGEST: f64 = 18_446_744_073_709_551_616.0;
 
-/// The fields of a body. XML and forms only have texts.
+/// The fields of a body. In XML and forms they are all texts.
 pub(crate) struct Sent {
     fields: Map<String, Value>,
     faults: Faults,
@@ -55,20 +55,20 @@ impl Sent {
         }
     }
 
-    /// The customer, as it is or as the member `object`.
+    /// Reads the customer: the body itself, or its member `object`.
     fn json(body: &[u8]) -> Result<Self, Error> {
         let malformed = |malformed: json::MalformedJson| Error::Malformed(malformed.to_string());
         let mut root = json::object(body, &[&FIELDS[..], &["object"]].concat()).map_err(malformed)?;
         let fields = match root.remove("object") {
             None => root,
             Some(Value::Object(object)) => {
-                // What stands beside it is ignored.
+                // The other members are ignored.
                 json::usable(root, &[]).map_err(malformed)?;
                 json::usable(object, &FIELDS).map_err(malformed)?
             }
             Some(_) => return Err(Error::Malformed("the member object must be a JSON object".to_owned())),
         };
-        // Nobody looks at the values of fields that this action ignores.
+        // This action ignores the values of some fields, which must be usable too.
         let mut faults = Faults::default();
         for field in FIELDS {
             if fields.get(field).is_some_and(|value| !json::is_all_usable(value)) {
@@ -93,7 +93,7 @@ impl Sent {
         Self { fields, faults }
     }
 
-    /// What is wrong with the fields before anybody looks at their values.
+    /// The faults that are found before the values are read.
     pub(crate) fn faults(&self) -> Faults {
         self.faults.clone()
     }
@@ -103,17 +103,17 @@ impl Sent {
         json::text(&self.fields, field)
     }
 
-    /// The value as it would be written in a text; `None` when nothing was sent, or nothing that has such a form.
+    /// The value in the form of a text; `None` when nothing was sent, or a value that has no such form.
     pub(crate) fn written(&self, field: &str) -> Option<String> {
         match self.fields.get(field)? {
-            // A number that 64 bits can't hold has become a fraction: it is an integer nevertheless, and larger than any id.
+            // A number that 64 bits can't hold has become a fraction. It is an integer nevertheless, and larger than any id.
             Value::Number(number) if number.as_f64().is_some_and(|number| number >= LARGEST) => Some(u64::MAX.to_string()),
             Value::Number(number) => Some(number.to_string()),
             _ => self.text(field).ok()?.map(str::to_owned),
         }
     }
 
-    /// Whether the field was sent, with whatever value.
+    /// Whether the field was sent, with any value.
     pub(crate) fn has(&self, field: &str) -> bool {
         self.fields.contains_key(field)
     }

@@ -1,24 +1,24 @@
 //! XML as this API reads it: one element whose attributes, or child elements, are the fields.
 //!
-//! The parser refuses document type definitions, so that no entity can be declared, fetched or expanded, and what is not
-//! well-formed: attributes that are given twice, characters that XML 1.0 can't carry, a second root. It compares attributes and
-//! namespaces of an element with each other, so that their number is bounded before it sees them.
+//! The parser refuses document type definitions, so that no entity can be declared, fetched or expanded. It also refuses what is
+//! not well-formed: attributes that are given twice, characters that XML 1.0 can't carry, a second root. It compares the
+//! attributes and namespaces of an element with each other, so their number is limited before the parser sees them.
 
 use roxmltree::{Document, Node};
 
 /// How many levels of elements a document may have, its root included.
 const MAXIMUM_DEPTH: usize = 32;
 
-/// How often a document may say `xmlns`.
+/// How often a document may contain `xmlns`.
 const MAXIMUM_NAMESPACES: usize = 32;
 
-/// How many equals signs one tag may have: more than all fields, full of them, add up to.
+/// How many equals signs one tag may have: more than in all fields together, if every value were full of them.
 const MAXIMUM_EQUALS_SIGNS: usize = 1024;
 
-/// A field of the element, and its value; `None` where the value is elements and no text.
+/// A field of the element, and its value; `None` when the value has elements and is no text.
 pub(crate) type Field = (String, Option<String>);
 
-/// Why a document is not read. Its text completes a sentence about the body.
+/// Why a document can't be read. The text completes a sentence about the body.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MalformedXml {
     #[error("it is not UTF-8")]
@@ -39,7 +39,7 @@ pub(crate) enum MalformedXml {
     OtherRoot,
 }
 
-/// The fields of the customer in `bytes`: first the attributes, then the child elements, each in the order in which they stand.
+/// The fields of the customer in `bytes`: first the attributes, then the child elements, each in the order of the document.
 pub(crate) fn fields(bytes: &[u8]) -> Result<Vec<Field>, MalformedXml> {
     let text = std::str::from_utf8(bytes).map_err(|_| MalformedXml::Utf8)?;
     if declared_encoding(text).is_some_and(|encoding| !["utf-8", "us-ascii"].contains(&encoding.to_ascii_lowercase().as_str())) {
@@ -70,7 +70,7 @@ pub(crate) fn fields(bytes: &[u8]) -> Result<Vec<Field>, MalformedXml> {
     Ok(attributes.chain(elements).collect())
 }
 
-/// All text of an element, in which comments may stand.
+/// The text of an element without its comments; `None` when it has child elements.
 fn text_of(element: Node<'_, '_>) -> Option<String> {
     let has_elements = element.children().any(|child| child.is_element());
     (!has_elements).then(|| element.children().filter_map(|child| child.text().filter(|_| child.is_text())).collect())
@@ -80,10 +80,10 @@ fn is_deeper(element: Node<'_, '_>, levels: usize) -> bool {
     levels == 0 || element.children().filter(Node::is_element).any(|child| is_deeper(child, levels - 1))
 }
 
-/// The encoding that the declaration names, where there is one. The parser does not look at it.
+/// The encoding that the declaration names, if it names one. The parser does not check it.
 fn declared_encoding(text: &str) -> Option<&str> {
     let (declaration, _) = text.trim_start_matches('\u{feff}').strip_prefix("<?xml")?.split_once("?>")?;
-    // Without the blank it is another instruction, such as `<?xml-stylesheet`.
+    // Without the white space it is another instruction, such as `<?xml-stylesheet`.
     if !declaration.starts_with(|character: char| character.is_ascii_whitespace()) {
         return None;
     }
@@ -93,7 +93,7 @@ fn declared_encoding(text: &str) -> Option<&str> {
     quoted.get(1..)?.split(quote).next()
 }
 
-/// Whether a character reference names half of a character, which the parser would replace. One in a comment counts too.
+/// Whether a character reference names half of a character, which the parser would replace. References in comments count too.
 fn refers_to_a_surrogate(text: &str) -> bool {
     let references = text.split("&#").skip(1).filter_map(|behind| behind.split(';').next());
     let mut numbers = references.filter_map(|number| match number.strip_prefix('x') {

@@ -13,8 +13,8 @@ struct Payload {
     reseller_id: u64,
 }
 
-/// `{"reseller_id": 1}` gives the number of the new account and all that the reseller now has. Keys that were issued before do
-/// not get it.
+/// `{"reseller_id": 1}` returns the number of the new account and all accounts that the reseller now has. Keys that were issued
+/// before are not granted it.
 ///
 /// Each invocation adds another account.
 ///

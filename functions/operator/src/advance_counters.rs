@@ -7,10 +7,10 @@ use shared::store::{Operator, Table};
 use crate::Error;
 use crate::payload::read;
 
-/// How far the counters move at the most, so that a typing error leaves numbers.
+/// How far the counters move at most, so that a typing error does not use up the numbers.
 const MAXIMUM: u64 = 1_000_000_000;
 
-/// How far the counter of resellers moves at the most: there are 24 bits for their numbers.
+/// How far the counter of resellers moves at most: their numbers have only 24 bits.
 const MAXIMUM_OF_RESELLERS: u64 = 1_000_000;
 
 #[derive(Deserialize)]
@@ -20,11 +20,11 @@ struct Payload {
     resellers_by: Option<u64>,
 }
 
-/// `{"by": 100000}` moves the counters of customers and of accounts ahead by so many numbers, and that of resellers by as many or by
-/// `"resellers_by"`, and gives the last numbers, which nobody has. Take more than can have been given since the moment to which the
-/// table was restored: their numbers must not be given again.
+/// `{"by": 100000}` moves the counters of customers and of accounts ahead by this many numbers, and that of resellers by as many
+/// or by `"resellers_by"`. It returns the last numbers, which are not given to anything. Take more than can have been given since
+/// the moment to which the table was restored: their numbers must not be given again.
 ///
-/// To do so again moves them further, which does no harm.
+/// Another invocation moves them further, which does no harm.
 ///
 /// # Errors
 /// A wrong payload, a number that is too large, or a store that fails; then some counters may have moved.

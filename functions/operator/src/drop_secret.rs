@@ -1,4 +1,4 @@
-//! `operator-drop-secret`: ends a version of the deployment's secret, with all that was issued under it.
+//! `operator-drop-secret`: ends a version of the deployment's secret, and everything that was issued under it.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -14,8 +14,8 @@ struct Payload {
     version: u16,
 }
 
-/// `{"version": 1}` gives the versions that are left. The tokens, licence keys and cursors that were issued under it are refused
-/// after at most five minutes. One version that is used for issuing must stay.
+/// `{"version": 1}` returns the versions that are left. The tokens, licence keys and cursors that were issued under the dropped
+/// version are refused after at most five minutes. At least one version that is used to issue must stay.
 ///
 /// # Errors
 /// A wrong payload, a version that does not exist or that must stay, or a store that fails.

@@ -5,16 +5,16 @@ use lambda_runtime::Diagnostic;
 use shared::lambda::bootstrap::OperatorError;
 use shared::store::StoreError;
 
-/// Why an operator's function did not do what it was asked.
+/// Why an operator's function did not do what it was asked to do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The payload is wrong. The text says how.
+    /// The payload is wrong. The text says what is wrong.
     #[error("{0}")]
     Invalid(String),
-    /// It names something that does not exist. The text says what.
+    /// The payload names something that does not exist. The text says what.
     #[error("{0}")]
     NotFound(String),
-    /// What is asked for can't be done as things are. The text says why.
+    /// The request can't be carried out as things are. The text says why.
     #[error("{0}")]
     Conflict(String),
     /// The store failed.

@@ -1,4 +1,4 @@
-//! `operator-issue-key`: makes a key for a reseller, for one of its customers or for one of its programs.
+//! `operator-issue-key`: issues a key for a reseller, for one of its customers or for one of its programs.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -24,10 +24,10 @@ struct Payload {
     accounts: Option<Vec<AccountId>>,
 }
 
-/// `{"reseller_id": 1, "kind": "reseller", "permissions": ["read", "write"], "label": "…"}` gives the key and, this once, its
-/// token. `"valid_until": "2027-01-01T00:00:00Z"` ends it by itself. The kind `customer` needs a `customer_id`, the kind
-/// `licensing` is for the licensing API. The kind `service_user` is for the Management API: it gives a user, which ends in the
-/// label, and a password; `"accounts": [1001]` limits it to these accounts, which may be none.
+/// `{"reseller_id": 1, "kind": "reseller", "permissions": ["read", "write"], "label": "…"}` returns the key and, only now, its
+/// token. `"valid_until": "2027-01-01T00:00:00Z"` ends the key at that moment. The kind `customer` needs a `customer_id`; the
+/// kind `licensing` is for the licensing API. The kind `service_user` is for the Management API: it returns a user, which ends in
+/// the label, and a password. `"accounts": [1001]` limits it to these accounts; the list may be empty.
 ///
 /// # Errors
 /// A wrong payload, an end in the past, a reseller, customer or account that does not exist, or a store that fails.

@@ -5,7 +5,7 @@ use shared::domain::credential::Credential;
 use shared::domain::token::KeyId;
 use shared::store::api_key::IssuedKey;
 
-/// A key on record. Its token is known to nobody but its owner.
+/// A key on record. Only the owner has its token.
 pub(crate) fn on_record(key_id: &KeyId, credential: &Credential) -> Value {
     json!({
         "key_id": key_id.as_str(),
@@ -21,7 +21,7 @@ pub(crate) fn on_record(key_id: &KeyId, credential: &Credential) -> Value {
     })
 }
 
-/// A key that has just been issued, with its token; of a service user with its name and its password.
+/// A key that was just issued, with its token; for a service user, with its name and its password.
 pub(crate) fn issued(key: &IssuedKey) -> Value {
     let mut view = on_record(&key.token.hash().key_id(), &key.credential);
     let secrets = match key.token.user_and_password() {

@@ -1,8 +1,7 @@
-//! What the platform's operators do with resellers and their keys. These functions have no route: they are invoked, with
-//! `cargo lambda invoke` or `aws lambda invoke`, and answer JSON made for people who paste commands.
+//! What the platform's operators do with resellers and their keys. These functions have no route: they are invoked, with `cargo
+//! lambda invoke` or `aws lambda invoke`, and answer in JSON that suits people who copy and paste.
 //!
-//! A payload with a field that is unknown, missing or wrong is refused as a whole: who types commands wants to hear of a typing
-//! error, not have it ignored.
+//! A payload with an unknown, missing or wrong field is refused as a whole, so that a typing error is reported and not ignored.
 
 mod add_account;
 mod advance_counters;

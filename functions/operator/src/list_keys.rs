@@ -13,7 +13,8 @@ struct Payload {
     reseller_id: u64,
 }
 
-/// `{"reseller_id": 1}` gives all its keys, oldest first, expired and revoked ones too. No token is among them: nobody has it.
+/// `{"reseller_id": 1}` returns all its keys, oldest first, with expired and revoked ones. It shows no tokens, because they are
+/// not stored.
 ///
 /// # Errors
 /// A wrong payload, a reseller that does not exist, or a store that fails.

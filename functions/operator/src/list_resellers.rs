@@ -18,8 +18,8 @@ struct Payload {
     after: Option<u64>,
 }
 
-/// `{}` gives the first hundred resellers in the order of their ids, `{"limit": 1000, "after": 17}` up to a thousand behind the
-/// reseller 17. `next_after` is there when there are more, and is the `after` of the next page.
+/// `{}` returns the first hundred resellers in the order of their ids, `{"limit": 1000, "after": 17}` up to a thousand after the
+/// reseller 17. If there are more, `next_after` is the `after` of the next page.
 ///
 /// # Errors
 /// A wrong payload, or a store that fails.

@@ -1,4 +1,4 @@
-//! What operators' functions read from their payloads, and what they say of things that do not exist.
+//! What operators' functions read from their payloads, and how they name things that do not exist.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -23,20 +23,20 @@ pub(crate) fn required_text(field: &str, sent: &str) -> Result<Text, Error> {
     validation::text(sent, MAXIMUM_TEXT).map_err(|invalid| Error::Invalid(format!("{field} {invalid}.")))?.ok_or_else(required)
 }
 
-/// A moment in which a key is to end.
+/// A moment at which a key ends; it must be in the future.
 pub(crate) fn in_the_future(field: &str, sent: Option<Timestamp>) -> Result<Option<Timestamp>, Error> {
     let is_past = sent.is_some_and(|end| end <= Timestamp::now());
     if is_past { Err(Error::Invalid(format!("{field} must be in the future."))) } else { Ok(sent) }
 }
 
-/// The reseller of this number, whose number then stands in the log.
+/// The reseller with this number. The number is added to the log.
 pub(crate) fn reseller(reseller_id: u64) -> Result<ResellerId, Error> {
     let reseller = ResellerId::new(reseller_id).ok_or_else(|| no_such_reseller(reseller_id))?;
     tracing::Span::current().record("reseller", reseller.number());
     Ok(reseller)
 }
 
-/// The key of this id, which then stands in the log.
+/// The key with this id. The id is added to the log.
 pub(crate) fn key_id(sent: &str) -> Result<KeyId, Error> {
     let odd = || {
         let digits = KeyId::DIGITS;

@@ -1,4 +1,4 @@
-//! `operator-provision-reseller`: makes a reseller with its first account and its first key.
+//! `operator-provision-reseller`: creates a reseller with its first account and its first key.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,10 +15,10 @@ struct Payload {
     key_valid_until: Option<Timestamp>,
 }
 
-/// `{"name": "…"}` gives the reseller and its first key, which may read and write. `"key_valid_until": "2027-01-01T00:00:00Z"` ends
-/// that key by itself. The first invocation also makes the deployment's secret.
+/// `{"name": "…"}` returns the reseller and its first key, which may read and write. `"key_valid_until": "2027-01-01T00:00:00Z"`
+/// ends that key at that moment. The first invocation also creates the deployment's secret.
 ///
-/// Each invocation makes another reseller, also with a name that is there already.
+/// Each invocation creates another reseller, even with a name that another reseller has.
 ///
 /// # Errors
 /// A wrong name, an end in the past, or a store that fails; then there is no such reseller.

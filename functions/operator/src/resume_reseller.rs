@@ -13,8 +13,8 @@ struct Payload {
     reseller_id: u64,
 }
 
-/// `{"reseller_id": 1}` gives the reseller as it now is. Its keys are what they were before. To resume a reseller that is not
-/// suspended changes nothing.
+/// `{"reseller_id": 1}` returns the reseller as it is now. Its keys are valid or not as they were before. If the reseller is not
+/// suspended, nothing changes.
 ///
 /// # Errors
 /// A wrong payload, a reseller that does not exist, or a store that fails.

@@ -14,8 +14,8 @@ struct Payload {
     key_id: String,
 }
 
-/// `{"reseller_id": 1, "key_id": "0123456789ab"}` gives the key as it now is. A request that begins after this answer is
-/// refused. To revoke a key again changes nothing.
+/// `{"reseller_id": 1, "key_id": "0123456789ab"}` returns the key as it is now. A request that begins after this answer is
+/// refused. If the key was revoked before, nothing changes.
 ///
 /// # Errors
 /// A wrong payload, a reseller or key that does not exist, or a store that fails.

@@ -13,9 +13,9 @@ struct Payload {
     reseller_id: u64,
 }
 
-/// `{"reseller_id": 1}` revokes all keys of the reseller that are not revoked yet, expired ones too, and gives them. A request that
-/// begins after this answer is refused. A key that is issued at the same time may stay: suspend the reseller first where that
-/// matters. To revoke again revokes what was issued since.
+/// `{"reseller_id": 1}` revokes all keys of the reseller that are not revoked yet, expired ones too, and returns them. A request
+/// that begins after this answer is refused. A key that is issued at the same time may stay valid: suspend the reseller first if
+/// that matters. Another invocation revokes the keys that were issued since.
 ///
 /// # Errors
 /// A wrong payload, a reseller that does not exist, or a store that fails; then some keys may be revoked.

@@ -1,4 +1,4 @@
-//! `operator-rotate-key`: a new key with the rights of an old one, which goes on for a while.
+//! `operator-rotate-key`: issues a new key with the rights of an old one, which stays valid for a while.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use shared::store::{Operator, Table};
 use crate::payload::{in_the_future, key_id, no_such_key, read, reseller};
 use crate::{Error, key_view};
 
-/// How long the old key goes on where nothing else is said.
+/// How long the old key stays valid, unless the payload says otherwise.
 const DEFAULT_OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[derive(Deserialize)]
@@ -23,9 +23,9 @@ struct Payload {
     valid_until: Option<Timestamp>,
 }
 
-/// `{"reseller_id": 1, "key_id": "0123456789ab"}` gives a new key of the same kind, with the same permissions, accounts, customer and
-/// label and, this once, its token. The old key goes on for a day, or until `"old_valid_until": "2027-01-01T00:00:00Z"`, and no longer
-/// than it would have. The new one goes on for ever, or until `"valid_until"`.
+/// `{"reseller_id": 1, "key_id": "0123456789ab"}` returns a new key of the same kind, with the same permissions, accounts,
+/// customer and label and, only now, its token. The old key stays valid for a day, or until `"old_valid_until":
+/// "2027-01-01T00:00:00Z"`, but no longer than it would have been. The new key is valid for ever, or until `"valid_until"`.
 ///
 /// Each invocation issues another key.
 ///

@@ -11,8 +11,8 @@ use crate::{Error, secret_view};
 #[serde(deny_unknown_fields)]
 struct Payload {}
 
-/// `{}` gives the number of the new version and all that there are. It is used for tokens, licence keys and cursors from
-/// `issues_from` on, ten minutes later, when every function has read it. What was issued before goes on until its version is
+/// `{}` returns the number of the new version and all versions. The new version is used for tokens, licence keys and cursors from
+/// `issues_from` on, ten minutes later, when every function has read it. What was issued before is valid until its version is
 /// dropped.
 ///
 /// Each invocation adds another version.

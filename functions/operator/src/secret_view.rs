@@ -1,4 +1,4 @@
-//! The deployment's secret as operators see it: which versions there are, and nothing of the secret itself.
+//! The deployment's secret as operators see it: its versions, and nothing of the secret itself.
 
 use serde_json::{Value, json};
 use shared::domain::secret::SecretVersion;

@@ -1,4 +1,4 @@
-//! `operator-suspend-reseller`: has all keys of a reseller refused, at once and until it is resumed.
+//! `operator-suspend-reseller`: all keys of a reseller are refused, at once and until it is resumed.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,8 +13,8 @@ struct Payload {
     reseller_id: u64,
 }
 
-/// `{"reseller_id": 1}` gives the reseller as it now is. A request that begins after this answer is refused, but for the check of a
-/// licence: the software of the reseller's customers must not stop. To suspend a reseller again changes nothing.
+/// `{"reseller_id": 1}` returns the reseller as it is now. A request that begins after this answer is refused, except the check
+/// of a licence: the software of the reseller's customers must not stop. If the reseller is suspended already, nothing changes.
 ///
 /// # Errors
 /// A wrong payload, a reseller that does not exist, or a store that fails.

@@ -1,4 +1,4 @@
-//! The envelope of every success, and a customer as this API shows it. Both have their keys in the documented order.
+//! The envelope of every success, and a customer as this API shows it. The JSON keys of both are in the documented order.
 
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ pub(crate) fn one(status: StatusCode, customer: &Customer) -> Response {
     envelope(status, &view(customer), 1, 1)
 }
 
-/// An answer with a page of customers, out of `total` that match.
+/// An answer with a page of customers, of `total` that match.
 pub(crate) fn many(customers: &[Customer], total: u64) -> Response {
     let results: Vec<Value> = customers.iter().map(view).collect();
     envelope(StatusCode::OK, &Value::Array(results), customers.len(), total)

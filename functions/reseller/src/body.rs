@@ -15,7 +15,7 @@ const MAXIMUM_NAME: usize = 255;
 /// The most characters of an e-mail address.
 const MAXIMUM_EMAIL: usize = 254;
 
-/// The fields that clients write. All others are ignored, as long as every API could carry them.
+/// The fields that clients write. All others are ignored, but every API must be able to carry them.
 const FIELDS: [&str; 4] = ["name", "email", "phone", "is_active"];
 
 /// A JSON object that a client sent.
@@ -32,10 +32,10 @@ impl Body {
         Ok(Self(fields))
     }
 
-    /// The profile that this body asks for: of a new customer, or of the one that it replaces.
+    /// The profile that this body asks for, of a new customer or in place of the one that it replaces.
     ///
-    /// A value equal to the one that this API shows is taken without a check, so that whatever another API wrote can be written
-    /// back.
+    /// A value equal to the one that this API shows is taken without a check, so that a client can send back what another API
+    /// wrote.
     pub(crate) fn profile(&self, current: Option<&Customer>) -> Result<Profile, Error> {
         let mut profile = current.map_or_else(Profile::empty, |customer| customer.profile.clone());
         let mut faults = Faults::default();
@@ -54,7 +54,7 @@ impl Body {
         Ok(faults.none_or(profile)?)
     }
 
-    /// The organization: a name equal to the one that is derived from the parts leaves it as it is.
+    /// The organization. A name equal to the one that is derived from the parts leaves it as it is.
     fn name(&self, profile: &Profile) -> Result<Option<Text>, Invalid> {
         let sent = self.text("name")?;
         if !sent.is_empty() && sent == profile.name() {
@@ -65,7 +65,7 @@ impl Body {
 
     fn email(&self, profile: &Profile, is_new: bool) -> Result<Option<Text>, Invalid> {
         match validation::edit(profile.email.as_ref(), self.text("email")?, |sent| validation::email(sent, MAXIMUM_EMAIL))? {
-            // Only a customer that another API made has no address; it need not get one.
+            // Only a customer that another API created can be without an address, and it may stay without one.
             None if is_new || profile.email.is_some() => Err(Invalid::Required),
             email => Ok(email),
         }

@@ -14,7 +14,7 @@ use crate::request::caller;
 /// Answers 201 with the new customer.
 ///
 /// # Errors
-/// 400 when the body is not JSON or a field is wrong, 401 and 403 for the caller.
+/// 400 when the body is not JSON or a field is wrong, 401 and 403 when the caller is refused.
 pub async fn create_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let caller = caller(table, request).await?;
     let profile = Body::parse(request)?.profile(None)?;

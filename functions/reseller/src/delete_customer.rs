@@ -11,7 +11,8 @@ use crate::request::caller_and_customer;
 /// Answers 204 without a body.
 ///
 /// # Errors
-/// 400 when the id is no integer, 404 when there is no such customer, or no more, 401 and 403 for the caller.
+/// 400 when the id is no integer, 404 when the customer does not exist or no longer exists, 401 and 403 when the caller is
+/// refused.
 pub async fn delete_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let (caller, customer) = caller_and_customer(table, request).await?;
     let customer = customer.ok_or(Error::NotFound)?;

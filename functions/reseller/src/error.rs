@@ -1,4 +1,4 @@
-//! Every error of this API, and the one shape that all of them have on the wire.
+//! Every error of this API, and the one form that they have on the wire.
 
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
@@ -15,13 +15,13 @@ use crate::answer::JSON;
 /// Why a call was not answered as it asked. The text of the `Display` is for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The caller is turned away.
+    /// The caller is refused.
     #[error("refused: {0}")]
     Refused(#[from] Refusal),
     /// The body can't be read. The text is for the client too.
     #[error("malformed body")]
     Malformed(String),
-    /// The body is too large to be looked at.
+    /// The body is too large to be read.
     #[error("body too large")]
     TooLarge,
     /// Fields or parameters are wrong.
@@ -30,7 +30,7 @@ pub enum Error {
     /// There is no such customer, or it is not the caller's.
     #[error("no such customer")]
     NotFound,
-    /// No fault of the client's, or no such route.
+    /// A failure that the client did not cause, or no such route.
     #[error(transparent)]
     Failed(#[from] Failure),
 }
@@ -60,7 +60,7 @@ impl From<WriteError> for Error {
     fn from(error: WriteError) -> Self {
         match error {
             WriteError::Store(error) => error.into(),
-            // Customers of this API hold nothing exclusively from the start, and change what others hold only where it is free.
+            // This API creates customers without reservations, and a change holds the new address only if it is free.
             WriteError::Taken(_) => StoreError::Internal("a value was to be held exclusively".to_owned()).into(),
         }
     }

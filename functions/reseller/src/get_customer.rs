@@ -12,7 +12,7 @@ use crate::request::caller_and_customer;
 /// Answers 200 with the customer.
 ///
 /// # Errors
-/// 400 when the id is no integer, 404 when there is no such customer, 401 and 403 for the caller.
+/// 400 when the id is no integer, 404 when there is no such customer, 401 and 403 when the caller is refused.
 pub async fn get_customer(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let (_, customer) = caller_and_customer(table, request).await?;
     let customer = customer.ok_or(Error::NotFound)?;

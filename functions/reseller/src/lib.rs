@@ -1,6 +1,6 @@
 //! The Reseller API v3: JSON in envelopes, authenticated by the header `x-zoom-s2t-key`.
 //!
-//! One file per route; what they have in common on the wire stands in the others.
+//! One file per route; the other files hold what the routes have in common on the wire.
 
 mod answer;
 mod body;

@@ -11,10 +11,10 @@ use crate::answer::many;
 use crate::list_query::ListQuery;
 use crate::request::{POLICY, token};
 
-/// Answers 200 with a page of customers, and with a `Link` to the next one where there is more.
+/// Answers 200 with a page of customers, and with a `Link` to the next page if there is one.
 ///
 /// # Errors
-/// 400 when a parameter is wrong, 401 and 403 for the caller.
+/// 400 when a parameter is wrong, 401 and 403 when the caller is refused.
 pub async fn list_customers(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let token = token(table, request).await?;
     let query = ListQuery::parse(table, request, token.reseller()).await;

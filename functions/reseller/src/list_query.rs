@@ -14,11 +14,11 @@ use crate::Error;
 const DEFAULT_LIMIT: u16 = 10;
 const MAXIMUM_LIMIT: u16 = 1000;
 
-/// The parameters of a list as they were sent: those that stay the same on the next page.
+/// The parameters of a list as they were sent, without those that differ on the next page.
 pub(crate) struct ListQuery {
     sent: Vec<(String, String)>,
     reseller: ResellerId,
-    /// What they ask for.
+    /// The list that they ask for.
     pub(crate) listing: Listing,
 }
 
@@ -60,7 +60,7 @@ impl ListQuery {
         Ok(faults.none_or(Self { sent, reseller, listing })?)
     }
 
-    /// The value of a `Link` header that names the next page.
+    /// The value of a `Link` header to the next page.
     pub(crate) fn next_link(&self, table: &Table<Read>, request: &Request, next: &Position) -> Result<String, StoreError> {
         let kept = self.sent.iter().filter(|(name, _)| matches!(name.as_str(), "limit" | "sort" | "direction" | "filter"));
         let cursor = CursorContext::customers(self.reseller, &self.listing).write(table, &place_of(next))?;

@@ -9,10 +9,10 @@ use shared::store::{Access, AuthenticationError, Caller, Policy, Table};
 
 use crate::Error;
 
-/// Who may call this API.
+/// The callers that this API takes.
 pub(crate) const POLICY: Policy = Policy::of_kinds(&[Kind::Reseller]);
 
-/// The key in `x-zoom-s2t-key`, where this deployment issued it.
+/// The issued token in `x-zoom-s2t-key`.
 pub(crate) async fn token<A: Access>(table: &Table<A>, request: &Request) -> Result<IssuedToken, AuthenticationError> {
     // White space around a header's value is not part of it (RFC 9110, section 5.5).
     let key = request.header("x-zoom-s2t-key").map(|key| key.trim_matches([' ', '\t'])).unwrap_or_default();
@@ -29,7 +29,7 @@ pub(crate) async fn caller<A: Access>(table: &Table<A>, request: &Request) -> Re
 
 /// The verified caller, and its customer with the id in the path; `None` when it has no such customer.
 ///
-/// A malformed id is told only to a verified caller.
+/// Only a verified caller learns that the id is malformed.
 pub(crate) async fn caller_and_customer<A: Access>(
     table: &Table<A>,
     request: &Request,

@@ -1,4 +1,4 @@
-//! `PUT /api/v3/reseller/customer/{id}/`: replaces name, email and phone, and the status where it is sent.
+//! `PUT /api/v3/reseller/customer/{id}/`: replaces name, email and phone, and the status if it is sent.
 
 use lambda_http::http::StatusCode;
 use shared::lambda::request::Request;
@@ -11,16 +11,16 @@ use crate::answer::one;
 use crate::body::Body;
 use crate::request::caller_and_customer;
 
-/// Answers 201 (not 200) with the customer as it now is, also when nothing changed.
+/// Answers 201 (not 200) with the customer as it is now, even if nothing changed.
 ///
 /// # Errors
-/// 400 when the id is no integer, the body not JSON or a field wrong, 404 when there is no such customer, 401 and 403 for the
-/// caller.
+/// 400 when the id is no integer, the body is not JSON or a field is wrong, 404 when there is no such customer, 401 and 403 when
+/// the caller is refused.
 pub async fn update_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let (caller, customer) = caller_and_customer(table, request).await?;
     let body = Body::parse(request)?;
     let Some(customer) = customer else {
-        // The form comes before the data: a wrong body is 400 whether or not the customer exists.
+        // The form is checked before the data: a wrong body is 400 whether or not the customer exists.
         body.profile(None)?;
         return Err(Error::NotFound);
     };

@@ -1,4 +1,4 @@
-//! Numbers of a fixed width in base62 (`0-9A-Za-z`, padded with zeros): what tokens and licence keys are made of.
+//! Numbers of a fixed width in base62 (`0-9A-Za-z`, padded with zeros). Tokens and licence keys are made of them.
 
 /// The number in base62, padded with zeros to `digits`.
 #[must_use]
@@ -6,7 +6,8 @@ pub fn encoded(number: u128, digits: usize) -> String {
     format!("{:0>digits$}", base62::encode(number))
 }
 
-/// Takes a number of this many digits off the beginning of `rest`; `None` when there is no such number, or `T` can't hold it.
+/// Takes a number of this many digits off the beginning of `rest`; `None` when there is no such number or it does not fit into
+/// `T`.
 pub fn take<T: TryFrom<u128>>(rest: &mut &str, digits: usize) -> Option<T> {
     let (number, behind) = rest.split_at_checked(digits)?;
     *rest = behind;

@@ -1,4 +1,4 @@
-//! The credential: what is on record of a token, whom it stands for, and what it allows.
+//! The credential: what is on record of a token, what it stands for, and what it allows.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,17 +7,17 @@ use super::reseller::AccountId;
 use super::timestamp::Timestamp;
 use super::validation::Text;
 
-/// Whom a credential stands for.
+/// What a credential stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// The reseller itself.
     Reseller,
-    /// One of its customers; ends with that customer.
+    /// One customer of the reseller; the credential ends with that customer.
     Customer,
-    /// The reseller, towards the licensing API.
+    /// The reseller, in calls to the licensing API.
     Licensing,
-    /// A program of the reseller, towards the Management API, limited to the accounts that it was granted.
+    /// A program of the reseller, in calls to the Management API, limited to the accounts that it was granted.
     ServiceUser,
 }
 
@@ -28,7 +28,7 @@ pub struct UserLabel(String);
 impl UserLabel {
     const MAXIMUM: usize = 60;
 
-    /// The label; `None` when a user can't be called so.
+    /// The label; `None` when a service user can't have this one.
     #[must_use]
     pub fn parse(sent: &str) -> Option<Self> {
         let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
@@ -42,16 +42,16 @@ impl UserLabel {
     }
 }
 
-/// Whom a new credential is for.
+/// What a new credential stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// The reseller itself.
     Reseller,
     /// This customer of the reseller.
     Customer(CustomerId),
-    /// The reseller, towards the licensing API.
+    /// The reseller, in calls to the licensing API.
     Licensing,
-    /// A program of the reseller, towards the Management API.
+    /// A program of the reseller, in calls to the Management API.
     ServiceUser(UserLabel),
 }
 
@@ -81,42 +81,42 @@ impl Subject {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Permission {
-    /// To look.
+    /// To read records.
     Read,
-    /// To create, change and delete.
+    /// To create, change and delete records.
     Write,
 }
 
-/// A credential on record. Its row is found by the SHA-256 of its token.
+/// A credential on record. The SHA-256 of its token is in its row key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credential {
-    /// Whom it stands for.
+    /// What it stands for.
     pub kind: Kind,
     /// What it allows.
     pub permissions: Vec<Permission>,
-    /// The accounts that it was granted; the first is where customers are created.
+    /// The accounts that it was granted. Customers are created in the first one.
     pub accounts: Vec<AccountId>,
-    /// The customer that a [`Kind::Customer`] stands for.
+    /// The customer that it stands for, if its kind is [`Kind::Customer`].
     pub customer: Option<CustomerId>,
-    /// What people call it.
+    /// A name for people.
     pub label: Text,
-    /// The last four characters of its token, by which people recognize it.
+    /// The last four characters of its token, by which people recognize the token.
     pub last_four: String,
-    /// When it was made.
+    /// When it was issued.
     pub created_at: Timestamp,
-    /// From when on it is refused; `None` for never.
+    /// The moment from which it is refused; `None` when it never expires.
     pub valid_until: Option<Timestamp>,
-    /// Since when it has been revoked.
+    /// When it was revoked; `None` while it is not.
     pub revoked_at: Option<Timestamp>,
 }
 
-/// Why a caller is turned away. Its text is for the log and names no caller.
+/// Why a caller is refused. The text is for the log and names no caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// No credential was sent.
     #[error("no credential")]
     Missing,
-    /// Malformed, unknown, expired, or of a customer that is no more.
+    /// Malformed, unknown, expired, or of a customer that no longer exists.
     #[error("no valid credential")]
     Invalid,
     /// It was valid until it was revoked.
@@ -131,10 +131,10 @@ pub enum Refusal {
 }
 
 impl Credential {
-    /// Whether it is neither revoked nor expired at the moment `now`. That its customer still exists is not decided here.
+    /// Checks that it is neither revoked nor expired at the moment `now`. Whether its customer still exists is checked elsewhere.
     ///
     /// # Errors
-    /// [`Refusal::Revoked`] before [`Refusal::Invalid`] (expired).
+    /// [`Refusal::Revoked`] if it is revoked, otherwise [`Refusal::Invalid`] if it has expired.
     pub fn check_lifetime(&self, now: Timestamp) -> Result<(), Refusal> {
         if self.revoked_at.is_some() {
             Err(Refusal::Revoked)
@@ -145,7 +145,7 @@ impl Credential {
         }
     }
 
-    /// Whether it allows a call that takes these kinds and needs this permission.
+    /// Checks that it allows a call that takes these kinds and needs this permission.
     ///
     /// # Errors
     /// [`Refusal::NotAllowed`].

@@ -1,6 +1,6 @@
 //! The customer: one record behind three APIs.
 //!
-//! Each API sees some of its fields and writes only what it sees. What an API calls them is its own business.
+//! Each API shows some of the fields and writes only those. Each API has its own names for them.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use super::reseller::AccountId;
 use super::timestamp::Timestamp;
 use super::validation::Text;
 
-/// The number of a customer: given by the platform, unique over all resellers, never used again.
+/// The number of a customer. The platform gives it; it is unique over all resellers and never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CustomerId(u64);
@@ -18,10 +18,10 @@ pub struct CustomerId(u64);
 /// Why a text is not the number of a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotACustomerId {
-    /// Something else than ASCII digits, or nothing.
+    /// Empty, or with characters other than ASCII digits.
     #[error("not an integer of ASCII digits")]
     NotAnInteger,
-    /// An integer, but larger than any that will ever be given.
+    /// An integer that is larger than any number the platform will ever give.
     #[error("too large to exist")]
     TooLarge,
 }
@@ -36,10 +36,10 @@ impl CustomerId {
         (number <= Self::MAX).then_some(Self(number))
     }
 
-    /// Reads a number as clients send it: ASCII digits only, untrimmed; leading zeros do not count.
+    /// Reads a number as clients send it: ASCII digits only, not trimmed; leading zeros do not count.
     ///
     /// # Errors
-    /// [`NotACustomerId`] tells a text that is no integer from one that names no possible customer, because APIs answer them
+    /// [`NotACustomerId`] separates a text that is no integer from a number that no customer can have, because APIs answer them
     /// differently.
     pub fn parse(sent: &str) -> Result<Self, NotACustomerId> {
         if sent.is_empty() || !sent.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -89,7 +89,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// A profile with nothing in it, of an active customer.
+    /// An empty profile of an active customer.
     #[must_use]
     pub fn empty() -> Self {
         Self {
@@ -107,7 +107,7 @@ impl Profile {
         }
     }
 
-    /// The name to show: the organization where there is one, else first and last name joined by one space.
+    /// The name to show: the organization if there is one, otherwise first and last name joined by one space.
     #[must_use]
     pub fn name(&self) -> String {
         if let Some(organization) = &self.organization {
@@ -125,31 +125,31 @@ pub struct NewCustomer {
     pub account_id: AccountId,
     /// The reseller's own reference, unique within the reseller; `None` stands for the id.
     pub code: Option<Text>,
-    /// What its creator said of it.
+    /// What its creator sent.
     pub profile: Profile,
-    /// Whether the customer is to hold its e-mail address exclusively.
+    /// Whether the customer must hold its e-mail address exclusively.
     pub holds_email: bool,
 }
 
 /// A customer on record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
-    /// Given by the platform.
+    /// The number that the platform gave it.
     pub id: CustomerId,
-    /// The account that it belongs to, for life.
+    /// The account that it belongs to; it never changes.
     pub account_id: AccountId,
     /// The reseller's own reference, unique within the reseller; `None` stands for the id.
     pub code: Option<Text>,
-    /// What clients write.
+    /// The part that clients write.
     #[serde(flatten)]
     pub profile: Profile,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last changed; equal to `created_at` until then, later after every change.
     pub modified_at: Timestamp,
-    /// 1 at first, one more after each change.
+    /// 1 at first, and 1 more after each change.
     pub revision: u64,
-    /// Whether it holds its e-mail address exclusively: no other customer of the reseller can then claim it.
+    /// Whether it holds its e-mail address exclusively: no other customer of the reseller can then reserve it.
     pub holds_email: bool,
 }
 

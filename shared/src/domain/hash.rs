@@ -1,4 +1,4 @@
-//! SHA-256 as text: the form in which values that must not be read, or are too long, go into row keys.
+//! SHA-256 as text. Row keys contain it in place of values that must not be readable, or that are too long.
 
 use std::fmt::Write as _;
 
@@ -20,7 +20,7 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// The bytes that hexadecimal digits, in any case, stand for; `None` for any other text.
+/// The bytes of hexadecimal digits, which may be in any case; `None` for any other text.
 #[must_use]
 pub fn unhex(digits: &str) -> Option<Vec<u8>> {
     if !digits.len().is_multiple_of(2) || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {

@@ -1,13 +1,13 @@
-//! The licence: leave for one host to run one product, given to a customer. And its key, by which the product on that host asks
-//! whether it still may.
+//! The licence: it allows one host to run one product, and belongs to a customer. And the licence key: the product on that host
+//! sends it to ask whether it may still run.
 //!
 //! ```text
 //! lk_ <reseller: 5> <licence: 11> <signature>
 //! ```
 //!
-//! The numbers are in base62; [`signed`] says what a signature is. A key is built as tokens are, and for the same reasons: it says
-//! where its licence is, and a mistyped, invented or forged one never reaches the database. It is stored as it is, because its
-//! owner may read it again.
+//! The numbers are in base62; [`signed`] says what a signature is. A licence key is built like a token, for the same reasons: it
+//! names its licence, and a mistyped, invented or forged key never reaches the database. It is stored as it is, because its owner
+//! may read it again.
 
 use std::fmt;
 
@@ -24,8 +24,8 @@ use super::timestamp::Timestamp;
 use super::token::RESELLER_DIGITS;
 use super::validation::Text;
 
-/// The number of a licence, unique over all resellers and never used again. It names its customer: it is that customer's number
-/// times 1,000,000, and which of the customer's licences it is.
+/// The number of a licence, unique over all resellers and never used again. It contains the number of its customer: it is that
+/// number times 1,000,000, plus the ordinal of the licence among those of the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u64", into = "u64")]
 pub struct LicenceId {
@@ -34,20 +34,20 @@ pub struct LicenceId {
 }
 
 impl LicenceId {
-    /// How many licences a customer can have in its life.
+    /// How many licences a customer can ever have.
     pub const MAX_ORDINAL: u64 = 999_999;
 
-    /// The `ordinal`-th licence of this customer, from 1; `None` when there can be no such licence.
+    /// The `ordinal`-th licence of this customer, counted from 1; `None` when there can be no such licence.
     #[must_use]
     pub fn new(customer: CustomerId, ordinal: u64) -> Option<Self> {
         let exists = (1..=Self::MAX_ORDINAL).contains(&ordinal);
-        // The numbers of customers go further than 64 bits can take them a million times.
+        // A customer's number can be so large that a million times as much does not fit into 64 bits.
         let fits = customer.number().checked_mul(Self::MAX_ORDINAL + 1)?.checked_add(ordinal).is_some();
         (exists && fits).then_some(Self { customer, ordinal })
     }
 
-    /// Reads a number as clients send it: ASCII digits only, untrimmed; leading zeros do not count. `None` when it names no
-    /// possible licence.
+    /// Reads a number as clients send it: ASCII digits only, not trimmed; leading zeros do not count. `None` when no licence can
+    /// have this number.
     #[must_use]
     pub fn parse(sent: &str) -> Option<Self> {
         let number: u64 = sent.parse().ok().filter(|_| sent.bytes().all(|byte| byte.is_ascii_digit()))?;
@@ -60,13 +60,13 @@ impl LicenceId {
         self.customer.number() * (Self::MAX_ORDINAL + 1) + self.ordinal
     }
 
-    /// The customer whose licence it is.
+    /// The customer that the licence belongs to.
     #[must_use]
     pub fn customer(self) -> CustomerId {
         self.customer
     }
 
-    /// Which of that customer's licences it is, from 1.
+    /// The ordinal of the licence among those of its customer, from 1.
     #[must_use]
     pub fn ordinal(self) -> u64 {
         self.ordinal
@@ -98,13 +98,13 @@ impl TryFrom<u64> for LicenceId {
 const PREFIX: &str = "lk_";
 const LICENCE_DIGITS: usize = 11;
 
-/// The key of a licence, as it is on record.
+/// A licence key on record.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct LicenceKey(String);
 
 impl LicenceKey {
-    /// A new key of this licence.
+    /// Makes a new key for this licence.
     ///
     /// # Errors
     /// [`CryptographyFailed`].
@@ -114,14 +114,14 @@ impl LicenceKey {
         signed::sign(format!("{PREFIX}{of_reseller}{of_licence}"), Purpose::LicenceKey, version).map(Self)
     }
 
-    /// The key, for its owner.
+    /// The text of the key, for its owner.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }
 }
 
-/// Keys are compared by their hashes, so that the time it takes does not tell how much of an invented one was right.
+/// Keys are compared by their hashes, so that the time of a comparison does not tell how much of an invented key was right.
 impl PartialEq for LicenceKey {
     fn eq(&self, other: &Self) -> bool {
         sha256_hex(&self.0) == sha256_hex(&other.0)
@@ -136,7 +136,7 @@ impl fmt::Debug for LicenceKey {
     }
 }
 
-/// What a product sent as its licence key, and nobody has checked: it has the form of one, and says where its licence would be.
+/// A presented licence key: a product sent it, and it is not checked yet. It has the form of a licence key and names a licence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PresentedLicenceKey {
     key: LicenceKey,
@@ -145,7 +145,7 @@ pub struct PresentedLicenceKey {
 }
 
 impl PresentedLicenceKey {
-    /// Reads a key; `None` when it has another form.
+    /// Reads a licence key; `None` when the text has another form.
     #[must_use]
     pub fn parse(sent: &str) -> Option<Self> {
         let mut rest = sent.strip_prefix(PREFIX)?;
@@ -155,7 +155,7 @@ impl PresentedLicenceKey {
         Some(Self { key: LicenceKey(sent.to_owned()), reseller, licence })
     }
 
-    /// Whether the holder of this secret issued it.
+    /// Whether it was issued under this secret.
     #[must_use]
     pub fn is_issued_by(&self, secret: &Secret) -> bool {
         signed::is_signed(&self.key.0, Purpose::LicenceKey, secret)
@@ -183,31 +183,31 @@ impl PresentedLicenceKey {
 /// A licence to be issued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewLicence {
-    /// What may be run.
+    /// The product that may be run.
     pub product: Text,
-    /// Where it may be run.
+    /// The host that may run it.
     pub host: Text,
 }
 
 /// A licence on record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Licence {
-    /// Given by the platform; names the customer.
+    /// The number that the platform gave it; it contains the customer's number.
     pub id: LicenceId,
-    /// What may be run.
+    /// The product that may be run.
     pub product: Text,
-    /// Where it may be run.
+    /// The host that may run it.
     pub host: Text,
-    /// By which the product asks whether it may run.
+    /// The key with which the product asks whether it may run.
     pub key: LicenceKey,
     /// When it was issued.
     pub issued_at: Timestamp,
-    /// Since when it has not been valid any more; `None` while it is active.
+    /// When it was revoked; `None` while it is active.
     pub revoked_at: Option<Timestamp>,
 }
 
 impl Licence {
-    /// A new licence of this number.
+    /// Makes a new licence with this number.
     ///
     /// # Errors
     /// [`CryptographyFailed`].
@@ -227,7 +227,7 @@ impl Licence {
         })
     }
 
-    /// Whether it is for the host of this name, whatever the case of its letters.
+    /// Whether it is for the host of this name. The case of letters does not matter.
     #[must_use]
     pub fn is_for(&self, host: &str) -> bool {
         normalize(self.host.as_str()) == normalize(host)
@@ -252,7 +252,7 @@ mod tests {
         Secret::first(SecretVersion::generate(1, Timestamp::now()).unwrap())
     }
 
-    /// What this deployment makes of a text.
+    /// The licence key that this text presents, if it was issued under this secret.
     fn issued(secret: &Secret, text: &str) -> Option<PresentedLicenceKey> {
         PresentedLicenceKey::parse(text).filter(|presented| presented.is_issued_by(secret))
     }

@@ -1,4 +1,4 @@
-//! Models and values. Nothing here calls AWS, knows a table or an API's wire format.
+//! Models and values. Nothing here calls AWS, or knows the table or the wire format of an API.
 
 pub mod base62;
 pub mod credential;

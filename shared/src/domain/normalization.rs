@@ -1,12 +1,12 @@
-//! The form in which texts are compared, sorted and claimed: NFKC, then full case folding, then NFKC again, because folding
-//! can leave a text unnormalized (the Unicode Standard, section 5.18 and definition D146).
+//! The form in which texts are compared, sorted and reserved: NFKC, then full case folding, then NFKC again, because folding can
+//! leave a text unnormalized (the Unicode Standard, section 5.18 and definition D146).
 
 use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 
-/// The comparable form of a text. Two texts are "the same without case" exactly when these are equal.
+/// The comparable form of a text. Two texts are equal without regard to case exactly when their comparable forms are equal.
 ///
-/// May be longer than its source: one character can become eighteen (U+FDFA).
+/// It may be longer than the text: one character can become eighteen (U+FDFA).
 #[must_use]
 pub fn normalize(text: &str) -> String {
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfkc().default_case_fold().nfkc().collect() }

@@ -13,10 +13,10 @@ use super::validation::Text;
 pub struct ResellerId(u32);
 
 impl ResellerId {
-    /// The largest number: an API token has 24 bits for it at the least.
+    /// The largest number: every form of token has at least 24 bits for it.
     pub const MAX: u32 = (1 << 24) - 1;
 
-    /// The reseller of this number; `None` when there can be no such reseller.
+    /// The reseller with this number; `None` when there can be no such reseller.
     #[must_use]
     pub fn new(number: u64) -> Option<Self> {
         u32::try_from(number).ok().filter(|number| (1..=Self::MAX).contains(number)).map(Self)
@@ -43,14 +43,14 @@ pub struct AccountId(pub u64);
 /// A reseller as operators see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reseller {
-    /// Given by the platform, never used again.
+    /// The number that the platform gave it; it is never used again.
     pub id: ResellerId,
-    /// For people; need not be unique.
+    /// A name for people; it need not be unique.
     pub name: Text,
     /// The accounts of this reseller; never empty. A customer belongs to the first unless its creator says otherwise.
     pub account_ids: Vec<AccountId>,
     /// When the reseller was provisioned.
     pub created_at: Timestamp,
-    /// Since when all its credentials are refused; `None` while they are not.
+    /// When it was suspended: from then on all its credentials are refused. `None` while it is not suspended.
     pub suspended_at: Option<Timestamp>,
 }

@@ -1,8 +1,8 @@
-//! The secret of a deployment: what tells its own tokens and cursors from those that anybody can write.
+//! The secret of a deployment: with it, the deployment recognizes the tokens and cursors that it issued itself.
 //!
-//! A secret has versions, so that it can be changed without ending every token at once: a new version is used for what is issued
-//! from some moment on, and an older one verifies what was issued under it until it is dropped. Each purpose has a key of its own,
-//! derived from a version by HKDF (RFC 5869), so that what one purpose makes public says nothing about another.
+//! A secret has versions, so that it can be changed without ending every token at once. A new version is used to issue from some
+//! moment on; an older version verifies what was issued under it until it is dropped. Each purpose has a key of its own, derived
+//! from a version by HKDF (RFC 5869), so that what one purpose makes public says nothing about another.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ use super::timestamp::Timestamp;
 /// How many random bytes a version has.
 const SECRET_BYTES: usize = 32;
 
-/// What a key is derived for.
+/// The purpose of a derived key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// The checksum of an API key.
@@ -34,7 +34,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// The name in the derivation. Whoever changes one ends all that was issued for this purpose.
+    /// The name of the purpose in the derivation. A change of a name ends everything that was issued for this purpose.
     fn name(self) -> &'static [u8] {
         match self {
             Self::ApiKey => b"api key",
@@ -46,7 +46,7 @@ impl Purpose {
     }
 }
 
-/// Why nothing can be derived, sealed or made: the operating system has no randomness, or the cryptographic library fails.
+/// The operating system has no randomness, or the cryptographic library fails: nothing can be derived, sealed or made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the cryptographic library failed, or has no randomness")]
 pub struct CryptographyFailed;
@@ -86,23 +86,23 @@ impl SecretVersion {
     /// The largest number: two digits in base62.
     pub const MAX: u16 = 62 * 62 - 1;
 
-    /// A random version.
+    /// Makes a random version.
     ///
     /// # Errors
-    /// When the operating system has no randomness to give.
+    /// When the operating system has no randomness.
     pub fn generate(number: u16, issues_from: Timestamp) -> Result<Self, CryptographyFailed> {
         let mut bytes = [0; SECRET_BYTES];
         getrandom::fill(&mut bytes)?;
         Ok(Self { number, bytes, issues_from })
     }
 
-    /// Which version it is, from 1 to [`SecretVersion::MAX`].
+    /// Its number, from 1 to [`SecretVersion::MAX`].
     #[must_use]
     pub fn number(&self) -> u16 {
         self.number
     }
 
-    /// From when on it is used for what is issued.
+    /// The moment from which it is used to issue.
     #[must_use]
     pub fn issues_from(&self) -> Timestamp {
         self.issues_from
@@ -117,7 +117,7 @@ impl SecretVersion {
         hmac::sign(&key, text.as_bytes()).as_ref().try_into().map_err(|_| CryptographyFailed)
     }
 
-    /// Whether `sum` is the beginning of the checksum of this text. Takes the same time whatever is wrong with it.
+    /// Whether `sum` is the beginning of the checksum of this text. The check takes the same time whatever is wrong with `sum`.
     #[must_use]
     pub fn verifies(&self, purpose: Purpose, text: &str, sum: &[u8]) -> bool {
         let Ok(checksum) = self.checksum(purpose, text) else {
@@ -136,7 +136,7 @@ impl SecretVersion {
         Ok([&nonce.as_ref()[..], &sealed].concat())
     }
 
-    /// The content of what [`Self::seal`] made under this version, for the same purpose and context; `None` for anything else.
+    /// The content that [`Self::seal`] encrypted under this version for the same purpose and context; `None` for anything else.
     #[must_use]
     pub fn open(&self, purpose: Purpose, context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN)?;
@@ -193,14 +193,14 @@ impl Secret {
         &self.versions
     }
 
-    /// The version of this number, where it has not been dropped.
+    /// The version with this number; `None` when there is none, or it has been dropped.
     #[must_use]
     pub fn version(&self, number: u16) -> Option<&SecretVersion> {
         self.versions.iter().find(|version| version.number == number)
     }
 
-    /// The version under which tokens and cursors are issued at this moment: the latest one whose time has come, or, should
-    /// clocks differ that much, the oldest.
+    /// The version under which tokens and cursors are issued at the moment `now`: the latest one that is in use by then. If
+    /// clocks differ so much that none is, it is the oldest one.
     #[must_use]
     pub fn issuing(&self, now: Timestamp) -> Option<&SecretVersion> {
         self.versions.iter().rev().find(|version| version.issues_from <= now).or(self.versions.first())
@@ -212,7 +212,7 @@ impl Secret {
         Self { versions: self.versions.iter().cloned().chain([version]).collect() }
     }
 
-    /// The same secret without the version of this number; `None` where no other would be left.
+    /// The same secret without the version of this number; `None` when no version would be left.
     #[must_use]
     pub fn without(&self, number: u16) -> Option<Self> {
         let versions: Vec<_> = self.versions.iter().filter(|version| version.number != number).cloned().collect();

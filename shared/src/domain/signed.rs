@@ -1,11 +1,12 @@
-//! The end that API keys, service users' passwords and licence keys share, by which a deployment knows its own:
+//! The signature: the end of API keys, service users' passwords and licence keys, by which a deployment recognizes those that it
+//! issued:
 //!
 //! ```text
 //! … <version of the secret: 2> <random: 22> <checksum: 11>
 //! ```
 //!
-//! Each part is a number in base62; 22 digits hold 128 random bits. The checksum is the first 64 bits of the HMAC-SHA-256 of all
-//! before it, under the key that the version of the secret gives for this purpose.
+//! Each part is a number in base62; 22 digits hold 128 random bits. The checksum is the first 64 bits of the HMAC-SHA-256 of
+//! everything before it, under the key that the version of the secret gives for this purpose.
 
 use super::base62::{encoded, take};
 use super::secret::{CryptographyFailed, Purpose, Secret, SecretVersion};
@@ -15,10 +16,10 @@ const RANDOM_DIGITS: usize = 22;
 const CHECKSUM_DIGITS: usize = 11;
 const CHECKSUM_BYTES: usize = 8;
 
-/// How many characters the end has.
+/// How many characters a signature has.
 pub const SIGNATURE_DIGITS: usize = VERSION_DIGITS + RANDOM_DIGITS + CHECKSUM_DIGITS;
 
-/// `head` with a new end.
+/// Appends a new signature to `head`.
 ///
 /// # Errors
 /// [`CryptographyFailed`].
@@ -34,7 +35,8 @@ pub fn sign(head: String, purpose: Purpose, version: &SecretVersion) -> Result<S
     Ok(text)
 }
 
-/// Which version of the secret such an end names; `None` when it has another form. Says nothing of whether it is genuine.
+/// The version of the secret that a signature names; `None` when `end` has another form. It does not tell whether the signature
+/// is genuine.
 #[must_use]
 pub fn version_of(end: &str) -> Option<u16> {
     let mut rest = end;

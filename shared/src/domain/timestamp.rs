@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Timestamp(jiff::Timestamp);
 
 impl Timestamp {
-    /// The present moment, cut to the millisecond.
+    /// The present moment, truncated to the millisecond.
     #[must_use]
     pub fn now() -> Self {
         Self::cut(jiff::Timestamp::now())
@@ -30,8 +30,8 @@ impl Timestamp {
         Self::cut(self.0.checked_sub(duration).unwrap_or(jiff::Timestamp::MIN))
     }
 
-    /// The moment of the next change of something that was last changed at `self`: now, but always later than `self`, also
-    /// when this machine's clock is behind that of the one that wrote before.
+    /// The moment of the next change of something that was last changed at `self`: now, but always later than `self`, even if the
+    /// clock of this machine is behind that of the machine that wrote before.
     #[must_use]
     pub fn next_change(self) -> Self {
         Self::now().max(self.plus(Duration::from_millis(1)))
@@ -52,8 +52,8 @@ impl fmt::Display for Timestamp {
 impl FromStr for Timestamp {
     type Err = jiff::Error;
 
-    /// Reads a date and time with an offset, such as `2025-01-25T10:31:46.960Z`, and cuts it to the millisecond. Takes RFC 3339
-    /// and the other common forms of ISO 8601.
+    /// Reads a date and time with an offset, such as `2025-01-25T10:31:46.960Z`, and truncates it to the millisecond. Takes RFC
+    /// 3339 and the other common forms of ISO 8601.
     ///
     /// # Errors
     /// When the text has another form, no offset, or names a moment that can't be represented.

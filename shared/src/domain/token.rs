@@ -1,8 +1,8 @@
-//! Tokens: how one is made, and what a well-formed one says of itself.
+//! Tokens: how they are made, and what a well-formed token says.
 //!
-//! A token is shown once, when it is made, and stored only as its SHA-256. It names its reseller, so that the credential row and
-//! the data can be read together, and ends in a checksum that only this deployment can make, so that typing errors, inventions
-//! and forgeries never reach the database:
+//! A token is shown once, when it is made, and only its SHA-256 is stored. It names its reseller, so that the credential row and
+//! the data can be read together. It ends in a checksum that only this deployment can make, so that mistyped, invented and forged
+//! tokens never reach the database:
 //!
 //! ```text
 //! sk_reseller_ <reseller: 5> <signature>
@@ -11,11 +11,11 @@
 //!
 //! The numbers are in base62; [`signed`] says what a signature is.
 //!
-//! The licensing API's clients know their token as 32 hexadecimal digits, whatever their case: 24 bits for the reseller, 80 random
-//! bits, and the first 24 bits of the checksum. No room is left for the version of the secret, so that each one is tried.
+//! A token of the licensing API is 32 hexadecimal digits in any case: 24 bits for the reseller, 80 random bits, and the first 24
+//! bits of the checksum. There is no room for the version of the secret, so every version is tried.
 //!
-//! The Management API's clients have a user and a password. The user `api-<reseller>-<label>` names the reseller; the password is a
-//! signature of both. The token, and what is hashed, is `user:password`.
+//! A service user of the Management API has a user name and a password. The user `api-<reseller>-<label>` names the reseller; the
+//! password is a signature of the user name. The token, and what is hashed, is `user:password`.
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ use super::reseller::ResellerId;
 use super::secret::{CryptographyFailed, Purpose, Secret, SecretVersion};
 use super::signed::{self, SIGNATURE_DIGITS};
 
-/// How many digits in base62 a token has for its reseller.
+/// How many base62 digits of a token name the reseller.
 pub const RESELLER_DIGITS: usize = 5;
 const CUSTOMER_DIGITS: usize = 9;
 
@@ -35,7 +35,7 @@ const RESELLER_PREFIX: &str = "sk_reseller_";
 const CUSTOMER_PREFIX: &str = "sk_customer_";
 const USER_PREFIX: &str = "api-";
 
-/// How many bytes of a licensing token name the reseller, are random, and check all before them.
+/// The parts of a licensing token, in bytes: the reseller, random bytes, and the checksum of both.
 const LICENSING_RESELLER_BYTES: usize = 3;
 const LICENSING_RANDOM_BYTES: usize = 10;
 const LICENSING_CHECKSUM_BYTES: usize = 3;
@@ -62,15 +62,15 @@ impl TokenHash {
     }
 }
 
-/// By which people name a key: the first twelve digits of its token's hash.
+/// The name of a key for people: the first twelve digits of its token's hash.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeyId(String);
 
 impl KeyId {
-    /// How many digits it has.
+    /// How many digits a key id has.
     pub const DIGITS: usize = 12;
 
-    /// Reads one: twelve lower-case hexadecimal digits.
+    /// Reads a key id: twelve lower-case hexadecimal digits.
     #[must_use]
     pub fn parse(sent: &str) -> Option<Self> {
         let is_one = sent.len() == Self::DIGITS && sent.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
@@ -90,7 +90,7 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// What a caller sent, and nobody has checked: it has the form of a token, and says whose it would be.
+/// A presented token: a caller sent it, and it is not checked yet. It has the form of a token and names a reseller.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PresentedToken {
     text: String,
@@ -106,7 +106,7 @@ impl fmt::Debug for PresentedToken {
 }
 
 impl PresentedToken {
-    /// Reads an API key, `sk_…`; `None` when it has another form.
+    /// Reads an API key, `sk_…`; `None` when the text has another form.
     #[must_use]
     pub fn api_key(sent: &str) -> Option<Self> {
         let (names_customer, mut rest) = match sent.strip_prefix(CUSTOMER_PREFIX) {
@@ -119,7 +119,7 @@ impl PresentedToken {
         Some(Self { text: sent.to_owned(), purpose: Purpose::ApiKey, reseller, customer })
     }
 
-    /// Reads a token of the licensing API, 32 hexadecimal digits in any case; `None` when it has another form.
+    /// Reads a token of the licensing API, 32 hexadecimal digits in any case; `None` when the text has another form.
     #[must_use]
     pub fn licensing(sent: &str) -> Option<Self> {
         let text = sent.to_ascii_lowercase();
@@ -131,7 +131,7 @@ impl PresentedToken {
         Some(Self { text, purpose: Purpose::LicensingToken, reseller: ResellerId::new(reseller)?, customer: None })
     }
 
-    /// Reads `user:password` of a service user; `None` when it has another form.
+    /// Reads `user:password` of a service user; `None` when the text has another form.
     #[must_use]
     pub fn service_user(sent: &str) -> Option<Self> {
         let (head, password) = sent.split_at_checked(sent.len().checked_sub(SIGNATURE_DIGITS)?)?;
@@ -147,7 +147,7 @@ impl PresentedToken {
         self.customer
     }
 
-    /// The token, where the holder of this secret issued it.
+    /// The issued token; `None` when the token was not issued under this secret.
     #[must_use]
     pub fn issued_by(&self, secret: &Secret) -> Option<IssuedToken> {
         let is_issued = match self.purpose {
@@ -162,7 +162,7 @@ impl PresentedToken {
     }
 }
 
-/// A token that this deployment issued. Not yet a caller: it may have ended since.
+/// An issued token: this deployment issued it. It is not a verified caller yet, because the token may have ended since.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuedToken {
     presented: PresentedToken,
@@ -182,20 +182,20 @@ impl IssuedToken {
         self.presented.customer
     }
 
-    /// By which its credential row is found.
+    /// Its hash, by which its credential row is found.
     #[must_use]
     pub fn hash(&self) -> &TokenHash {
         &self.hash
     }
 
-    /// Whether the holder of this secret, which may have changed since, issued it.
+    /// Whether it was issued under this secret, which may have changed since the token was checked.
     #[must_use]
     pub fn is_issued_by(&self, secret: &Secret) -> bool {
         self.presented.issued_by(secret).is_some()
     }
 }
 
-/// A token that has just been made: the only moment at which its text exists.
+/// A token that was just made. Only this value holds its text.
 pub struct NewToken {
     text: String,
     hash: TokenHash,
@@ -209,7 +209,7 @@ impl fmt::Debug for NewToken {
 }
 
 impl NewToken {
-    /// A token for this subject.
+    /// Makes a token for this subject.
     ///
     /// # Errors
     /// [`CryptographyFailed`].
@@ -240,19 +240,19 @@ impl NewToken {
         Ok(text)
     }
 
-    /// The token, to be shown to its owner and then forgotten.
+    /// The text of the token, to be shown to its owner and then forgotten.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.text
     }
 
-    /// The user and the password, where it is one of a service user.
+    /// The user and the password, if the token is one of a service user.
     #[must_use]
     pub fn user_and_password(&self) -> Option<(&str, &str)> {
         self.text.split_once(':')
     }
 
-    /// Its hash, which is what is stored.
+    /// Its hash, which is stored.
     #[must_use]
     pub fn hash(&self) -> &TokenHash {
         &self.hash
@@ -288,7 +288,7 @@ mod tests {
         made(secret, number, &Subject::ServiceUser(UserLabel::parse(label).unwrap()))
     }
 
-    /// What this deployment makes of a text, whichever kind of token it may be.
+    /// The issued token that this text presents, of any kind.
     fn issued(secret: &Secret, text: &str) -> Option<IssuedToken> {
         let presented = PresentedToken::api_key(text)
             .or_else(|| PresentedToken::licensing(text))
@@ -333,7 +333,7 @@ mod tests {
             }
             assert_eq!(PresentedToken::api_key(text), None);
         }
-        // The token of the source document was never issued by us.
+        // This deployment never issued the token of the source document.
         assert_eq!(issued(&secret, "63f9db5f7b532f1879df8dd751e185d5"), None);
     }
 
@@ -382,7 +382,7 @@ mod tests {
             for position in 0..text.len() {
                 for replacement in "0123456789abcdefzAZ_-+: é".chars().filter(|&other| !text[position..].starts_with(other)) {
                     let typed = format!("{}{replacement}{}", &text[..position], &text[position + 1..]);
-                    // The licensing API takes its digits in any case.
+                    // The licensing API takes hexadecimal digits in any case.
                     if !text.eq_ignore_ascii_case(&typed) || text.len() != 32 {
                         assert_eq!(issued(&secret, &typed), None, "{typed}");
                     }

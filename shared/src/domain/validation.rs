@@ -1,6 +1,7 @@
-//! One validator per kind of value, for every API. Each takes what was sent and gives the value to store, or why it can't be.
+//! One validator per kind of value, for every API. A validator takes what was sent, and returns the value to store or why it
+//! can't be stored.
 //!
-//! The limits that differ between APIs (how long a name may be) are the caller's; what a kind of value is, is decided here.
+//! Limits that differ between APIs (how long a name may be) are arguments. What makes a value valid is decided here.
 
 use std::fmt;
 
@@ -69,8 +70,8 @@ pub enum Invalid {
     NotABoolean,
 }
 
-/// Whether XML 1.0 can carry the character (its production `Char`, <https://www.w3.org/TR/xml/#charsets>): a value that one of
-/// the APIs could not show must not be stored through another.
+/// Whether XML 1.0 can carry the character (its production `Char`, <https://www.w3.org/TR/xml/#charsets>): one API must not store
+/// a value that another API can't show.
 #[must_use]
 pub fn is_usable(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
@@ -91,8 +92,8 @@ pub fn text(sent: &str, maximum: usize) -> Result<Option<Text>, Invalid> {
     Ok((!trimmed.is_empty()).then(|| Text(trimmed.to_owned())))
 }
 
-/// The value to store where `sent`, trimmed, is to take the place of `current`. What equals it is taken without a check, so that what
-/// an API shows can be written back through it, whichever API wrote it first.
+/// The value to store when `sent`, trimmed, replaces `current`. A value that equals `current` is taken without a check, so that a
+/// client can send back what an API shows, whichever API wrote it first.
 ///
 /// # Errors
 /// Those of `parse`.
@@ -104,7 +105,7 @@ pub fn edit(
     if sent == current.map(Text::as_str).unwrap_or_default() { Ok(current.cloned()) } else { parse(sent) }
 }
 
-/// A number of ASCII digits; one that is too large to be counted counts as the largest. `None` for any other text.
+/// Reads a number of ASCII digits; one that does not fit becomes the largest number. `None` for any other text.
 #[must_use]
 pub fn whole_number(sent: &str) -> Option<u64> {
     (!sent.is_empty() && sent.bytes().all(|byte| byte.is_ascii_digit())).then(|| sent.parse().unwrap_or(u64::MAX))
@@ -126,7 +127,7 @@ pub fn email(sent: &str, maximum: usize) -> Result<Option<Text>, Invalid> {
 }
 
 /// The name or the address of a host, of at most `maximum` Unicode scalar values: anything without white space and control
-/// characters. Whether it can be resolved is not our question.
+/// characters. Whether it can be resolved is not checked.
 ///
 /// # Errors
 /// Those of [`text`], and [`Invalid::NotAHost`].
@@ -140,7 +141,7 @@ fn has_gap(text: &Text) -> bool {
 }
 
 /// An international phone number: `+`, then 7 to 15 digits with spaces, dots, hyphens or parentheses between them, at most 32
-/// characters in all. It is kept as it was sent, inner spaces included.
+/// characters in all. It is stored as it was sent, inner spaces included.
 ///
 /// # Errors
 /// [`Invalid::UnusableCharacter`], [`Invalid::NotAnInternationalPhone`].
@@ -163,8 +164,8 @@ pub fn international_phone(sent: &str) -> Result<Option<Text>, Invalid> {
     if well_formed { Ok(Some(phone)) } else { Err(refused) }
 }
 
-/// A phone number of any form, of at most `maximum` Unicode scalar values: digits, of which there is one at the least, spaces, and
-/// `+ - . ( )`.
+/// A phone number of any form, of at most `maximum` Unicode scalar values: at least one digit, and otherwise only spaces and `+ -
+/// . ( )`.
 ///
 /// # Errors
 /// Those of [`text`], and [`Invalid::NotAPhone`].

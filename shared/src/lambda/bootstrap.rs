@@ -1,6 +1,6 @@
 //! What every Lambda function does around its handler: logging, the connection to the table, a deadline, and an answer in the
-//! API's own format for everything that goes wrong, panics included. A handler never fails towards the runtime, because the
-//! gateway would make a bare 500 of that.
+//! API's own format to everything that goes wrong, panics included. A handler never returns an error to the runtime, because the
+//! gateway would turn it into a bare 500.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -20,10 +20,10 @@ use crate::store::{Access, Operator, REQUEST_DEADLINE, Store, StoreError, Table}
 /// Why a function can't start.
 pub use lambda_runtime::Error;
 
-/// What can go wrong that is no client's fault, but for a route that does not exist. An API answers it in its own format.
+/// A failure that the client did not cause, or a route that does not exist. Each API answers it in its own format.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The path goes on behind the route.
+    /// The path continues after the route.
     #[error("no such route")]
     NoSuchRoute,
     /// The store failed, or the request's deadline passed.
@@ -42,25 +42,25 @@ impl Failure {
     }
 }
 
-/// An error of an API. Its `Display` is for the log and names no personal data; what the client sees is its response.
+/// An error of an API. Its `Display` is for the log and names no personal data; the client sees its response.
 pub trait ApiError: From<Failure> + std::fmt::Display {
-    /// The answer in the API's own format; where it has several, in the one that the request asks for.
+    /// The answer in the API's own format; if it has several, in the one that the request asks for.
     fn response(&self, request: &Request) -> Response;
 }
 
 /// An error of an operators' function. On the wire it is a Lambda function error.
 pub trait OperatorError: Into<Diagnostic> + std::fmt::Debug {
-    /// What the log says of it, which repeats no value of the payload.
+    /// The text for the log, which repeats no value of the payload.
     fn log_text(&self) -> String;
 }
 
-/// How many calls to DynamoDB a handler makes at the same time: as many connections are opened before the first request.
+/// How many calls to DynamoDB a handler makes at the same time. The function opens as many connections before its first request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParallelCalls(pub usize);
 
-/// Runs the function named `function` for ever: each request is answered by `handler`.
+/// Runs the function named `function` for ever: `handler` answers each request.
 ///
-/// A handler that is routed can't hold the operators' table:
+/// A routed handler can't take the operators' table:
 ///
 /// ```
 /// # use shared::lambda::bootstrap::{ApiError, Error, ParallelCalls, run};
@@ -123,7 +123,7 @@ async fn configured() -> Result<Store, Error> {
     Ok(Store::from_environment(&configuration.table_name).await)
 }
 
-/// Carries out one invocation of an operators' function: the whole of it but for the Lambda runtime around it.
+/// Carries out one invocation of an operators' function: everything but the Lambda runtime around it.
 ///
 /// # Errors
 /// Those of the handler.
@@ -146,7 +146,7 @@ pub async fn operate<E: OperatorError>(
     let store = store.metered();
     async {
         let table = Table::new(store.clone());
-        // Boxed, like the handler of a request: the compiler gives up on futures that are nested this deep.
+        // Boxed, like the handler of a request, because the compiler can't handle futures that are nested this deep.
         let result = Box::pin(handler(&table, payload)).await;
         let error = result.as_ref().err().map(|error| error.log_text());
         log(begun, &store, error.is_none(), None, error.as_ref().map(field::display));
@@ -156,7 +156,7 @@ pub async fn operate<E: OperatorError>(
     .await
 }
 
-/// Answers one request: the whole of a function but for the Lambda runtime around it.
+/// Answers one request: everything that a function does but the Lambda runtime around it.
 pub async fn respond<A: Access, E: ApiError>(
     function: &str,
     request_id: &str,
@@ -201,7 +201,7 @@ async fn answer<A: Access, E: ApiError>(
     response
 }
 
-/// One event per request: its span adds the function, the request and the reseller.
+/// Logs one event per request. Its span adds the function, the request and the reseller.
 fn log(
     begun: Instant,
     store: &Store,

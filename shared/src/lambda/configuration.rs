@@ -1,12 +1,12 @@
-//! The environment of a function: every variable that it reads, and nothing else reads any.
+//! The environment of a function: every variable that it reads. No other module reads variables.
 //!
-//! The SDK reads its own besides: `AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB` and the credentials.
+//! The SDK reads its own variables besides: `AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB` and the credentials.
 
 use std::env;
 
 use tracing::level_filters::LevelFilter;
 
-/// What a function is told by its environment.
+/// The configuration that a function gets from its environment.
 #[derive(Clone, Debug)]
 pub struct Configuration {
     /// `TABLE_NAME`: the DynamoDB table. Required.
@@ -15,13 +15,13 @@ pub struct Configuration {
     pub log_level: LevelFilter,
 }
 
-/// A variable that is missing or wrong. Its text says which one, and what it is for.
+/// A variable that is missing or wrong. The text says which variable it is, and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigurationError {
     /// A required variable is missing or empty.
     #[error("the environment variable {0} is not set: {1}")]
     Missing(&'static str, &'static str),
-    /// A variable has a value that it can't have.
+    /// A variable has an invalid value.
     #[error("the environment variable {0} is wrong: {1}")]
     Wrong(&'static str, &'static str),
 }

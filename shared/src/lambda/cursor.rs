@@ -1,7 +1,7 @@
-//! The cursor of a list: where the next page begins, for the list that it was given for and no other.
+//! The cursor of a list: where the next page begins. It is valid only in the list that it was given for.
 //!
-//! A cursor is encrypted under the deployment's secret, bound to the reseller and to all that decides about the list's order and
-//! content, so that nobody reads one, writes one, or changes the list in the middle of a walk:
+//! A cursor is encrypted under the deployment's secret, and bound to the reseller and to everything that decides the order and
+//! content of the list, so that a client can't read a cursor, write one, or change the list in the middle of a walk:
 //!
 //! ```text
 //! base64url( <version of the secret: 2 bytes> <nonce: 12> <encrypted JSON> <tag: 16> )
@@ -19,16 +19,16 @@ use crate::domain::secret::{CryptographyFailed, Purpose, Secret, SecretVersion};
 use crate::store::customer::list::{Listing, Position};
 use crate::store::{StoreError, Table};
 
-/// No cursor of ours is longer: a sorted value has at most 900 bytes, which JSON can make six times as long and base64 a third
+/// The longest cursor is shorter: a sorted value has at most 900 bytes, which JSON can make six times as long, and base64 a third
 /// longer again.
 const MAXIMUM_LENGTH: usize = 8192;
 
-/// The list that a cursor is of.
+/// The list that a cursor belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CursorContext(String);
 
 impl CursorContext {
-    /// Customers of this reseller, in the order and with the filters of this listing.
+    /// The list of customers of this reseller, in the order and with the filters of this listing.
     #[must_use]
     pub fn customers(reseller: ResellerId, listing: &Listing) -> Self {
         let mut filters: Vec<_> = listing.filters.iter().map(|filter| (filter.field().name(), filter.comparables())).collect();
@@ -37,20 +37,20 @@ impl CursorContext {
         Self(json!(["customers", reseller, listing.sort.name(), listing.direction.name(), filters]).to_string())
     }
 
-    /// Licences of this reseller, or of one of its customers.
+    /// The list of licences of this reseller, or of one of its customers.
     #[must_use]
     pub fn licences(reseller: ResellerId, customer: Option<CustomerId>) -> Self {
         Self(json!(["licences", reseller, customer]).to_string())
     }
 
-    /// The text of a place in this list.
+    /// The cursor that names a place in this list.
     fn seal(&self, version: &SecretVersion, place: &impl Serialize) -> Result<String, CryptographyFailed> {
         let content = json!(place).to_string();
         let sealed = version.seal(Purpose::Cursor, self.0.as_bytes(), content.as_bytes())?;
         Ok(URL_SAFE_NO_PAD.encode([&version.number().to_be_bytes(), &sealed[..]].concat()))
     }
 
-    /// The place in this list that the text names; `None` when it names none, or one in another list.
+    /// The place in this list that a cursor names; `None` when it names none, or a place in another list.
     fn open<T: DeserializeOwned>(&self, secret: &Secret, cursor: &str) -> Option<T> {
         if cursor.len() > MAXIMUM_LENGTH {
             return None;
@@ -69,24 +69,24 @@ impl CursorContext {
         Ok(self.seal(&table.issuing_version()?, place)?)
     }
 
-    /// The place in this list that a cursor names; `None` when this deployment gave no such cursor for it.
+    /// The place in this list that a cursor names; `None` when this deployment did not give the cursor for this list.
     ///
-    /// No call, but for one where the cursor fits no version of a copy of the secret that is older than five minutes.
+    /// No call, except one when the cursor fits no version of the secret and the copy of the secret is older than five minutes.
     ///
     /// # Errors
-    /// The store's failure in that call.
+    /// The failure of the store in that call.
     pub async fn read<A, T: DeserializeOwned>(&self, table: &Table<A>, cursor: &str) -> Result<Option<T>, StoreError> {
         table.check_presented(|secret| self.open(secret, cursor)).await
     }
 }
 
-/// A place in a list of customers, as a cursor holds it.
+/// The place of a position in a list of customers, as a cursor holds it.
 #[must_use]
 pub fn place_of(position: &Position) -> (CustomerId, &str) {
     (position.id(), position.value())
 }
 
-/// The position of such a place.
+/// The position of a place that a cursor held.
 #[must_use]
 pub fn position_at((id, value): (u64, String)) -> Option<Position> {
     Some(Position::new(&value, CustomerId::new(id)?))

@@ -1,37 +1,37 @@
-//! What is wrong with a request, all of it at once.
+//! What is wrong with a request: all faults at once.
 
 use std::fmt;
 
-/// Which fields or parameters are at fault, each named once with the first thing that is wrong with it.
+/// The fields or parameters that are wrong. Each is named once, with the first fault that was found in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults(Vec<(String, String)>);
 
 impl Faults {
-    /// The one fault of this field.
+    /// A single fault, in this field.
     #[must_use]
     pub fn one(field: &str, fault: impl fmt::Display) -> Self {
         Self(vec![(field.to_owned(), fault.to_string())])
     }
 
-    /// Adds what is wrong with a field. Its text completes a sentence that begins with the name of the field.
+    /// Adds a fault of a field. Its text completes a sentence that begins with the name of the field.
     pub fn add(&mut self, field: &str, fault: impl fmt::Display) {
         if !self.has(field) {
             self.0.push((field.to_owned(), fault.to_string()));
         }
     }
 
-    /// Whether something is wrong with this field.
+    /// Whether this field has a fault.
     #[must_use]
     pub fn has(&self, field: &str) -> bool {
         self.0.iter().any(|(named, _)| named == field)
     }
 
-    /// The value of a field that is right; `None` when it is not, which is kept.
+    /// The value of a correct field. For a wrong field it keeps the fault and returns `None`.
     pub fn collect<T>(&mut self, field: &str, parsed: Result<T, impl fmt::Display>) -> Option<T> {
         parsed.map_err(|fault| self.add(field, fault)).ok()
     }
 
-    /// `value`, when nothing was wrong.
+    /// `value`, if there are no faults.
     ///
     /// # Errors
     /// The faults, when there are any.
@@ -39,12 +39,12 @@ impl Faults {
         if self.0.is_empty() { Ok(value) } else { Err(self) }
     }
 
-    /// The fields and what is wrong with them, in the order in which they were found.
+    /// The fields and their faults, in the order in which they were found.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(field, fault)| (field.as_str(), fault.as_str()))
     }
 
-    /// All of them as a sentence.
+    /// All faults as a sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
         let faults: Vec<String> = self.iter().map(|(field, fault)| format!("{field} {fault}")).collect();

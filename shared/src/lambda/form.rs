@@ -1,5 +1,5 @@
-//! `application/x-www-form-urlencoded` text, as query strings and form bodies carry it, read strictly: what a lenient parser
-//! would guess at is refused here.
+//! `application/x-www-form-urlencoded` text, as query strings and form bodies carry it, read strictly: where a lenient parser
+//! guesses, this one refuses.
 
 use percent_encoding::percent_decode;
 
@@ -9,7 +9,7 @@ use crate::domain::validation::is_usable;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the field {name} {problem}")]
 pub struct MalformedPair {
-    /// The beginning of its name, at most 40 characters, with what is no character that a value can have replaced.
+    /// The beginning of its name, at most 40 characters. Characters that no value can have are replaced.
     pub name: String,
     /// What is wrong with it.
     pub problem: Malformed,
@@ -29,8 +29,8 @@ pub enum Malformed {
     UnusableCharacter,
 }
 
-/// The decoded pairs, in the order in which they were sent. A part without `=` is a name with an empty value; empty parts, as
-/// in `a=1&&b=2`, are passed over.
+/// The decoded pairs, in the order in which they were sent. A part without `=` is a name with an empty value; empty parts, as in
+/// `a=1&&b=2`, are ignored.
 ///
 /// # Errors
 /// The first pair that can't be decoded.
@@ -51,13 +51,13 @@ pub fn parse(form: &[u8]) -> Result<Vec<(String, String)>, MalformedPair> {
         .collect()
 }
 
-/// What an error repeats of a name, which may be anything: a whole body of another format has no equals sign either.
+/// The part of a name that an error repeats. The name may be anything: a whole body of another format has no equals sign either.
 fn shown(name: &[u8]) -> String {
     let name = String::from_utf8_lossy(name);
     name.chars().take(40).map(|character| if is_usable(character) { character } else { '\u{fffd}' }).collect()
 }
 
-/// A part of a path, decoded: there a `+` is a plus sign.
+/// Decodes a part of a path, in which `+` is a plus sign.
 ///
 /// # Errors
 /// See [`Malformed`].

@@ -1,12 +1,12 @@
-//! The list of an API's functions, from which everything that serves or checks all of them takes their names and handlers.
+//! The list of an API's functions. Everything that serves or checks all of them takes their names and handlers from it.
 
-/// The name of the function that this handler is for: the API's name and the handler's, with hyphens.
+/// The name of the function with this handler: the API's name and the handler's, with hyphens.
 #[must_use]
 pub fn function_name(api: &str, handler: &str) -> String {
     format!("{api}-{}", handler.replace('_', "-"))
 }
 
-/// Lists the handlers of a routed API, which is called like its package: each has a binary of the same name.
+/// Lists the handlers of a routed API, whose name is that of its package. Each handler has a binary of the same name.
 #[macro_export]
 macro_rules! routed_functions {
     ($($handler:ident),+ $(,)?) => {
@@ -17,7 +17,7 @@ macro_rules! routed_functions {
             handlers.iter().map(|handler| $crate::lambda::functions::function_name(env!("CARGO_PKG_NAME"), handler)).collect()
         }
 
-        /// Answers a request as the function of this name does; `None` when this API has no such function.
+        /// Answers a request as the function with this name does; `None` when this API has no such function.
         pub async fn respond_as(
             function: &str,
             request_id: &str,
@@ -35,7 +35,7 @@ macro_rules! routed_functions {
     };
 }
 
-/// Lists the handlers of operators' functions, which are not routed: each has a binary of the same name.
+/// Lists the handlers of operators' functions, which have no route. Each handler has a binary of the same name.
 #[macro_export]
 macro_rules! operator_functions {
     ($($handler:ident),+ $(,)?) => {
@@ -46,7 +46,7 @@ macro_rules! operator_functions {
             handlers.iter().map(|handler| $crate::lambda::functions::function_name(env!("CARGO_PKG_NAME"), handler)).collect()
         }
 
-        /// Carries out an invocation as the function of this name does; `None` when operators have no such function.
+        /// Carries out an invocation as the function with this name does; `None` when operators have no such function.
         pub async fn operate_as(
             function: &str,
             request_id: &str,

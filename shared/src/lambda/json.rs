@@ -1,4 +1,4 @@
-//! JSON objects as clients send them, read strictly: what one of the APIs could not carry is refused in all of them.
+//! JSON objects as clients send them, read strictly: all APIs refuse what one of them could not carry.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ use crate::domain::validation::{Invalid, is_usable};
 /// How many levels of objects and arrays a body may have, its root included.
 pub const MAXIMUM_DEPTH: usize = 32;
 
-/// Why a body is not read. Its text completes a sentence about the body and never repeats a value of it.
+/// Why a body can't be read. The text completes a sentence about the body and never repeats a value of it.
 #[derive(Debug, thiserror::Error)]
 pub enum MalformedJson {
     /// Not JSON, not UTF-8, or with a lone surrogate.
@@ -19,13 +19,13 @@ pub enum MalformedJson {
     /// JSON, but not an object.
     #[error("it must be a JSON object")]
     NotAnObject,
-    /// A character outside of XML 1.0's `Char` production in a field that nobody looks at.
+    /// A character outside of XML 1.0's `Char` production in a field that is ignored.
     #[error("a field that is ignored {}", Invalid::UnusableCharacter)]
     UnusableCharacter,
 }
 
-/// The object in `bytes`. Of fields with the same name the last one counts. The values of the fields in `known` are left to their
-/// validators; all else has only characters that every API could carry.
+/// Reads the object in `bytes`. Of several fields with the same name the last one counts. The values of the fields in `known` are
+/// left to their validators; everything else has only characters that every API can carry.
 ///
 /// # Errors
 /// See [`MalformedJson`].
@@ -40,7 +40,7 @@ pub fn object(bytes: &[u8], known: &[&str]) -> Result<Map<String, Value>, Malfor
     usable(fields, known)
 }
 
-/// The fields, where all but those in `known` have only characters that every API could carry.
+/// The same fields, after a check that those not in `known` have only characters that every API can carry.
 ///
 /// # Errors
 /// [`MalformedJson::UnusableCharacter`].
@@ -51,7 +51,7 @@ pub fn usable(fields: Map<String, Value>, known: &[&str]) -> Result<Map<String, 
     if fields.iter().all(is_fit) { Ok(fields) } else { Err(MalformedJson::UnusableCharacter) }
 }
 
-/// The text in a field, trimmed; empty for `null`, `None` where there is no such field.
+/// The text in a field, trimmed; empty for `null`, `None` when there is no such field.
 ///
 /// # Errors
 /// [`Invalid::NotAText`], [`Invalid::UnusableCharacter`].
@@ -59,7 +59,7 @@ pub fn text<'a>(fields: &'a Map<String, Value>, field: &str) -> Result<Option<&'
     match fields.get(field) {
         None => Ok(None),
         Some(Value::Null) => Ok(Some("")),
-        // Before trimming, which would take some of them away: a vertical tab is white space.
+        // Checked before trimming, which would remove some of them: a vertical tab is white space.
         Some(Value::String(text)) if !text.chars().all(is_usable) => Err(Invalid::UnusableCharacter),
         Some(Value::String(text)) => Ok(Some(text.trim())),
         Some(_) => Err(Invalid::NotAText),
@@ -74,7 +74,7 @@ fn depth(value: &Value) -> usize {
     }
 }
 
-/// Whether a value has only characters that every API could carry, however deep they stand in it.
+/// Whether a value has only characters that every API can carry, at any depth.
 #[must_use]
 pub fn is_all_usable(value: &Value) -> bool {
     match value {

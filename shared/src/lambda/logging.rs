@@ -1,6 +1,6 @@
 //! The log: one JSON object per event, on standard output.
 //!
-//! A level below `info` is for our own crates only. What libraries say there repeats rows, keys and bodies.
+//! Only our own crates log below `info`. At those levels, libraries repeat rows, keys and bodies.
 
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Subscriber};
@@ -10,10 +10,10 @@ use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::Registry;
 
-/// Our crates that say something. All others are libraries.
+/// Our crates that log. All others are libraries.
 const OURS: [&str; 1] = ["shared"];
 
-/// A subscriber that writes what is at this level or above.
+/// A subscriber that writes the events at this level or above.
 pub fn subscriber<W>(level: LevelFilter, writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! What a Lambda function does around its handler, and what handlers read requests and write answers with.
+//! What a Lambda function does around its handler, and the types with which handlers read requests and write answers.
 
 pub mod bootstrap;
 pub mod configuration;

@@ -1,8 +1,8 @@
 //! Requests as API Gateway's HTTP API hands them over (payload format version 2.0).
 //!
-//! `lambda_http` has types for this, but its conversion panics on a body that is not the base64 it claims to be and on an
-//! address that `http::Uri` refuses, and fails on a header value with characters beyond ASCII: each a bare 500 that a client
-//! could cause. So the event is read here, and every part of it is checked where it is used.
+//! `lambda_http` has types for this, but its conversion panics on a body that is declared as base64 and is not, and on an address
+//! that `http::Uri` refuses; it also fails on a header value with characters beyond ASCII. A client could cause each of these,
+//! and get a bare 500. So the event is read here, and every part of it is checked where it is used.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -16,7 +16,7 @@ use super::faults::Faults;
 use super::form;
 use crate::domain::credential::Refusal;
 
-/// All but what needs no encoding in a query (RFC 3986, section 2.3).
+/// All characters but those that need no encoding in a query (RFC 3986, section 2.3).
 const ENCODED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// How many bytes a body may have.
@@ -69,15 +69,15 @@ impl Request {
         self.headers.iter().flatten().find(|(sent, _)| sent.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// A parameter of the path. The gateway decodes it and a local one may not, so a percent sign in it is decoded here; what
-    /// can't be decoded stays as it is.
+    /// A parameter of the path. The gateway decodes it and a local gateway may not, so a percent sign in it is decoded here. A
+    /// value that can't be decoded stays as it is.
     #[must_use]
     pub fn path_parameter(&self, name: &str) -> String {
         let sent = self.sent_path_parameter(name);
         form::decode_path(sent).unwrap_or_else(|_| sent.to_owned())
     }
 
-    /// Whether the path goes on behind the route's trailing slash. The gateway sends such paths to the function of the route,
+    /// Whether the path continues after the route's trailing slash. The gateway sends such paths to the function of the route,
     /// because only a greedy route can end in a slash there.
     #[must_use]
     pub fn is_beyond_route(&self) -> bool {
@@ -94,7 +94,7 @@ impl Request {
         self.http().and_then(|http| http.method.as_deref()).unwrap_or_default()
     }
 
-    /// The address that the request came from, as the gateway saw it and whatever a header says; `None` for an event without one.
+    /// The source address of the request, as the gateway saw it, whatever a header says; `None` for an event without one.
     #[must_use]
     pub fn source_address(&self) -> Option<IpAddr> {
         self.http()?.source_ip.as_deref()?.parse().ok()
@@ -110,7 +110,7 @@ impl Request {
         self.request_context.as_ref().and_then(|context| context.request_id.as_deref()).unwrap_or_default()
     }
 
-    /// The value of a cookie; of several with one name the first.
+    /// The value of a cookie; if several have this name, of the first.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {
         let pairs = self.cookies.iter().flatten().flat_map(|cookies| cookies.split(';'));
@@ -129,8 +129,8 @@ impl Request {
         self.raw_query_string.as_deref().unwrap_or_default()
     }
 
-    /// The decoded parameters of the query string, and what is wrong with those that can't be decoded: one must not hide what is
-    /// wrong with the others.
+    /// The decoded parameters of the query string, and the faults of those that can't be decoded: one fault must not hide the
+    /// others.
     #[must_use]
     pub fn query_pairs(&self) -> (Vec<(String, String)>, Faults) {
         let mut decoded = Vec::new();
@@ -144,7 +144,7 @@ impl Request {
         (decoded, faults)
     }
 
-    /// What stands behind the scheme `Basic`, in any case, in the header `Authorization` (RFC 7617, section 2).
+    /// The part of the header `Authorization` after the scheme `Basic`, which may be in any case (RFC 7617, section 2).
     ///
     /// # Errors
     /// [`Refusal::Missing`] without the header, [`Refusal::Invalid`] with another scheme.
@@ -157,7 +157,7 @@ impl Request {
         scheme.eq_ignore_ascii_case("basic").then(|| credentials.trim_start_matches(' ')).ok_or(Refusal::Invalid)
     }
 
-    /// The value of a `Link` header (RFC 8288) that names the next page: this address with these parameters.
+    /// The value of a `Link` header (RFC 8288) to the next page: this address with these parameters.
     #[must_use]
     pub fn link_to_next<'a>(&self, parameters: impl IntoIterator<Item = &'a (String, String)>) -> String {
         let pairs = parameters.into_iter().map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, &ENCODED)));
@@ -165,7 +165,8 @@ impl Request {
         format!("<{}{}?{}>; rel=\"next\"", self.origin().unwrap_or_default(), self.path(), query.join("&"))
     }
 
-    /// Where the client reached us. Without it a link is relative, which is as good to whoever resolves links.
+    /// The scheme and host under which the client reached us. Without them a link is relative, which clients resolve just as
+    /// well.
     fn origin(&self) -> Option<String> {
         let host = self.header("host")?;
         let is_host = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | ':' | '[' | ']');
@@ -173,7 +174,7 @@ impl Request {
         (!host.is_empty() && host.chars().all(is_host)).then(|| format!("{scheme}://{host}"))
     }
 
-    /// The bytes of the body; none when there is no body.
+    /// The bytes of the body; empty when there is no body.
     ///
     /// # Errors
     /// See [`BodyError`].

@@ -1,4 +1,4 @@
-//! Answers, and how API Gateway's HTTP API takes them over (payload format version 2.0).
+//! Answers, and the form in which API Gateway's HTTP API takes them (payload format version 2.0).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -6,14 +6,14 @@ use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_http::http::header::{CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
 use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
 
-/// An answer: its body is bytes, in whatever format its API speaks, and a `Set-Cookie` may stand in it several times.
+/// An answer. Its body is bytes, in whatever format its API has, and it may contain several `Set-Cookie` headers.
 pub type Response = lambda_http::http::Response<Vec<u8>>;
 
-/// How many bytes Lambda takes for an answer, as the JSON text that it is handed over as (an AWS limit: 6 MB), less what the status
-/// and the headers may need.
+/// How many bytes an answer may have in the JSON text in which Lambda takes it (an AWS limit: 6 MB), less what the status and the
+/// headers may need.
 pub const MAXIMUM_ANSWER: usize = 6 * 1024 * 1024 - 64 * 1024;
 
-/// An answer of this type and text.
+/// An answer with this media type and text.
 #[must_use]
 pub fn response(status: StatusCode, content_type: &'static str, body: String) -> Response {
     let mut response = empty(status);
@@ -30,14 +30,14 @@ pub fn empty(status: StatusCode) -> Response {
     response
 }
 
-/// The same answer, saying that the caller should try again in a second.
+/// The same answer, with a header that tells the caller to try again in a second.
 #[must_use]
 pub fn with_retry_after(mut response: Response) -> Response {
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     response
 }
 
-/// How many bytes a text takes in the JSON text that Lambda is handed.
+/// How many bytes a text takes in the JSON text in which Lambda takes an answer.
 #[must_use]
 pub fn escaped_length(text: &str) -> usize {
     let of = |byte: u8| match byte {
@@ -48,7 +48,7 @@ pub fn escaped_length(text: &str) -> usize {
     text.bytes().map(of).sum()
 }
 
-/// The answer as the gateway takes it: text as it is, other bytes as base64, cookies beside the headers.
+/// The answer in the gateway's form: text as it is, other bytes as base64, cookies beside the headers.
 pub(super) fn into_gateway_format(response: Response) -> ApiGatewayV2httpResponse {
     let (head, body) = response.into_parts();
     let mut headers = head.headers;
@@ -68,7 +68,7 @@ pub(super) fn into_gateway_format(response: Response) -> ApiGatewayV2httpRespons
     answer
 }
 
-/// Whether the body is text by its type; one without a type is empty.
+/// Whether the body is text, by its media type. An answer without a media type has no body.
 fn is_text(headers: &HeaderMap) -> bool {
     let Some(media_type) = headers.get(CONTENT_TYPE).and_then(|media_type| media_type.to_str().ok()) else {
         return true;

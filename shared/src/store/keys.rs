@@ -1,6 +1,6 @@
-//! The key strings of the table: its on-disk format. Whoever changes one loses sight of the rows written before.
+//! The key strings of the table: its on-disk format. After a change, rows that were written before are no longer found.
 //!
-//! Every partition begins with the kind of its rows, so that a function's role can be limited to the kinds that it needs.
+//! Every partition key begins with the kind of its rows, so that a function's role can be limited to the kinds that it needs.
 
 use super::engine::row::RowKey;
 use crate::domain::customer::CustomerId;
@@ -10,25 +10,25 @@ use crate::domain::normalization::normalize;
 use crate::domain::reseller::{AccountId, ResellerId};
 use crate::domain::token::TokenHash;
 
-/// How many rows the counts of one reseller are spread over, so that simultaneous creates seldom meet.
+/// How many rows the counts of one reseller are spread over, so that simultaneous creates seldom write to the same row.
 pub(super) const COUNT_SHARDS: u64 = 16;
 
-/// What the sort keys of all customer rows begin with.
+/// The beginning of the sort keys of all customer rows.
 pub(super) const CUSTOMER_PREFIX: &str = "CUSTOMER#";
 
-/// What the sort keys of all rows of the directory begin with.
+/// The beginning of the sort keys of all rows of the directory.
 pub(super) const DIRECTORY_PREFIX: &str = "RESELLER#";
 
-/// What the sort keys of all licence rows begin with.
+/// The beginning of the sort keys of all licence rows.
 pub(super) const LICENCE_PREFIX: &str = "LICENCE#";
 
-/// What the sort keys of all credential rows begin with.
+/// The beginning of the sort keys of all credential rows.
 pub(super) const CREDENTIAL_PREFIX: &str = "KEY#";
 
 /// The partition of the directory. The counters have one of their own, so that a function that only counts can't write here.
 pub(super) const SYSTEM: &str = "SYSTEM";
 
-/// A value that only one customer of a reseller can have.
+/// A value that only one customer of a reseller can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reserved {
     /// An e-mail address.
@@ -37,7 +37,7 @@ pub enum Reserved {
     Code,
 }
 
-/// A counter that never gives a number twice.
+/// A counter that never returns a number twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Counter {
     Customer,
@@ -57,7 +57,7 @@ pub(super) fn customer(reseller: ResellerId, id: CustomerId) -> RowKey {
     key(reseller_partition(reseller), format!("{CUSTOMER_PREFIX}{}", padded(id)))
 }
 
-/// The sixteen digits of an id, whose order as texts is that of the numbers.
+/// The id as sixteen digits, so that its texts sort like the numbers.
 pub(super) fn padded(id: CustomerId) -> String {
     format!("{:016}", id.number())
 }
@@ -66,7 +66,7 @@ pub(super) fn reseller(reseller: ResellerId) -> RowKey {
     key(reseller_partition(reseller), "RESELLER")
 }
 
-/// The row of a customer that outlives it: what must be known of it when it is deleted, and afterwards.
+/// The header of a customer, which outlives it: what a delete must note and other calls must respect.
 pub(super) fn customer_header(reseller: ResellerId, id: CustomerId) -> RowKey {
     key(format!("HEADERS#{reseller}"), format!("{CUSTOMER_PREFIX}{}", padded(id)))
 }
@@ -75,7 +75,7 @@ pub(super) fn account_partition(reseller: ResellerId) -> String {
     format!("ACCOUNTS#{reseller}")
 }
 
-/// What the sort keys of the rows of one account begin with.
+/// The beginning of the sort keys of the rows of one account.
 pub(super) fn account_prefix(account: AccountId) -> String {
     format!("{:016}#", account.0)
 }
@@ -93,7 +93,7 @@ pub(super) fn credential(reseller: ResellerId, hash: &TokenHash) -> RowKey {
     key(credential_partition(reseller), credential_prefix(hash.as_str()))
 }
 
-/// What the sort key begins with when the hash of the token begins so.
+/// The beginning of the sort key of a credential, for the beginning of its token's hash.
 pub(super) fn credential_prefix(hash: &str) -> String {
     format!("{CREDENTIAL_PREFIX}{hash}")
 }
@@ -107,8 +107,8 @@ pub(super) fn count(reseller: ResellerId, id: CustomerId) -> RowKey {
     key(count_partition(reseller), format!("CUSTOMERS#{}", id.number() % COUNT_SHARDS))
 }
 
-/// The row that says whose the value is. Values are compared without case, and hashed because a key is bounded and a value need
-/// not be.
+/// The reservation of a value: which customer holds it. Values are compared without regard to case. The key contains a hash,
+/// because a key is bounded and a value need not be.
 pub(super) fn reservation(reseller: ResellerId, what: Reserved, value: &str) -> RowKey {
     let name = match what {
         Reserved::Email => "EMAIL",
@@ -125,13 +125,13 @@ pub(super) fn licence(reseller: ResellerId, id: LicenceId) -> RowKey {
     key(licence_partition(reseller), format!("{}{:06}", licence_prefix(Some(id.customer())), id.ordinal()))
 }
 
-/// What the sort keys of the licences of one customer, or of all, begin with.
+/// The beginning of the sort keys of the licences of one customer, or of all.
 pub(super) fn licence_prefix(customer: Option<CustomerId>) -> String {
     customer.map_or_else(|| LICENCE_PREFIX.to_owned(), |customer| format!("{LICENCE_PREFIX}{}#", padded(customer)))
 }
 
-/// The row that says which licence is the active one for this product and host, compared as reserved values are. A text has no
-/// NUL, so that no two pairs are joined to the same text.
+/// The row that says which licence is the active one for this product and host, compared as reserved values are. A text contains
+/// no NUL, so that two different pairs never become the same text.
 pub(super) fn active_licence(reseller: ResellerId, product: &str, host: &str) -> RowKey {
     let hash = sha256_hex(&format!("{}\0{}", normalize(product), normalize(host)));
     key(licence_partition(reseller), format!("ACTIVE#{hash}"))
@@ -146,7 +146,7 @@ pub(super) fn counter(counter: Counter) -> RowKey {
     key("COUNTERS", name)
 }
 
-/// The row by which operators find a reseller. Eight digits, whose order as texts is that of the numbers.
+/// The row by which operators find a reseller. The id has eight digits, so that its texts sort like the numbers.
 pub(super) fn directory(reseller: ResellerId) -> RowKey {
     key(SYSTEM, format!("{DIRECTORY_PREFIX}{:08}", reseller.number()))
 }
@@ -159,7 +159,7 @@ pub(super) fn secret() -> RowKey {
 mod tests {
     use super::*;
 
-    /// The on-disk format, spelled out. A failure here means that rows written by earlier versions would be lost.
+    /// The on-disk format, written out. A failure here means that rows written by earlier versions would be lost.
     #[test]
     fn the_key_strings_are_these() {
         let id = CustomerId::new(42).unwrap();

@@ -1,10 +1,10 @@
 //! The one DynamoDB table. Rows are written and read only here.
 //!
 //! A function holds a [`Table`] of what it may do: [`Read`], [`Write`] or [`Operator`]. A caller's request starts with a
-//! [`PresentedToken`](crate::domain::token::PresentedToken). One that this deployment did not issue is refused without a call.
-//! One that it did issue permits one bounded read, and what was read stays [`Sealed`] until the credential row that was read with
-//! it admits the caller. All else takes the verified [`Caller`] that comes out of the seal, but for the check of a licence, whose
-//! key is all the credential it needs.
+//! [`PresentedToken`](crate::domain::token::PresentedToken). A token that this deployment did not issue is refused without a
+//! call. An issued token permits one bounded read, and what was read stays [`Sealed`] until the credential, which was read with
+//! it, admits the caller. Everything else takes the verified [`Caller`] that comes out of the seal. The one exception is the
+//! check of a licence, because a licence key is the only credential that it needs.
 //!
 //! `engine` speaks DynamoDB and knows no entity, `keys` is the on-disk format, `access` decides who may do what, and each entity
 //! has a folder with its rows, its reads and its transactions.

@@ -17,24 +17,24 @@ pub struct Store {
 }
 
 impl Store {
-    /// The table of this name, reached as the environment says (region, credentials, endpoint).
+    /// The table with this name, reached as the environment says (region, credentials, endpoint).
     pub async fn from_environment(table_name: &str) -> Self {
         Self::over(Connection::from_environment(table_name).await)
     }
 
-    /// The table of this name on a local engine, which takes any credentials.
+    /// The table with this name on a local engine, which takes any credentials.
     #[must_use]
     pub fn local(endpoint: &str, table_name: &str) -> Self {
         Self::new(local_configuration(endpoint), table_name)
     }
 
-    /// The configuration of a client of a local engine, to be extended.
+    /// The configuration of a client for a local engine, to be extended.
     #[must_use]
     pub fn local_configuration(endpoint: &str) -> config::Builder {
         local_configuration(endpoint)
     }
 
-    /// The table of this name, reached as `configuration` says, with our own retries and time-outs.
+    /// The table with this name, reached as `configuration` says, with our own retries and time-outs.
     #[must_use]
     pub fn new(configuration: config::Builder, table_name: &str) -> Self {
         Self::over(Connection::new(configuration, table_name))
@@ -56,19 +56,19 @@ impl Store {
         Self { connection: self.connection.metered(), secret: Arc::clone(&self.secret) }
     }
 
-    /// What has been spent through this value.
+    /// What has been spent through this table.
     #[must_use]
     pub fn meter(&self) -> &Meter {
         self.connection.meter()
     }
 
-    /// Creates the table where there is none, and tells whether it did so.
+    /// Creates the table if there is none, and returns whether it did so.
     ///
     /// Meant for local engines: in the cloud the table belongs to the deployment.
     ///
     /// # Errors
-    /// [`StoreError::Internal`] when there is a table of this name with another key or other indexes, and whatever the engine
-    /// answers otherwise.
+    /// [`StoreError::Internal`] when there is a table of this name with another key or other indexes, and whatever else the
+    /// engine answers.
     pub async fn create_table(&self) -> Result<bool, StoreError> {
         self.connection.create_table().await
     }

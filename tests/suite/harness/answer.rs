@@ -1,9 +1,9 @@
-//! An answer, as a client sees it.
+//! An answer as a client sees it.
 
 use serde_json::Value;
 use shared::lambda::response::Response;
 
-/// An answer and the request that it answers. Every check that fails prints both.
+/// An answer and its request. A failing check prints both.
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub request: String,
@@ -13,7 +13,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// What a function answered to this request.
+    /// The answer of a function to this request.
     pub fn new(request: String, response: Response) -> Self {
         let (head, body) = response.into_parts();
         let headers = head.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));

@@ -1,4 +1,4 @@
-//! The product over a database of its own.
+//! The product with a database of its own.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
@@ -33,16 +33,16 @@ const RESELLER: &str = "/api/v3/reseller/customer/";
 
 static TABLES: AtomicU32 = AtomicU32::new(0);
 
-/// The product: all routes, over one table that no other test uses.
+/// The product: all routes, with a table that no other test uses.
 pub struct App {
-    /// The table, with a copy of the secret that no function has.
+    /// The table, with a copy of the secret that no function uses.
     pub store: Store,
-    /// How the functions reach the table.
+    /// The way in which the functions reach the table.
     configuration: Builder,
     /// The functions that have been started, each with its own copy of the secret.
     functions: Mutex<HashMap<String, Store>>,
     fails_to_start: AtomicBool,
-    /// What the last request logged.
+    /// The log of the last request.
     log: Mutex<Vec<Value>>,
     /// The wire between the product and the engine.
     pub wire: Wire,
@@ -55,11 +55,11 @@ pub struct App {
 pub struct Tenant {
     pub id: u64,
     pub account_id: u64,
-    /// May read and write.
+    /// A key that may read and write.
     pub key: String,
 }
 
-/// Keys of a reseller in every state but the right one.
+/// Keys of a reseller that are refused, one in each state.
 pub struct Keys {
     pub read_only: String,
     pub write_only: String,
@@ -76,7 +76,7 @@ impl App {
             Err(_) => (embedded_engine().await, "test".to_owned()),
         };
         let wire = Wire::default();
-        // A retry partition of its own: one test's failures must not use up the retries of another.
+        // Each test has a retry partition of its own: the failures of one must not use up the retries of another.
         let partition = RetryPartition::new(format!("{table_name}-{}", TABLES.fetch_add(1, Ordering::Relaxed)));
         let configuration = Store::local_configuration(&endpoint).http_client(wire.client()).retry_partition(partition);
         let store = Store::new(configuration.clone(), &table_name);
@@ -113,7 +113,7 @@ impl App {
         }
     }
 
-    /// Keys of this reseller in every state. Makes a customer, whose key is among them.
+    /// Keys of this reseller in every state. Creates a customer, because one of the keys is a customer's.
     pub async fn keys(&self, tenant: &Tenant) -> Keys {
         let issue = async |kind: &str, permissions: Value, customer: Option<u64>| {
             let payload = json!({
@@ -146,8 +146,8 @@ impl App {
         issued["token"].as_str().unwrap().to_owned()
     }
 
-    /// A service user of the Management API, as `user:password`, with these permissions in these accounts; `None` for all of the
-    /// reseller's.
+    /// A service user of the Management API, as `user:password`, with these permissions in these accounts; `None` for all
+    /// accounts of the reseller.
     pub async fn service_user(&self, tenant: &Tenant, permissions: &[&str], accounts: Option<&[u64]>) -> String {
         let payload = json!({
             "reseller_id": tenant.id, "kind": "service_user", "permissions": permissions, "label": "test", "accounts": accounts,
@@ -157,14 +157,14 @@ impl App {
         format!("{}:{}", issued["user"].as_str().unwrap(), issued["password"].as_str().unwrap())
     }
 
-    /// One more account of this reseller.
+    /// Adds an account to this reseller.
     pub async fn account(&self, tenant: &Tenant) -> u64 {
         let added = self.operate("operator-add-account", json!({"reseller_id": tenant.id})).await.unwrap();
         self.wire.take_calls();
         added["account_id"].as_u64().unwrap()
     }
 
-    /// A key that ended before it began: the operators' function refuses to make one.
+    /// A key that expired before it was created. The operators' function refuses to issue one.
     async fn expired_key(&self, tenant: &Tenant) -> String {
         let new = NewKey {
             reseller: ResellerId::new(tenant.id).unwrap(),
@@ -177,7 +177,7 @@ impl App {
         self.operators().api_key_issue(new).await.unwrap().token.reveal().to_owned()
     }
 
-    /// A version of the deployment's secret, by which a test makes tokens that look issued and are not on record.
+    /// A version of the deployment's secret, with which a test makes tokens that look issued and are not on record.
     pub async fn secret_version(&self) -> SecretVersion {
         self.secret().await.issuing(Timestamp::now()).unwrap().clone()
     }
@@ -192,7 +192,7 @@ impl App {
         self.operators().secret_versions().await.unwrap().try_into().unwrap()
     }
 
-    /// Has a version of the secret used for issuing from this moment on, as if the time had passed.
+    /// Makes a version of the secret the one that issues from this moment on, as if the time had passed.
     pub async fn set_issues_from(&self, number: u16, moment: Timestamp) {
         let place = self.secret().await.versions().iter().position(|version| version.number() == number).unwrap();
         let text = |text: &str| AttributeValue::S(text.to_owned());
@@ -202,12 +202,12 @@ impl App {
         update.expression_attribute_values(":moment", text(&moment.to_string())).send().await.unwrap();
     }
 
-    /// The table, as operators' functions have it.
+    /// The table as operators' functions have it.
     pub fn operators(&self) -> Table<Operator> {
         Table::new(self.store.clone())
     }
 
-    /// The table as the function of this name has it, which is started where it was not.
+    /// The table as the function with this name has it. Starts the function if it was not started.
     async fn started(&self, function: &str) -> Store {
         if let Some(started) = self.functions.lock().unwrap().get(function) {
             return started.clone();
@@ -221,17 +221,17 @@ impl App {
         store
     }
 
-    /// From now on, functions that start do not reach the table, or do so again.
+    /// From now on, functions that start fail to reach the table, or reach it again.
     pub fn fail_starts(&self, fails: bool) {
         self.fails_to_start.store(fails, Ordering::Relaxed);
     }
 
-    /// Forgets all functions, so that each starts anew: as when the cloud has let go of them.
+    /// Forgets all functions, so that each starts again, as after a pause in the cloud.
     pub fn restart(&self) {
         self.functions.lock().unwrap().clear();
     }
 
-    /// Invokes an operators' function: what it answers, or its `errorType` and `errorMessage`.
+    /// Invokes an operators' function. Returns its answer, or its `errorType` and `errorMessage`.
     pub async fn operate(&self, function: &str, payload: Value) -> Result<Value, (String, String)> {
         let mut texts = log::texts_in(&payload);
         let done = as_function(function, async {
@@ -249,7 +249,7 @@ impl App {
         })
     }
 
-    /// A request to any path, which may have a query.
+    /// A request to any path, with or without a query.
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder<'_> {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let event = Event {
@@ -265,33 +265,33 @@ impl App {
         RequestBuilder { app: self, event }
     }
 
-    /// A request to the reseller API; `rest` stands behind its base path and may have a query.
+    /// A request to the reseller API; `rest` follows its base path and may have a query.
     pub fn reseller_api(&self, method: &str, rest: impl std::fmt::Display) -> RequestBuilder<'_> {
         self.request(method, &format!("{RESELLER}{rest}"))
     }
 
-    /// Creates a customer of this name through the reseller API and gives its id.
+    /// Creates a customer with this name through the reseller API and returns its id.
     pub async fn create(&self, tenant: &Tenant, name: &str) -> u64 {
         self.create_with(tenant, json!({"name": name, "email": "customer@example.com"})).await
     }
 
-    /// Creates a customer with this body through the reseller API and gives its id.
+    /// Creates a customer with this body through the reseller API and returns its id.
     pub async fn create_with(&self, tenant: &Tenant, body: Value) -> u64 {
         self.reseller_api("POST", "").key(&tenant.key).json(&body).send().await.expect(201).id()
     }
 
-    /// Creates a customer as another API does, which may have parts of a name and no e-mail address. Gives its id.
+    /// Creates a customer as another API does: it may have parts of a name and no e-mail address. Returns its id.
     pub async fn create_elsewhere(&self, tenant: &Tenant, profile: Profile) -> u64 {
         self.create_record(tenant, new_customer(tenant, profile)).await.unwrap()
     }
 
-    /// Puts `count` more customers beside those that are there, straight into the table: copies of the row of `model`, with the
-    /// names `<prefix> 000000`, `<prefix> 000001` and so on. Much faster than creating them. Gives their ids.
+    /// Adds `count` customers directly to the table: copies of the row of `model`, with the names `<prefix> 000000`, `<prefix>
+    /// 000001` and so on. Much faster than creating them. Returns their ids.
     pub async fn fill(&self, tenant: &Tenant, model: u64, prefix: &str, count: u64) -> Vec<u64> {
         self.fill_named(tenant, model, count, |place| Some(format!("{prefix} {place:06}"))).await
     }
 
-    /// Puts `count` copies of the row of `model` beside it, with the same name.
+    /// Adds `count` copies of the row of `model` to the table, with the same name.
     pub async fn fill_as_they_are(&self, tenant: &Tenant, model: u64, count: u64) -> Vec<u64> {
         self.fill_named(tenant, model, count, |_| None).await
     }
@@ -361,7 +361,7 @@ impl App {
         ids
     }
 
-    /// Puts at most 25 rows straight into the table.
+    /// Puts at most 25 rows directly into the table.
     pub async fn put_rows(&self, rows: impl Iterator<Item = HashMap<String, AttributeValue>>) {
         let put = |row| WriteRequest::builder().put_request(PutRequest::builder().set_item(Some(row)).build().unwrap()).build();
         let client = self.raw_client();
@@ -370,12 +370,12 @@ impl App {
         assert!(write.unprocessed_items.is_none_or(|left| left.is_empty()));
     }
 
-    /// Lists customers through the reseller API; `query` stands behind the question mark.
+    /// Lists customers through the reseller API with this query, which has no question mark.
     pub async fn list(&self, tenant: &Tenant, query: &str) -> Answer {
         self.reseller_api("GET", format!("?{query}")).key(&tenant.key).send().await.expect(200)
     }
 
-    /// Lists customers page by page, following the `Link` of each answer as it is. Gives all answers.
+    /// Lists customers page by page, following the `Link` of each answer unchanged. Returns all answers.
     pub async fn list_all(&self, tenant: &Tenant, query: &str) -> Vec<Answer> {
         let mut pages = vec![self.list(tenant, query).await];
         while let Some(next) = pages.last().and_then(Answer::next) {
@@ -384,7 +384,7 @@ impl App {
         pages
     }
 
-    /// All rows of the table, in no order: to show that something wrote nothing.
+    /// All rows of the table, in no particular order: to show that a call wrote nothing.
     pub async fn all_rows(&self) -> Vec<String> {
         let client = self.raw_client();
         let mut rows = Vec::new();
@@ -396,24 +396,24 @@ impl App {
         rows
     }
 
-    /// A client of the engine that goes around the product and its wire.
+    /// A client of the engine that bypasses the product and its wire.
     pub fn raw_client(&self) -> aws_sdk_dynamodb::Client {
         self.raw_client.clone()
     }
 
-    /// Hands an event to a function as it is, for what no gateway of ours makes but another may.
+    /// Passes an event to a function as it is, for events that our gateway does not make but another one may.
     pub async fn invoke(&self, function: &str, event: Value) -> Answer {
         let request = event.to_string().chars().take(2_000).collect();
         let texts = event["body"].as_str().map(|body| log::texts_in_body(body.as_bytes())).unwrap_or_default();
         Answer::new(request, self.answer(function, &serde_json::from_value(event).unwrap(), texts).await)
     }
 
-    /// What the last request or invocation logged.
+    /// The log of the last request or invocation.
     pub fn last_log(&self) -> Vec<Value> {
         self.log.lock().unwrap().clone()
     }
 
-    /// The answer of a function to a request, in which these texts stand.
+    /// The answer of a function to a request that contains these texts.
     async fn answer(&self, function: &str, request: &Request, mut texts: Vec<String>) -> Response {
         let answered = as_function(function, async {
             let store = self.started(function).await;
@@ -435,7 +435,7 @@ impl App {
     }
 }
 
-/// A value as a text that is always the same: maps have no order of their own.
+/// A value as a text that is always the same, because maps have no order.
 fn shown(value: &AttributeValue) -> String {
     match value {
         AttributeValue::M(attributes) => {
@@ -457,7 +457,7 @@ async fn embedded_engine() -> String {
     endpoint
 }
 
-/// A request that is being written.
+/// A request that is being built.
 #[must_use = "a request does nothing until it is sent"]
 pub struct RequestBuilder<'a> {
     app: &'a App,
@@ -465,53 +465,53 @@ pub struct RequestBuilder<'a> {
 }
 
 impl RequestBuilder<'_> {
-    /// With this key of the reseller API.
+    /// Adds this key of the reseller API.
     pub fn key(self, key: &str) -> Self {
         self.header("x-zoom-s2t-key", key)
     }
 
-    /// With this header.
+    /// Adds this header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.event.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// With this token of the licensing API.
+    /// Adds this token of the licensing API.
     pub fn token(self, token: &str) -> Self {
         self.header("Authorization", &format!("Basic {token}"))
     }
 
-    /// With this `user:password` of the Management API.
+    /// Adds this `user:password` of the Management API.
     pub fn user(self, user_and_password: &str) -> Self {
         self.header("Authorization", &format!("Basic {}", STANDARD.encode(user_and_password)))
     }
 
-    /// With this body, as XML.
+    /// Adds this body, as XML.
     pub fn xml(self, body: &str) -> Self {
         self.header("content-type", "application/xml").body(body)
     }
 
-    /// With this form as the body, encoded already.
+    /// Adds this encoded form as the body.
     pub fn form(self, body: &str) -> Self {
         self.header("content-type", "application/x-www-form-urlencoded").body(body)
     }
 
-    /// With this body, as JSON.
+    /// Adds this body, as JSON.
     pub fn json(self, body: &Value) -> Self {
         self.header("content-type", "application/json").body(body.to_string())
     }
 
-    /// With these bytes as the body.
+    /// Adds these bytes as the body.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.event.body = Some(body.into());
         self
     }
 
-    /// Sends it.
+    /// Sends the request.
     pub async fn send(self) -> Answer {
         let Self { app, event } = self;
         let Some(matched) = routes::find(&app.routes, &event.method, &event.path) else {
-            // What the gateway answers where there is no route.
+            // The answer of the gateway when there is no route.
             let body = json!({"message": "Not Found"}).to_string();
             return Answer { request: event.to_string(), status: 404, headers: Vec::new(), body };
         };

@@ -7,13 +7,13 @@ use shared::lambda::request::Request;
 
 use super::routes::Matched;
 
-/// The text as a value in a query: every byte percent-encoded but letters and digits.
+/// The text as a value in a query: every byte is percent-encoded except letters and digits.
 pub fn encoded(text: &str) -> String {
     let encode = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     text.bytes().map(encode).collect()
 }
 
-/// What a client sends.
+/// The parts of a request that a client sends.
 #[derive(Clone, Debug)]
 pub struct Event {
     pub method: String,
@@ -24,7 +24,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// The request as the function gets it. A body that is not JSON or text comes as base64, as the gateway sends it.
+    /// The request as the function gets it. A body that is not JSON or text is base64, as the gateway sends it.
     pub fn request(&self, matched: &Matched) -> Request {
         let headers: Map<String, Value> =
             self.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone().into())).collect();

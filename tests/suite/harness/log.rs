@@ -1,5 +1,5 @@
-//! What the product logs while it answers the suite, at the level `trace`. After every request its lines are searched for what
-//! stood in the request and in the answer: secrets and personal data must not be among them.
+//! The log of the product during the suite, at the level `trace`. After every request its lines are searched for the content of
+//! the request and of the answer: they must not contain secrets or personal data.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, Once, PoisonError};
@@ -12,7 +12,7 @@ use tracing::level_filters::LevelFilter;
 
 static INSTALL: Once = Once::new();
 
-/// What is logged outside of any request, by tasks of the libraries.
+/// The lines that tasks of the libraries log outside of any request.
 static OUTSIDE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 tokio::task_local! {
@@ -35,7 +35,7 @@ impl Write for Writer {
     }
 }
 
-/// Runs what is logged, and gives the lines with its outcome.
+/// Runs `work`, and returns its outcome with the lines that it logged.
 pub async fn logged<F: Future>(work: F) -> (F::Output, Vec<Value>) {
     INSTALL.call_once(|| {
         tracing::subscriber::set_global_default(logging::subscriber(LevelFilter::TRACE, || Writer)).unwrap();
@@ -46,7 +46,7 @@ pub async fn logged<F: Future>(work: F) -> (F::Output, Vec<Value>) {
     (output, text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"))).collect())
 }
 
-/// Checks that none of these values stands in the lines, or in what was logged outside of requests.
+/// Checks that none of these values is in the lines, or in what was logged outside of requests.
 #[track_caller]
 pub fn expect_silence(lines: &[Value], values: &[String]) {
     let outside = OUTSIDE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -58,8 +58,8 @@ pub fn expect_silence(lines: &[Value], values: &[String]) {
     }
 }
 
-/// The texts that must not be logged, out of all texts in a request or an answer: those that can be told from the product's own
-/// words, by a space, a digit, a capital or a sign.
+/// The texts that must not be logged, of all texts in a request or an answer: those that contain a space, a digit, a capital or a
+/// sign, and so can't be one of the product's own words.
 pub fn private(texts: impl IntoIterator<Item = String>) -> Vec<String> {
     let is_key_id = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_word = |text: &str| text.chars().all(|character| character.is_ascii_lowercase() || "-_ .".contains(character));
@@ -76,7 +76,7 @@ pub fn texts_in(value: &Value) -> Vec<String> {
     }
 }
 
-/// All texts in a body: of JSON its texts, of a form its values, of XML its attributes.
+/// All texts in a body: the texts of JSON, the values of a form, the attributes of XML.
 pub fn texts_in_body(body: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(body);
     if let Ok(json) = serde_json::from_slice::<Value>(body) {
@@ -88,7 +88,7 @@ pub fn texts_in_body(body: &[u8]) -> Vec<String> {
     text.split('&').filter_map(|pair| Some(pair.split_once('=')?.1.to_owned())).collect()
 }
 
-/// The secrets in the headers of a request, as they were sent and decoded.
+/// The secrets in the headers of a request, as sent and decoded.
 pub fn secrets_in(headers: &[(String, String)]) -> Vec<String> {
     let mut secrets = Vec::new();
     for (name, value) in headers {

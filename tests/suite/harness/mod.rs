@@ -1,4 +1,4 @@
-//! What tests are written with: a product with its database, resellers, requests and answers.
+//! What tests are built from: a product with its database, resellers, requests and answers.
 
 mod answer;
 mod app;

@@ -1,6 +1,6 @@
-//! Writes down what each function asks of the database, where the environment variable `CLIENTELE_RECORD` names a file for it: one
-//! line for each permission that a function needs, `<function>: <action>: <partitions>`, with the index behind an action on one and the
-//! partitions as a role names them.
+//! Records what each function asks of the database, if the environment variable `CLIENTELE_RECORD` names a file for it. The file
+//! has one line for each permission that a function needs, `<function>: <action>: <partitions>`. An action on an index is
+//! followed by the index; partitions have the form in which a role names them.
 
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
@@ -16,9 +16,9 @@ tokio::task_local! {
 
 static RECORDED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// Runs what a function does; its calls are written down under its name.
+/// Runs the work of a function; its calls are recorded under its name.
 pub async fn as_function<F: Future>(name: &str, work: F) -> F::Output {
-    // Boxed: nested this deep, futures outgrow the stack of a test.
+    // Boxed, because futures that are nested this deep outgrow the stack of a test.
     Box::pin(FUNCTION.scope(name.to_owned(), work)).await
 }
 
@@ -27,12 +27,12 @@ pub async fn starting<F: Future>(work: F) -> F::Output {
     IS_STARTING.scope((), work).await
 }
 
-/// Whether a call is made by a function that starts: it belongs to no request.
+/// Whether a function that is starting makes the call, so that it belongs to no request.
 pub fn is_starting() -> bool {
     IS_STARTING.try_with(|()| ()).is_ok()
 }
 
-/// Writes down what a call needs, when a function makes it.
+/// Records the permission that a call needs, if a function makes the call.
 pub fn record(call: &Call) {
     let (Ok(path), Ok(function)) = (std::env::var("CLIENTELE_RECORD"), FUNCTION.try_with(String::clone)) else {
         return;

@@ -1,4 +1,4 @@
-//! Records as they lie in the table: to see what an API does not show, and to make what it could not have made.
+//! Records as they are in the table: to see what an API does not show, and to create what it could not have created.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -25,7 +25,7 @@ pub fn stored(value: &str) -> Option<Text> {
     text(value, usize::MAX).unwrap()
 }
 
-/// A customer to be created as another API would.
+/// A customer to be created as another API creates it.
 pub fn new_customer(tenant: &Tenant, profile: Profile) -> NewCustomer {
     NewCustomer { account_id: AccountId(tenant.account_id), code: None, profile, holds_email: false }
 }
@@ -42,7 +42,7 @@ pub fn words<'a>(row: &'a Row, attribute: &str) -> Option<&'a str> {
 }
 
 impl App {
-    /// The table with a verified caller, as a handler that writes has it. One call.
+    /// The table and a verified caller, as a handler that writes has them. One call.
     pub async fn writer(&self, tenant: &Tenant) -> (Table<Write>, Caller<Write>) {
         let table = Table::<Write>::new(self.store.clone());
         self.store.start(1).await;
@@ -52,7 +52,7 @@ impl App {
         (table, caller)
     }
 
-    /// Creates a customer as an API does that claims values exclusively, and gives its id.
+    /// Creates a customer as an API does that reserves values, and returns its id.
     pub async fn create_record(&self, tenant: &Tenant, new: NewCustomer) -> Result<u64, WriteError> {
         let (table, caller) = self.writer(tenant).await;
         table.customer_create(&caller, new).await.map(|customer| customer.id.number())
@@ -70,12 +70,12 @@ impl App {
         self.row(&format!("RESELLER#{}", tenant.id), &format!("CUSTOMER#{id:016}")).await
     }
 
-    /// Who holds this address exclusively.
+    /// The customer that holds this address exclusively.
     pub async fn holder_of_email(&self, tenant: &Tenant, email: &str) -> Option<u64> {
         self.holder(tenant, "EMAIL", email).await
     }
 
-    /// Who holds this code.
+    /// The customer that holds this code.
     pub async fn holder_of_code(&self, tenant: &Tenant, code: &str) -> Option<u64> {
         self.holder(tenant, "CODE", code).await
     }
@@ -90,8 +90,9 @@ impl App {
         self.all_rows().await.into_iter().filter(|row| !row.contains("\"COUNTERS\"")).collect()
     }
 
-    /// Checks that all rows of a reseller agree with each other: counts with records, reservations with those who hold them, places in
-    /// the indexes with what they are sorted by, licences with their headers. Gives the rows of its customers, by id.
+    /// Checks that all rows of a reseller agree: the counts with the records, the reservations with their holders, the places in
+    /// the indexes with the values that they are sorted by, the licences with their headers. Returns the rows of its customers,
+    /// by id.
     #[track_caller]
     pub fn audit(&self, tenant: &Tenant) -> impl Future<Output = BTreeMap<u64, Row>> {
         let place = std::panic::Location::caller();
@@ -147,12 +148,12 @@ impl App {
             let is_active = *row["is_active"].as_bool().unwrap();
             let shard: &mut (u64, u64) = counted.entry(format!("CUSTOMERS#{}", id % 16)).or_default();
             *shard = (shard.0 + 1, shard.1 + u64::from(is_active));
-            let claim = |what: &str, value: &str| format!("{what}#{}", sha256_hex(&normalize(value)));
+            let reservation = |what: &str, value: &str| format!("{what}#{}", sha256_hex(&normalize(value)));
             if let Some(email) = words(row, "email").filter(|_| *row["holds_email"].as_bool().unwrap()) {
-                assert_eq!(held.insert(claim("EMAIL", email), *id), None, "{place}: two hold one address, {row:?}");
+                assert_eq!(held.insert(reservation("EMAIL", email), *id), None, "{place}: two hold one address, {row:?}");
             }
             if let Some(code) = words(row, "code") {
-                assert_eq!(held.insert(claim("CODE", code), *id), None, "{place}: two hold one code, {row:?}");
+                assert_eq!(held.insert(reservation("CODE", code), *id), None, "{place}: two hold one code, {row:?}");
             }
             let parts: Vec<&str> = ["first_name", "last_name"].iter().filter_map(|part| words(row, part)).collect();
             let name = words(row, "organization").map_or_else(|| parts.join(" "), str::to_owned);
@@ -177,8 +178,8 @@ impl App {
     }
 }
 
-/// That every customer has the licences that its header counts, that a header is marked when its customer is gone, and that the
-/// rows of active licences name all of those, and besides only some that ended with their customer.
+/// Checks that every customer has as many licences as its header counts, that the header of a deleted customer is marked, and
+/// that the rows of active licences name every active licence, and besides only licences that ended with their customer.
 fn audit_licences(
     rows: &BTreeMap<String, Row>,
     headers: &BTreeMap<u64, Row>,

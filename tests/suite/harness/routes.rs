@@ -1,4 +1,4 @@
-//! The routes of the workspace, which `cargo dev` reads and matches by the same code.
+//! The routes of the workspace. `cargo dev` reads and matches them with the same code.
 
 pub use dev::routes::{Matched, Route, find};
 pub use dev::workspace::root as workspace;

@@ -1,5 +1,5 @@
-//! The wire between the SDK and the engine: counts the calls, and breaks where a test says so. It takes the place of the SDK's
-//! HTTP client, so that the SDK's own retries and time-outs are part of what is tested.
+//! The wire between the SDK and the engine: it counts the calls, and fails where a test says so. It replaces the SDK's HTTP
+//! client, so that the SDK's own retries and time-outs are tested too.
 
 use std::sync::{Arc, Mutex};
 
@@ -23,12 +23,12 @@ pub struct Call {
     pub request: Value,
     /// The body of the engine's answer; null when there was none.
     pub response: Value,
-    /// Which sequential round trip it belongs to, from 1: calls of one round began before any of them was answered.
+    /// The sequential round trip that it belongs to, from 1: all calls of a round began before any of them was answered.
     pub round: usize,
 }
 
 impl Call {
-    /// Checks that what it reads is up to date, and that it asks for what it costs.
+    /// Checks that it reads consistently, and that it asks for its consumed capacity.
     #[track_caller]
     pub fn expect_consistent_and_metered(&self) {
         let tables = self.request["RequestItems"].as_object().into_iter().flat_map(|tables| tables.values());
@@ -41,8 +41,8 @@ impl Call {
         assert_eq!(self.request["ReturnConsumedCapacity"], "TOTAL", "{self:?}");
     }
 
-    /// What a role must allow for it, as `<action>: <partitions>`: IAM authorizes a transaction as the actions of its items, and an
-    /// index apart from its table.
+    /// The permissions that a role must have for it, as `<action>: <partitions>`. IAM authorizes a transaction as the actions of
+    /// its items, and an index separately from its table.
     pub fn permissions(&self) -> Vec<String> {
         let table = |tables: &Value| tables.as_object().unwrap().values().next().cloned().unwrap_or_default();
         let keys: Vec<(String, String)> = match self.operation.as_str() {
@@ -63,7 +63,7 @@ impl Call {
         keys.into_iter().map(|(action, partition)| format!("{action}: {partition}")).collect()
     }
 
-    /// The capacity units that the engine says this call consumed.
+    /// The capacity units that this call consumed according to the engine.
     pub fn capacity_units(&self) -> f64 {
         let consumed = &self.response["ConsumedCapacity"];
         let tables = consumed.as_array().map_or(std::slice::from_ref(consumed), Vec::as_slice);
@@ -71,13 +71,13 @@ impl Call {
     }
 }
 
-/// The partitions that a request about one is for, as a role names them.
+/// The partition of a request that is about one partition, as a role names it.
 fn partition(request: &Value) -> String {
     let places = [&request["Key"]["PK"], &request["Item"]["PK"], &request["ExpressionAttributeValues"][":partition"]];
     pattern(places.into_iter().find(|place| !place.is_null()).unwrap_or_else(|| panic!("no partition in {request}")))
 }
 
-/// All partitions of the kind of this one.
+/// All partitions of the same kind as this one.
 fn pattern(partition: &Value) -> String {
     let partition = partition["S"].as_str().unwrap();
     partition.split_once('#').map_or_else(|| partition.to_owned(), |(kind, _)| format!("{kind}#*"))
@@ -87,19 +87,19 @@ fn pattern(partition: &Value) -> String {
 pub enum Effect {
     /// It goes through.
     Pass,
-    /// The engine does not see it; this is the answer.
+    /// It does not reach the engine; this is the answer.
     Answer(u16, Value),
-    /// The engine does not see it, and the connection breaks.
+    /// It does not reach the engine, and the connection breaks.
     Break,
-    /// The engine carries it out, and its answer is lost.
+    /// The engine carries it out, and the answer is lost.
     LoseAnswer,
-    /// The engine does not see it, and no answer ever comes.
+    /// It does not reach the engine, and no answer ever comes.
     Hang,
 }
 
 type Script = Box<dyn FnMut(&Call) -> Effect + Send>;
 
-/// A wire that can be listened to and broken.
+/// A wire that can be observed and broken.
 #[derive(Clone, Default)]
 pub struct Wire {
     calls: Arc<Mutex<Vec<Call>>>,
@@ -107,12 +107,12 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// From now on every attempt is decided by `script`.
+    /// From now on `script` decides about every attempt.
     pub fn script(&self, script: impl FnMut(&Call) -> Effect + Send + 'static) {
         *self.script.lock().unwrap() = Some(Box::new(script));
     }
 
-    /// The next `times` attempts of `operation` get this effect, all else goes through.
+    /// The next `times` attempts of `operation` get this effect; all other calls go through.
     pub fn fail(&self, operation: &'static str, mut times: usize, effect: impl Fn(&Call) -> Effect + Send + 'static) {
         self.script(move |call| {
             if call.operation == operation && times > 0 {
@@ -124,12 +124,12 @@ impl Wire {
         });
     }
 
-    /// From now on everything goes through.
+    /// From now on all calls go through.
     pub fn mend(&self) {
         *self.script.lock().unwrap() = None;
     }
 
-    /// The calls since the last time that this was asked.
+    /// The calls since the last time that they were taken.
     pub fn take_calls(&self) -> Vec<Call> {
         std::mem::take(&mut self.calls.lock().unwrap())
     }
@@ -141,14 +141,14 @@ impl Wire {
         operations
     }
 
-    /// How many calls each sequential round trip had, since the last time.
+    /// How many calls each sequential round trip made, since the last time.
     pub fn take_rounds(&self) -> Vec<usize> {
         let calls = self.take_calls();
         let last = calls.iter().map(|call| call.round).max().unwrap_or_default();
         (1..=last).map(|round| calls.iter().filter(|call| call.round == round).count()).collect()
     }
 
-    /// An HTTP client of the SDK over this wire.
+    /// An HTTP client for the SDK that uses this wire.
     pub fn client(&self) -> SharedHttpClient {
         SharedHttpClient::new(Client { wire: self.clone(), inner: aws_smithy_http_client::Builder::new().build_http() })
     }

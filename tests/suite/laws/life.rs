@@ -1,4 +1,4 @@
-//! A sequence of operations, lived through with the product and with the model, which have to agree after each of them.
+//! A sequence of operations that runs against the product and the model, which must agree after each operation.
 
 use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
@@ -14,7 +14,7 @@ use super::spoken::{as_said, carried, said, with_body, written};
 use crate::harness::records::{Row, number, words};
 use crate::harness::{Answer, App, RequestBuilder, Tenant, encoded};
 
-/// The id of a customer that never was.
+/// The id of a customer that never existed.
 const NOBODY: u64 = 999_999_999;
 
 /// A reseller with two accounts and a credential for each client.
@@ -47,13 +47,13 @@ async fn service_user(app: &App, tenant: &Tenant, label: &str, accounts: &[u64])
     format!("Basic {}", STANDARD.encode(format!("{}:{}", text("user"), text("password"))))
 }
 
-/// The customer of another reseller, which nobody here may see or touch.
+/// The customer of another reseller. No client of these tests may see or change it.
 pub struct Stranger {
     pub id: u64,
     pub account: u64,
 }
 
-/// Lives through all operations, and compares everything at the end. Fails with what differs and all that was sent and answered.
+/// Runs all operations, and compares everything at the end. An error says what differs, and all that was sent and answered.
 pub async fn live(app: &App, credentials: &Credentials, stranger: &Stranger, operations: &[Operation]) -> Result<(), String> {
     let model = Model::new(credentials.accounts.clone());
     let mut life = Life { app, credentials, stranger, model, story: Vec::new() };
@@ -93,7 +93,7 @@ impl Life<'_> {
         self.end().await
     }
 
-    /// All views and all rows, and that what one API shows can be written back; then everything is deleted.
+    /// Compares all views and all rows, sends back what one API showed, and then deletes everything.
     async fn end(&mut self) -> Result<(), String> {
         self.story.push("\nAt the end".to_owned());
         let all = Query { filter: None, offset: None, limit: Some(100), sort: None, is_descending: false };
@@ -123,7 +123,7 @@ impl Life<'_> {
         }
     }
 
-    /// The body that these fields make, for a customer where there is one.
+    /// The body with these fields, for a customer if there is one.
     fn body(&self, client: Client, record: Option<&Record>, is_whole: bool, fields: &Fields, format: Format) -> Body {
         let shown = record.map(|record| record.view(client)).unwrap_or_default();
         let mut body = if is_whole { shown.clone() } else { Body::new() };
@@ -198,7 +198,7 @@ impl Life<'_> {
         let id = new.id;
         self.model.admit(new);
         if client != Client::Reseller {
-            // Only the reseller API tells the times in full.
+            // Only the reseller API shows the times in full.
             self.read(Client::Reseller, id, false).await?;
         }
         self.shown(client, id, &answer)
@@ -300,7 +300,7 @@ impl Life<'_> {
         equal("the list", got, as_said(&answer, json!(views)))
     }
 
-    /// The answer must be this customer, and nothing else.
+    /// Checks that the answer is this customer, and nothing else.
     fn shown(&mut self, client: Client, id: u64, answer: &Answer) -> Result<(), String> {
         let got = said(answer)?;
         if client == Client::Reseller {
@@ -311,7 +311,7 @@ impl Life<'_> {
         equal("the customer", got, as_said(answer, json!(self.model.customers[&id].view(client))))
     }
 
-    /// Takes the times of an answer, which must be as before where nothing changed, and later where something did.
+    /// Learns the times of an answer. They must be as before if nothing changed, and later if something did.
     fn learn(&mut self, result: &Value) -> Result<(), String> {
         let id = result["id"].as_u64().unwrap_or_default();
         let record = self.model.customers.get_mut(&id).ok_or("the answer shows an unknown customer")?;
@@ -342,7 +342,7 @@ fn address(client: Client, id: u64) -> String {
     }
 }
 
-/// The answer must be this error, in the form of its API, and name the fields that are at fault.
+/// Checks that the answer is this error, in the form of its API, and names the wrong fields.
 fn refused(client: Client, answer: &Answer, refusal: &Refusal) -> Result<(), String> {
     equal("the status", answer.status, refusal.status)?;
     let body = said(answer)?;
@@ -361,7 +361,7 @@ fn refused(client: Client, answer: &Answer, refusal: &Refusal) -> Result<(), Str
         Client::Management | Client::Limited => {
             let code = written(&body["failureCode"]);
             equal("the category", code.get(..1), Some(refusal.code))?;
-            // It has room for one of them.
+            // The error names one field only.
             let is_right = match body.get("field") {
                 Some(field) => refusal.fields.contains(&written(field)),
                 None => refusal.fields.is_empty(),
@@ -371,7 +371,7 @@ fn refused(client: Client, answer: &Answer, refusal: &Refusal) -> Result<(), Str
     }
 }
 
-/// The row must be the record.
+/// Checks that the row is the record.
 fn recorded(row: &Row, record: &Record) -> Result<(), String> {
     let fields = [
         ("organization", Field::Organization),

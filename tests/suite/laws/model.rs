@@ -1,4 +1,4 @@
-//! The contract in memory: what each API takes, refuses and shows, written without a line of the product's.
+//! The contract in memory: what each API takes, refuses and shows, without any code of the product.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::operation::{Client, Format, Query};
 
-/// A body or a query, resolved: what is sent in each field.
+/// A body or a query as it is sent: the value of each field.
 pub type Body = Map<String, Value>;
 
-/// A field of the record, whatever APIs call it.
+/// A field of the record, whatever the APIs call it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Field {
     FirstName,
@@ -24,7 +24,7 @@ pub enum Field {
     CountryCode,
 }
 
-/// A field as an API knows it: its name there, and the most characters that it takes.
+/// A field as an API knows it: its name there, and the most characters that the API takes.
 type Known = (&'static str, Field, usize);
 
 const LICENSING: [Known; 4] = [
@@ -47,14 +47,14 @@ const MANAGEMENT: [Known; 10] = [
     ("countryCode", Field::CountryCode, 2),
 ];
 
-/// The fields of the Management API that no change changes.
+/// The fields of the Management API that no call changes.
 const READ_ONLY: [&str; 4] = ["id", "code", "accountId", "createDate"];
 
-/// A call that is answered by an error, and the fields that it may name.
+/// An error answer, and the fields that it may name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub status: u16,
-    /// The error code; of the Management API the category letter.
+    /// The error code; for the Management API, the letter of the category.
     pub code: &'static str,
     pub fields: BTreeSet<String>,
 }
@@ -68,7 +68,7 @@ impl Refusal {
         if fields.is_empty() { Ok(()) } else { Err(Self { status, code, fields }) }
     }
 
-    /// The answer about a customer that does not exist, or not for this client.
+    /// The answer about a customer that does not exist, or that this client can't see.
     pub fn unknown(client: Client) -> Self {
         Self::new(404, if is_management(client) { "V" } else { "NOT_FOUND" })
     }
@@ -92,10 +92,10 @@ pub struct Record {
     /// Whether it holds its address exclusively.
     pub holds_email: bool,
     pub revision: u64,
-    /// As far as an answer has told them.
+    /// The times, as far as answers have shown them.
     pub created_at: Option<String>,
     pub modified_at: Option<String>,
-    /// Whether there was a change since the last answer that told `modified_at`.
+    /// Whether there was a change since the last answer that showed `modified_at`.
     pub has_moved: bool,
 }
 
@@ -112,12 +112,12 @@ impl Record {
         name(&self.values)
     }
 
-    /// The code that it is known by.
+    /// The code by which the customer is known.
     pub fn shown_code(&self) -> String {
         self.code.clone().unwrap_or_else(|| self.id.to_string())
     }
 
-    /// The customer as an API shows it. Times are those that are known.
+    /// The customer as an API shows it. Only known times are in it.
     pub fn view(&self, client: Client) -> Body {
         let view = match client {
             Client::Reseller => json!({
@@ -167,7 +167,7 @@ fn name(values: &Values) -> String {
     )
 }
 
-/// Texts are the same without case when these are equal; enough for the texts that are sent here.
+/// Two texts are equal without regard to case when these are equal; good enough for the texts of these tests.
 fn folded(text: &str) -> String {
     text.to_lowercase()
 }
@@ -204,7 +204,7 @@ fn is_international(text: &str) -> bool {
         && text.chars().count() <= 32
 }
 
-/// The value of a field after `sent` took the place of `current`; `None` when it is wrong. Equal ones are not looked at.
+/// The value of a field after `sent` replaced `current`; `None` when it is wrong. A value equal to `current` is not checked.
 fn edited(current: Option<&String>, sent: &Value, parse: impl Fn(&str) -> Option<String>) -> Option<Option<String>> {
     let sent = text(sent)?;
     match sent {
@@ -214,7 +214,7 @@ fn edited(current: Option<&String>, sent: &Value, parse: impl Fn(&str) -> Option
     }
 }
 
-/// A value that licensing and management take in a field.
+/// The value of a field, if licensing and management take it.
 fn parsed(client: Client, (_, field, maximum): Known, text: &str) -> Option<String> {
     let is_code = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let is_right = text.chars().count() <= maximum
@@ -229,7 +229,7 @@ fn parsed(client: Client, (_, field, maximum): Known, text: &str) -> Option<Stri
     is_right.then(|| if is_upper { text.to_uppercase() } else { text.to_owned() })
 }
 
-/// What a client sends, read as its API reads it: values, and the fields whose value is wrong.
+/// What a client sends, as its API reads it: the values, and the fields whose values are wrong.
 struct Read {
     values: Values,
     is_active: bool,
@@ -287,12 +287,12 @@ fn read(client: Client, body: &Body, current: Option<&Record>) -> Read {
     Read { values, is_active, wrong }
 }
 
-/// All that a reseller has, as far as its APIs tell.
+/// Everything that a reseller has, as far as its APIs show it.
 pub struct Model {
-    /// Its accounts, in their order.
+    /// The accounts of the reseller, in order.
     pub accounts: Vec<u64>,
     pub customers: BTreeMap<u64, Record>,
-    /// All that ever were, in the order in which they were made.
+    /// All customers that ever existed, in the order in which they were created.
     pub made: Vec<u64>,
 }
 
@@ -306,7 +306,7 @@ impl Model {
         if client == Client::Limited { &self.accounts[..1] } else { &self.accounts }
     }
 
-    /// The customer, as far as it exists for this client.
+    /// The customer, if it exists for this client.
     pub fn known(&self, client: Client, id: u64) -> Option<&Record> {
         let is_visible = |record: &&Record| !is_management(client) || self.granted(client).contains(&record.account);
         self.customers.get(&id).filter(is_visible)
@@ -325,7 +325,7 @@ impl Model {
         })
     }
 
-    /// The customer that a create makes; its id is given by the answer.
+    /// The customer that a create makes; the answer gives its id.
     pub fn create(&self, client: Client, body: &Body, format: Format) -> Result<Record, Refusal> {
         readable(client, body, format)?;
         let Read { values, is_active, mut wrong } = read(client, body, None);
@@ -391,18 +391,18 @@ impl Model {
         Ok(new)
     }
 
-    /// Puts what a create made on record.
+    /// Puts a created customer on record.
     pub fn admit(&mut self, new: Record) {
         self.made.push(new.id);
         self.customers.insert(new.id, new);
     }
 
-    /// Changes a customer: whether that was a change.
+    /// Changes a customer, and returns whether that was a change.
     pub fn change(&mut self, client: Client, id: u64, body: &Body, format: Format) -> Result<bool, Refusal> {
         readable(client, body, format)?;
         let form_error = if is_management(client) { "F" } else { "VALIDATION_ERROR" };
         let Some(current) = self.known(client, id) else {
-            // The form comes before the data.
+            // The form is checked before the data.
             Refusal::of(400, form_error, read(client, body, None).wrong)?;
             return Err(Refusal::unknown(client));
         };
@@ -491,7 +491,7 @@ impl Model {
                 let sorted_by = match value {
                     Value::Number(_) => format!("{id:>20}"),
                     Value::String(text) => folded(text),
-                    // Absent values come first, and then those who are not active.
+                    // Absent values come first, then customers that are not active.
                     other => if *other == json!(true) { "1" } else { "" }.to_owned(),
                 };
                 (sorted_by, *id)
@@ -506,7 +506,7 @@ impl Model {
         Ok((listed.into_iter().skip(query.offset.unwrap_or_default()).take(limit).collect(), total))
     }
 
-    /// What a filter compares with.
+    /// The value that a filter compares with.
     fn filtered(&self, client: Client, id: u64, field: &str) -> String {
         let view = self.customers[&id].view(client);
         match view.get(field) {
@@ -517,8 +517,8 @@ impl Model {
     }
 }
 
-/// What can't be read as a whole: forms and XML carry no control characters, and nobody looks for them in a field of the reseller API
-/// that is ignored.
+/// Refuses what can't be read at all: forms and XML carry no control characters. The reseller API does not look for them in a
+/// field that it ignores.
 fn readable(client: Client, body: &Body, format: Format) -> Result<(), Refusal> {
     let is_fit = |value: &Value| value.as_str().is_none_or(is_usable);
     let (is_readable, code) = match client {

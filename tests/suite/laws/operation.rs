@@ -1,13 +1,13 @@
-//! What clients do, at random: which calls there are, and the values that they send.
+//! The operations of clients, at random: which calls they make, and the values that they send.
 //!
-//! An operation names customers by their place in the order in which they were made, and values by what they are to the customer
-//! (as shown, in other case), so that it keeps its meaning when others before it are left out.
+//! An operation names a customer by its place in the order of creation, and a value by its relation to the customer (as shown, in
+//! other case). So it keeps its meaning when operations before it are left out.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Who calls which API.
+/// A client, and the API that it calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Client {
     Reseller,
@@ -18,31 +18,31 @@ pub enum Client {
     Limited,
 }
 
-/// The customer that an operation is about.
+/// The customer of an operation.
 #[derive(Clone, Copy, Debug)]
 pub enum Whom {
-    /// One of those that were made in this sequence, counted round; it may be deleted.
+    /// A customer that was created in this sequence, modulo their number; it may be deleted.
     Made(usize),
-    /// One of another reseller.
+    /// A customer of another reseller.
     Stranger,
-    /// None that ever was.
+    /// A customer that never existed.
     Nobody,
 }
 
-/// What is sent in a field.
+/// The value that is sent in a field.
 #[derive(Clone, Debug)]
 pub enum Sent {
     Text(String),
-    /// What this API shows there.
+    /// The value that this API shows.
     Shown,
-    /// The same, between white space.
+    /// The shown value, with white space around it.
     Padded,
-    /// The same, in capitals.
+    /// The shown value, in capitals.
     Capitals,
     Null,
     Number,
     Boolean(bool),
-    /// The account of this place, of those that the reseller has.
+    /// The account at this place among those of the reseller.
     Account(usize),
     /// The account of another reseller.
     ForeignAccount,
@@ -50,11 +50,11 @@ pub enum Sent {
     Nothing,
 }
 
-/// How a body of the Management API is written.
+/// The form of a body of the Management API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Json,
-    /// JSON in the member `object`.
+    /// JSON, in the member `object`.
     Object,
     /// XML with the fields as attributes.
     Attributes,
@@ -63,10 +63,10 @@ pub enum Format {
     Form,
 }
 
-/// The fields that are sent, in their order; of a field that stands twice the last one counts.
+/// The fields that are sent, in order; if a field occurs twice, the last one counts.
 pub type Fields = Vec<(&'static str, Sent)>;
 
-/// One call.
+/// One call of a client.
 #[derive(Clone, Debug)]
 pub enum Operation {
     Create {
@@ -77,7 +77,7 @@ pub enum Operation {
     Change {
         client: Client,
         whom: Whom,
-        /// Whether all that the API shows is sent too.
+        /// Whether everything that the API shows is sent too.
         is_whole: bool,
         fields: Fields,
         format: Format,
@@ -89,7 +89,7 @@ pub enum Operation {
     Read {
         client: Client,
         whom: Whom,
-        /// By the code that the customer is known by, which only the Management API understands.
+        /// Whether the customer is named by its code, which only the Management API understands.
         by_code: bool,
     },
     List {
@@ -108,10 +108,10 @@ impl Operation {
     }
 }
 
-/// What a list asks for, as far as its API knows it.
+/// The query of a list, as far as its API knows the parameters.
 #[derive(Clone, Debug)]
 pub struct Query {
-    /// A field and the value that customers must have there.
+    /// A field, and the value that customers must have in it.
     pub filter: Option<(&'static str, Sent)>,
     pub offset: Option<usize>,
     pub limit: Option<usize>,
@@ -119,14 +119,14 @@ pub struct Query {
     pub is_descending: bool,
 }
 
-/// What sequences are about.
+/// The theme of a sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
     /// A bit of everything.
     Anything,
-    /// Few addresses, which change hands.
+    /// Few addresses, which go from one customer to another.
     Addresses,
-    /// What one API showed, written back through it and changed by others in between.
+    /// Values that one API showed are sent back through it, after others may have changed them.
     WriteBack,
     /// Codes, accounts and service users.
     Codes,
@@ -198,7 +198,7 @@ fn format() -> impl Strategy<Value = Format> {
     select(vec![Format::Json, Format::Attributes, Format::Object, Format::Elements, Format::Form])
 }
 
-/// A create that succeeds more often than not: what is required, and other fields that may be wrong.
+/// A create that succeeds more often than not: the required fields, and others that may be wrong.
 fn create(theme: Theme) -> impl Strategy<Value = Operation> {
     (client(theme), name(), name(), right_email(), format()).prop_flat_map(move |(client, one, other, email, format)| {
         let text = Sent::Text;
@@ -220,7 +220,7 @@ fn create(theme: Theme) -> impl Strategy<Value = Operation> {
 
 fn change(theme: Theme) -> impl Strategy<Value = Operation> {
     (client(theme), whom(), format()).prop_flat_map(move |(client, whom, format)| {
-        // What the reseller API is not sent it clears or misses.
+        // Fields that are not sent, the reseller API clears or reports as missing.
         let whole = if theme == Theme::WriteBack || client == Client::Reseller { 0.8 } else { 0.2 };
         let more = 0..if theme == Theme::WriteBack { 3 } else { 4 };
         (prop::bool::weighted(whole), vec(field(client, theme), more)).prop_map(move |(is_whole, fields)| Operation::Change {
@@ -254,7 +254,7 @@ fn list(theme: Theme) -> impl Strategy<Value = Operation> {
     })
 }
 
-/// A field of the client's API and what is sent in it.
+/// A field of the client's API, and the value that is sent in it.
 fn field(client: Client, theme: Theme) -> BoxedStrategy<(&'static str, Sent)> {
     let known = match client {
         Client::Reseller => RESELLER_FIELDS.to_vec(),
@@ -317,7 +317,7 @@ fn text(field: &str) -> BoxedStrategy<String> {
     }
 }
 
-/// Any text: common ones, those that a format must escape, and those around the limits of each API.
+/// Any text: common ones, ones that a format must escape, and ones around the limits of each API.
 fn name() -> impl Strategy<Value = String> {
     let long = select(vec![50, 51, 125, 126, 128, 129, 255, 256]).prop_map(|length| "é".repeat(length));
     prop_oneof![

@@ -1,4 +1,4 @@
-//! How clients write down what they send, in the formats of their APIs, and read what they get.
+//! How clients write what they send, in the formats of their APIs, and read the answers.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub fn written(value: &Value) -> String {
     }
 }
 
-/// The request with this body in it.
+/// Adds this body to the request.
 pub fn with_body<'a>(request: RequestBuilder<'a>, client: Client, body: &Body, format: Format) -> RequestBuilder<'a> {
     match (client, format) {
         (Client::Reseller, _) | (Client::Management | Client::Limited, Format::Json) => request.json(&json!(body)),
@@ -40,7 +40,7 @@ pub fn with_body<'a>(request: RequestBuilder<'a>, client: Client, body: &Body, f
     }
 }
 
-/// Sent as XML, and to be answered in XML.
+/// Sends the document as XML, and asks for an answer in XML.
 fn xml(request: RequestBuilder<'_>, document: String) -> RequestBuilder<'_> {
     request.header("content-type", "application/xml").header("accept", "application/xml").body(document)
 }
@@ -50,7 +50,7 @@ fn form(body: &Body) -> String {
     pairs.join("&")
 }
 
-/// A text in XML. Tabs and line breaks are references, as a reader makes spaces of them otherwise.
+/// A text in XML. Tabs and line breaks are references, because a reader turns them into spaces otherwise.
 fn escaped(text: &str) -> String {
     let escape = |character| match character {
         '<' | '>' | '&' | '"' | '\'' | '\t' | '\r' | '\n' => format!("&#{};", u32::from(character)),
@@ -59,7 +59,7 @@ fn escaped(text: &str) -> String {
     text.chars().map(escape).collect()
 }
 
-/// What a management answer says: an object or an array of objects, whatever the format. XML has texts only.
+/// The content of a management answer: an object or an array of objects, in either format. XML has texts only.
 pub fn said(answer: &Answer) -> Result<Value, String> {
     if !is_xml(answer) {
         return serde_json::from_str(&answer.body).map_err(|error| error.to_string());
@@ -75,7 +75,7 @@ pub fn said(answer: &Answer) -> Result<Value, String> {
     }
 }
 
-/// The view as the format of the answer says it.
+/// The view in the format of the answer.
 pub fn as_said(answer: &Answer, view: Value) -> Value {
     match view {
         Value::Array(views) => views.into_iter().map(|view| as_said(answer, view)).collect(),

@@ -1,8 +1,8 @@
-//! Which files of a crate import from which others, so that they can be held to an order.
+//! The imports of each file of a crate from its other files, so that tests can check their direction.
 //!
-//! A file imports what it names: in a `use`, also one inside of a function, and by a path in the middle of code, of a macro or of
-//! an attribute. A name that was re-exported on its way is imported from the file that defines it. Declaring a module is no
-//! import, and neither is re-exporting what a module below defines. What is compiled for tests alone does not count.
+//! A file imports what it names: in a `use`, also inside a function, and by a path in code, in a macro or in an attribute. A
+//! re-exported name is imported from the file that defines it. Declaring a module is no import, and neither is re-exporting what
+//! a module below defines. Code that is compiled for tests alone does not count.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::path::Path;
@@ -11,7 +11,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Item, ItemUse, UseTree, Visibility};
 
-/// What the files of a crate import: for each file the files that it names, and the path by which it does.
+/// The imports of a crate: for each file the files that it names, and the path with which it names them.
 #[derive(Debug, Default)]
 pub struct Imports(BTreeMap<String, BTreeMap<String, String>>);
 
@@ -37,7 +37,7 @@ impl Imports {
             }
             for name in &module.words {
                 let path = vec![name.clone()];
-                // A variable may be named like a module.
+                // A variable may have the name of a module.
                 imports.add(module, &path, modules.resolve(id, &path).into_iter().filter(|target| target.module.is_none()));
             }
         }
@@ -79,7 +79,7 @@ impl Imports {
         lines
     }
 
-    /// The shortest way along imports from a file to itself.
+    /// The shortest chain of imports from a file back to itself.
     fn way_back_to(&self, start: &String) -> Option<Vec<String>> {
         let mut came_from: BTreeMap<&String, &String> = BTreeMap::new();
         let mut waiting = VecDeque::from([start]);
@@ -108,45 +108,45 @@ impl Imports {
     }
 }
 
-/// Where a module stands.
+/// The place of a module.
 #[derive(Clone, Debug)]
 struct Place {
     file: String,
-    /// Where the files of its children are: empty, or with a slash at the end.
+    /// The folder of its children's files: empty, or with a slash at the end.
     folder: String,
 }
 
-/// A module, in a file of its own or inside of another one.
+/// A module, in a file of its own or inside another module.
 #[derive(Debug)]
 struct Module {
     place: Place,
     parent: usize,
-    /// What its names mean. One name can stand for several things: a module, a function and a macro.
+    /// The meanings of its names. One name can stand for several things: a module, a function and a macro.
     names: BTreeMap<String, Vec<Meaning>>,
-    /// The modules whose names it has all.
+    /// The modules from which it imports all names.
     globs: Vec<Vec<String>>,
-    /// The paths that it imports for itself or names in its code.
+    /// The paths that it imports, or names in its code.
     imports: Vec<Vec<String>>,
     /// The paths that it re-exports.
     exports: Vec<Vec<String>>,
-    /// The single words of its code.
+    /// The single words in its code.
     words: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug)]
 enum Meaning {
     Module(usize),
-    /// Something that this file defines.
+    /// An item that this file defines.
     Item(String),
-    /// What this path means.
+    /// The item that this path names.
     Path(Vec<String>),
 }
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Clone, Debug)]
 struct Target {
     file: String,
-    /// Unless it is something in a module.
+    /// The module, unless the target is an item in a module.
     module: Option<usize>,
 }
 
@@ -202,7 +202,7 @@ impl Modules {
         Target { file: self.0[module].place.file.clone(), module: Some(module) }
     }
 
-    /// What a path that stands in a module leads to: nothing where that is outside of the crate.
+    /// The targets of a path in a module; none if they are outside of the crate.
     fn resolve(&self, from: usize, path: &[String]) -> Vec<Target> {
         self.follow(from, path, &mut HashSet::new())
     }
@@ -221,12 +221,12 @@ impl Modules {
             targets = targets
                 .into_iter()
                 .flat_map(|target| match target.module {
-                    // Behind a type comes a variant or a function of it.
+                    // After a type, the path goes on to a variant or a function of it.
                     None => vec![target],
                     Some(module) if name == "super" => vec![self.target(self.0[module].parent)],
                     Some(module) => {
                         let found = self.lookup(module, name, under_way);
-                        // A macro may define it, or it may come from another crate.
+                        // A macro may define it, or another crate.
                         if found.is_empty() { vec![Target { module: None, ..target }] } else { found }
                     }
                 })
@@ -235,10 +235,10 @@ impl Modules {
         targets
     }
 
-    /// What a name means in a module.
+    /// The meanings of a name in a module.
     fn lookup(&self, module: usize, name: &str, under_way: &mut HashSet<(usize, String)>) -> Vec<Target> {
         let step = (module, name.to_owned());
-        // A path may begin with the name that it gives a second meaning, as in `use read::read`.
+        // A path may begin with a name to which it gives a second meaning, as in `use read::read`.
         let is_new = under_way.insert(step.clone());
         let mut targets = Vec::new();
         for meaning in self.0[module].names.get(name).into_iter().flatten() {
@@ -306,7 +306,7 @@ impl Module {
         if is_private { &mut self.imports } else { &mut self.exports }.push(path);
     }
 
-    /// Finds the paths and words in code.
+    /// Collects the paths and words in code.
     fn scan(&mut self, code: TokenStream) {
         let tokens: Vec<TokenTree> = code.into_iter().collect();
         let is = |at: usize, sign: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == sign);
@@ -336,8 +336,8 @@ impl Module {
                         at += 3;
                     }
                     let follows = |steps, sign| begin.checked_sub(steps).is_some_and(|at| is(at, sign));
-                    // Behind one dot stands a field or a method, behind an apostrophe a lifetime, and behind two colons something
-                    // of a type or of another crate.
+                    // After one dot stands a field or a method, after an apostrophe a lifetime, and after two colons an item of a
+                    // type or of another crate.
                     let is_free =
                         !(follows(1, '.') && !follows(2, '.') || follows(1, '\'') || follows(1, ':') && follows(2, ':'));
                     // Before a colon stands a field or a variable.
@@ -359,7 +359,7 @@ fn parsed(file: &str, text: &str) -> Vec<Item> {
     syn::parse_file(text).unwrap_or_else(|error| panic!("{file}: {error}")).items
 }
 
-/// The identifier without the `r#` of one that is a keyword.
+/// The identifier, without the `r#` of a keyword.
 fn plain(word: &proc_macro2::Ident) -> String {
     let word = word.to_string();
     word.strip_prefix("r#").map(str::to_owned).unwrap_or(word)
@@ -388,7 +388,7 @@ fn attributes(item: &Item) -> &[Attribute] {
     }
 }
 
-/// What an item is called by paths.
+/// The name of an item in paths.
 fn name(item: &Item) -> Option<String> {
     let name = match item {
         Item::Const(item) => &item.ident,
@@ -409,13 +409,14 @@ fn name(item: &Item) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// The imports of a crate with these files, each with its text. The first one is the root.
+    /// The imports of a crate with these files and their texts. The first one is the root.
     fn imports(files: &[(&str, &str)]) -> Imports {
         let files: BTreeMap<&str, &str> = files.iter().copied().collect();
         Imports::of_sources("lib.rs", &|file| files.get(file).map(|text| (*text).to_owned()))
     }
 
-    /// What one file imports, when the crate has besides it a folder `store`, whose `mod.rs` re-exports, and a file `domain.rs`.
+    /// The imports of one file with this text. The crate also has a folder `store`, whose `mod.rs` re-exports, and a file
+    /// `domain.rs`.
     fn imported_by(text: &str) -> Vec<String> {
         let imports = imports(&[
             ("lib.rs", "pub mod domain; pub mod store; mod file;"),

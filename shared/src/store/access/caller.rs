@@ -1,4 +1,4 @@
-//! A verified caller: which reseller is calling, by what, and what it is limited to.
+//! A verified caller: which reseller calls, with which credential, and what the caller is limited to.
 
 use std::marker::PhantomData;
 
@@ -8,30 +8,31 @@ use crate::domain::reseller::{AccountId, ResellerId};
 use crate::domain::token::{IssuedToken, KeyId};
 use crate::store::engine::error::StoreError;
 
-/// By what a caller calls.
+/// The credential with which a caller calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Principal {
-    /// A key of the reseller itself, towards the reseller API or the licensing API.
+    /// A key of the reseller itself, for the reseller API or the licensing API.
     ResellerKey(KeyId),
-    /// A token of one of its customers.
+    /// A token of one of the reseller's customers.
     CustomerToken(KeyId, CustomerId),
     /// A service user of the Management API.
     ServiceUser(KeyId),
 }
 
-/// A verified caller, who may do `A`. Only a [`Sealed`](super::sealed::Sealed) read makes one.
+/// A verified caller that may do `A`. Only opening a [`Sealed`](super::sealed::Sealed) read makes one.
 #[derive(Clone, Debug)]
 pub struct Caller<A> {
     reseller: ResellerId,
     principal: Principal,
     accounts: Vec<AccountId>,
-    /// The accounts whose customers it sees; every read and every list applies it by itself.
+    /// The accounts whose customers the caller sees. Every read and every list applies this limit by itself.
     limit: Option<Vec<AccountId>>,
     access: PhantomData<A>,
 }
 
 impl<A> Caller<A> {
-    /// The caller whose token and credential have been checked. `None` for a customer's credential that names no customer.
+    /// The caller with this token and credential, which have been checked. `None` for a customer's credential that names no
+    /// customer.
     pub(super) fn verified(token: &IssuedToken, credential: Credential) -> Option<Self> {
         let key_id = token.hash().key_id();
         let principal = match credential.kind {
@@ -43,13 +44,13 @@ impl<A> Caller<A> {
         Some(Self { reseller: token.reseller(), principal, accounts: credential.accounts, limit, access: PhantomData })
     }
 
-    /// The reseller that is calling. Everything the caller can see or touch is that reseller's.
+    /// The reseller that calls. The caller can see and change only what belongs to this reseller.
     #[must_use]
     pub fn reseller(&self) -> ResellerId {
         self.reseller
     }
 
-    /// By what it calls.
+    /// The credential with which it calls.
     #[must_use]
     pub fn principal(&self) -> &Principal {
         &self.principal
@@ -69,7 +70,7 @@ impl<A> Caller<A> {
         &self.accounts
     }
 
-    /// Whether it sees this customer of its reseller.
+    /// Whether the caller sees this customer of its reseller.
     pub(in crate::store) fn sees(&self, customer: &Customer) -> bool {
         let is_its_own = match self.principal {
             Principal::CustomerToken(_, own) => customer.id == own,
@@ -78,7 +79,7 @@ impl<A> Caller<A> {
         is_its_own && self.limit.as_ref().is_none_or(|accounts| accounts.contains(&customer.account_id))
     }
 
-    /// The accounts whose customers it sees; `None` for all of the reseller, also those that are added later.
+    /// The accounts whose customers the caller sees; `None` for all accounts of the reseller, also those that are added later.
     pub(in crate::store) fn limit(&self) -> Option<&[AccountId]> {
         self.limit.as_deref()
     }

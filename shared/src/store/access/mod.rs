@@ -1,4 +1,4 @@
-//! Who may do what: the token, the seal, the caller.
+//! What each caller may do: the issued token, the seal, the verified caller.
 
 pub(in crate::store) mod caller;
 pub(in crate::store) mod sealed;

@@ -1,4 +1,4 @@
-//! From a token to a caller. What was read with a token stays sealed until the token's credential has been checked.
+//! From an issued token to a verified caller. What was read with the token stays sealed until its credential has been checked.
 
 use std::marker::PhantomData;
 
@@ -15,9 +15,9 @@ use crate::store::engine::row::RowKey;
 use crate::store::keys;
 use crate::store::root::Store;
 
-/// What can be read with a token, and knows what a caller that is limited to some accounts sees of it.
+/// Content that can be read with an issued token. It knows which part of it a caller sees that is limited to some accounts.
 pub trait Content {
-    /// What the caller sees of it.
+    /// The part of it that the caller sees.
     #[must_use]
     fn seen_by<A>(self, caller: &Caller<A>) -> Self;
 }
@@ -26,7 +26,7 @@ impl Content for () {
     fn seen_by<A>(self, _: &Caller<A>) -> Self {}
 }
 
-/// What was read with a token, closed until its credential has been checked.
+/// What was read with an issued token, sealed until the token's credential has been checked.
 #[derive(Debug)]
 pub struct Sealed<A, T> {
     token: IssuedToken,
@@ -38,11 +38,11 @@ pub struct Sealed<A, T> {
 }
 
 impl<A: Access, T: Content> Sealed<A, T> {
-    /// Checks the credential by the policy of a call.
+    /// Checks the credential by the policy of a call, and returns the verified caller and the content that it sees.
     ///
     /// # Errors
-    /// Why the caller is turned away: [`Refusal::Revoked`] before [`Refusal::Invalid`] (expired) before [`Refusal::Suspended`]
-    /// before [`Refusal::NotAllowed`].
+    /// Why the caller is refused: the first that applies of [`Refusal::Revoked`], [`Refusal::Invalid`] (expired),
+    /// [`Refusal::Suspended`] and [`Refusal::NotAllowed`].
     pub fn open(self, policy: Policy) -> Result<(Caller<A>, T), Refusal> {
         let (Some(credential), Some(reseller), true) = (self.credential, self.reseller, self.is_issued) else {
             return Err(Refusal::Invalid);
@@ -62,8 +62,8 @@ impl<A: Access, T: Content> Sealed<A, T> {
 }
 
 impl Store {
-    /// The rows that decide about a token: its credential, its reseller, the customer whose token it is, and the secret where the
-    /// copy is old.
+    /// The keys of the rows that decide about an issued token: its credential, its reseller, the customer that it stands for, and
+    /// the secret if the copy is old.
     pub(in crate::store) fn token_keys(&self, token: &IssuedToken) -> Vec<RowKey> {
         let owner = token.customer().map(|id| keys::customer(token.reseller(), id));
         [keys::credential(token.reseller(), token.hash()), keys::reseller(token.reseller())]
@@ -73,7 +73,7 @@ impl Store {
             .collect()
     }
 
-    /// Seals what was read with a token. `rows` were read with all of `token_keys`.
+    /// Seals what was read with an issued token. `rows` were read with all of `token_keys`.
     pub(in crate::store) fn seal<A, T>(
         &self,
         token: &IssuedToken,
@@ -90,7 +90,7 @@ impl Store {
             Some(id) => rows.get::<Customer>(&keys::customer(token.reseller(), id))?.is_some(),
             None => true,
         };
-        // A token ends with its customer: from then on it is as unknown as one that was never issued.
+        // A token ends with its customer: from then on it is as unknown as a token that was never issued.
         let credential = rows.get(&keys::credential(token.reseller(), token.hash()))?.filter(|_| owner_exists);
         let reseller = rows.get(&keys::reseller(token.reseller()))?;
         Ok(Sealed { token: token.clone(), is_issued, credential, reseller, content, access: PhantomData })
@@ -98,20 +98,20 @@ impl Store {
 }
 
 impl<A: Access> Table<A> {
-    /// The token that was presented, where this deployment issued it.
+    /// Checks a presented token, and returns the issued one.
     ///
-    /// No call: what is malformed, invented, forged or another deployment's is refused at once. One call where the token fits no
-    /// version of a copy of the secret that is older than five minutes.
+    /// No call: a malformed, invented or forged token, or one of another deployment, is refused at once. One call when the token
+    /// fits no version of the secret and the copy of the secret is older than five minutes.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`], or the store's failure in that call.
+    /// [`Refusal::Invalid`], or the failure of the store in that call.
     pub async fn token_check(&self, presented: Option<PresentedToken>) -> Result<IssuedToken, AuthenticationError> {
         let presented = presented.ok_or(Refusal::Invalid)?;
         let issued = self.store.check_presented(|secret| presented.issued_by(secret)).await?;
         Ok(issued.ok_or(Refusal::Invalid)?)
     }
 
-    /// The caller with this token. One call.
+    /// The verified caller with this token. One call.
     ///
     /// # Errors
     /// [`AuthenticationError`].
@@ -122,13 +122,13 @@ impl<A: Access> Table<A> {
         Ok(caller)
     }
 
-    /// What was read from a request before its caller was verified: as it is where it is right, and else what is wrong with it,
-    /// which only a verified caller learns.
+    /// Returns what was read from a request before its caller was verified. If it is wrong, the caller is verified first, because
+    /// only a verified caller learns what is wrong.
     ///
-    /// No call where it is right, else one.
+    /// No call if it is right, otherwise one.
     ///
     /// # Errors
-    /// Why there is no such caller, else what is wrong.
+    /// Why there is no verified caller, otherwise what is wrong with the request.
     pub async fn tell_caller<T, E: From<AuthenticationError>>(
         &self,
         token: &IssuedToken,

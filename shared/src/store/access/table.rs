@@ -1,4 +1,4 @@
-//! The table as a function holds it: what the function may do, and which callers it takes.
+//! The table as a function has it: what the function may do, and which callers it takes.
 
 use std::marker::PhantomData;
 
@@ -13,21 +13,22 @@ pub trait Access: private::Access {
 }
 
 mod private {
-    /// Nobody else decides what a routed function may do.
+    /// Only this module decides what a routed function may do.
     pub trait Access {}
     impl Access for super::Read {}
     impl Access for super::Write {}
 }
 
-/// It looks.
+/// The function reads.
 #[derive(Clone, Copy, Debug)]
 pub enum Read {}
 
-/// It creates, changes or deletes.
+/// The function creates, changes or deletes.
 #[derive(Clone, Copy, Debug)]
 pub enum Write {}
 
-/// It is invoked by the platform's operators and has no callers: this is no [`Access`], so that no route leads to such a function.
+/// Operators of the platform invoke the function; it has no callers. It is no [`Access`], so that no route can lead to such a
+/// function.
 #[derive(Clone, Copy, Debug)]
 pub enum Operator {}
 
@@ -39,24 +40,24 @@ impl Access for Write {
     const PERMISSION: Permission = Permission::Write;
 }
 
-/// Which callers a call takes, besides the permission that its function needs.
+/// The callers that a call takes, besides the permission that its function needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     pub(super) kinds: &'static [Kind],
 }
 
 impl Policy {
-    /// Callers with a credential of one of these kinds.
+    /// Takes callers with a credential of one of these kinds.
     #[must_use]
     pub const fn of_kinds(kinds: &'static [Kind]) -> Self {
         Self { kinds }
     }
 }
 
-/// Why a request has no caller.
+/// Why a request has no verified caller.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum AuthenticationError {
-    /// The caller is turned away.
+    /// The caller is refused.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The store failed.
@@ -64,7 +65,7 @@ pub enum AuthenticationError {
     Store(#[from] StoreError),
 }
 
-/// The table, as far as a function of the kind `A` may use it.
+/// The table, as far as a function that does `A` may use it.
 #[derive(Clone, Debug)]
 pub struct Table<A> {
     pub(in crate::store) store: Store,

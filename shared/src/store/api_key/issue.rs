@@ -1,4 +1,4 @@
-//! Issuing a key.
+//! Issuing an API key.
 
 use crate::domain::credential::{Credential, Permission, Subject};
 use crate::domain::customer::{Customer, CustomerId};
@@ -14,20 +14,20 @@ use crate::store::engine::row::row;
 use crate::store::engine::transaction::{Outcome, Transaction};
 use crate::store::keys;
 
-/// A key to be issued.
+/// An API key to be issued.
 #[derive(Clone, Debug)]
 pub struct NewKey {
-    /// The reseller that it speaks for.
+    /// The reseller that it belongs to.
     pub reseller: ResellerId,
-    /// Whom it stands for.
+    /// What it stands for.
     pub subject: Subject,
     /// What it allows.
     pub permissions: Vec<Permission>,
-    /// The accounts that it may use; `None` for all that its reseller has.
+    /// The accounts that it is granted; `None` for all accounts of its reseller.
     pub accounts: Option<Vec<AccountId>>,
-    /// What people call it.
+    /// A name for people.
     pub label: Text,
-    /// From when on it is refused; `None` for never.
+    /// The moment from which it is refused; `None` when it never expires.
     pub valid_until: Option<Timestamp>,
 }
 
@@ -48,17 +48,17 @@ pub enum IssueKeyError {
     NoSuchAccount(AccountId),
 }
 
-/// A key that has just been issued: the only moment at which its token is known.
+/// An API key that was just issued. Only this value holds its token.
 #[derive(Debug)]
 pub struct IssuedKey {
     /// The token.
     pub token: NewToken,
-    /// What is on record of it.
+    /// The credential that is on record.
     pub credential: Credential,
 }
 
 impl NewKey {
-    /// The key of this reseller, not yet on record.
+    /// Makes the key, which is not on record yet.
     pub(in crate::store) fn make(self, version: &SecretVersion, reseller: &Reseller) -> Result<IssuedKey, StoreError> {
         let token = NewToken::generate(version, self.reseller, &self.subject)?;
         let credential = Credential {
@@ -76,7 +76,7 @@ impl NewKey {
     }
 }
 
-/// With the credential row of a new key.
+/// Adds the credential row of a new key to a transaction.
 pub(in crate::store) fn put<P>(
     transaction: Transaction<P>,
     purpose: P,
@@ -91,7 +91,7 @@ impl Table<Operator> {
     /// Issues a key.
     ///
     /// # Errors
-    /// [`IssueKeyError`]; then no key was issued that anybody knows.
+    /// [`IssueKeyError`]; then there is no new key with a known token.
     pub async fn api_key_issue(&self, new: NewKey) -> Result<IssuedKey, IssueKeyError> {
         let reseller = keys::reseller(new.reseller);
         let customer = new.subject.customer().map(|id| (id, keys::customer(new.reseller, id)));

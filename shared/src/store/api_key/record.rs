@@ -1,4 +1,4 @@
-//! Keys on record: how they are listed, and found by what people call them.
+//! API keys on record: how they are listed, and found by their key ids.
 
 use serde::{Deserialize, Deserializer, de};
 
@@ -11,12 +11,12 @@ use crate::store::engine::error::StoreError;
 use crate::store::engine::row::RowKey;
 use crate::store::keys;
 
-/// A key on record, without its token, which nobody knows any more.
+/// An API key on record, without its token, which is stored nowhere.
 #[derive(Clone, Debug, Deserialize)]
 pub struct KeySummary {
     #[serde(rename = "SK", deserialize_with = "row_of_key")]
     row: KeyRow,
-    /// What is on record of it.
+    /// The credential that is on record.
     #[serde(flatten)]
     pub credential: Credential,
 }
@@ -37,26 +37,26 @@ fn row_of_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<KeyRow, D::E
 }
 
 impl KeySummary {
-    /// By which people name the key.
+    /// The name of the key for people.
     #[must_use]
     pub fn key_id(&self) -> &KeyId {
         &self.row.key_id
     }
 
-    /// Where its row is.
+    /// The row key of its credential.
     pub(super) fn row_key(&self, reseller: ResellerId) -> RowKey {
         RowKey { partition: keys::credential_partition(reseller), sort: self.row.sort_key.clone() }
     }
 }
 
 impl Connection {
-    /// The key of this id; `None` when the reseller has none. One call.
+    /// The key with this id; `None` when the reseller has no such key. One call.
     pub(super) async fn api_key_named(&self, reseller: ResellerId, key_id: &KeyId) -> Result<Option<KeySummary>, StoreError> {
         let prefix = keys::credential_prefix(key_id.as_str());
         let mut named: Vec<KeySummary> = self.query_all(&keys::credential_partition(reseller), &prefix).await?;
         match (named.pop(), named.len()) {
             (key, 0) => Ok(key),
-            // Twelve digits name one key in 2^48. Should they ever name two, it is for a person to look.
+            // Two keys of a reseller share an id by a chance of 1 in 2^48. If they ever do, a person has to decide.
             (_, others) => Err(StoreError::Internal(format!("the key id {key_id} names {} keys", others + 1))),
         }
     }

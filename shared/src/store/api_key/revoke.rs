@@ -1,4 +1,4 @@
-//! Revoking keys: one, or all of a reseller.
+//! Revoking API keys: one, or all of a reseller.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -27,8 +27,8 @@ impl Connection {
 }
 
 impl Table<Operator> {
-    /// Revokes the key of this id, now and for ever; a key that was revoked before keeps its first time. `None` when the reseller
-    /// has no such key.
+    /// Revokes the key with this id, now and for ever; a key that was revoked before keeps its first time. `None` when the
+    /// reseller has no such key.
     ///
     /// A request that begins after this returns is refused.
     ///
@@ -42,8 +42,8 @@ impl Table<Operator> {
         }
     }
 
-    /// Revokes all keys of a reseller that are not revoked yet, and gives these; `None` when the reseller does not exist. A key that
-    /// is issued at the same time may stay.
+    /// Revokes all keys of a reseller that are not revoked yet, and returns them; `None` when the reseller does not exist. A key
+    /// that is issued at the same time may stay valid.
     ///
     /// Repeatable: a second call revokes what the first one left.
     ///

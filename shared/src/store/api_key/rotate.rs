@@ -1,4 +1,4 @@
-//! Rotating a key: a new one with the same rights now, and an end for the old one.
+//! Rotating an API key: a new key with the same rights now, and an end for the old one.
 
 use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
 
@@ -24,15 +24,15 @@ pub enum RotateKeyError {
     /// The reseller has no such key.
     #[error("no such key")]
     NoSuchKey,
-    /// The key is revoked or expired: there is nothing to go on with.
+    /// The key is revoked or expired, so that it has no rights to pass on.
     #[error("the key has ended")]
     Ended,
-    /// The customer that the key stood for is gone.
+    /// The customer that the key stood for no longer exists.
     #[error("the customer of the key is gone")]
     CustomerGone,
 }
 
-/// Whom a key like this one is for; `None` for one that can't be.
+/// What a key like this one stands for; `None` when there can be no such key.
 fn subject(credential: &Credential) -> Option<Subject> {
     match credential.kind {
         Kind::Reseller => Some(Subject::Reseller),
@@ -43,8 +43,8 @@ fn subject(credential: &Credential) -> Option<Subject> {
 }
 
 impl Table<Operator> {
-    /// Issues a key with the rights of the one of this id, and ends that one at a moment, or earlier where it ends earlier by
-    /// itself. Both at once, or neither.
+    /// Issues a key with the rights of the key with this id, and ends the old key at a moment, or earlier if it ends earlier by
+    /// itself. Both happen at once, or neither does.
     ///
     /// Not repeatable: a second call issues another key.
     ///

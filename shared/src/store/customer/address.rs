@@ -1,4 +1,4 @@
-//! The e-mail address of a customer: who holds it exclusively, and what becomes of that when the address changes.
+//! The e-mail address of a customer: which customer holds it exclusively, and what becomes of its reservation when it changes.
 
 use crate::domain::customer::{Customer, CustomerId, Profile};
 use crate::domain::normalization::normalize;
@@ -15,26 +15,26 @@ use super::list::plan::Walk;
 /// How an API treats the address of a customer that it changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddressRule {
-    /// A customer that held its address holds the new one where that is free, and else none.
+    /// A customer that held its old address holds the new one if that is free, and otherwise none.
     HeldWhereFree,
-    /// The customer must hold the new address: no other customer may have it, whether it holds it or not.
+    /// The customer must hold the new address: no other customer may have the address, whether it holds it or not.
     HeldAlways,
 }
 
-/// What becomes of the hold on the address in a change.
+/// What a change does to the reservation of the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AddressChange {
-    /// The address is the same, in whatever case, or none: what was held is held.
+    /// The address is the same, in any case, or still absent: the reservation stays as it was.
     Kept { is_held: bool },
-    /// There is another address, or none any more, and the customer holds none.
+    /// The address is another one or was removed, and the customer holds none.
     NotHeld,
-    /// There is another address, which the customer is to hold where no other does.
+    /// The address is another one, and the customer holds it unless another customer does.
     HeldWhereFree,
-    /// There is another address, which no other customer may have.
+    /// The address is another one, and no other customer may have it.
     HeldAlone,
 }
 
-/// What a change to this profile does to the hold on the address.
+/// What a change to this profile does to the reservation of the address.
 pub(super) fn address_change(rule: AddressRule, current: &Customer, profile: &Profile) -> AddressChange {
     let comparable = |profile: &Profile| profile.email.as_ref().map(|email| normalize(email.as_str()));
     if comparable(profile) == comparable(&current.profile) {
@@ -52,9 +52,9 @@ pub(super) fn address_change(rule: AddressRule, current: &Customer, profile: &Pr
 const PAGE: u64 = 100;
 
 impl Connection {
-    /// Whether a customer of this reseller, other than `except`, has this address, whichever API gave it to it.
+    /// Whether a customer of this reseller other than `except` has this address, whichever API wrote it.
     ///
-    /// One call, where less than a hundred addresses are cut to the same beginning in their index.
+    /// One call, as long as fewer than a hundred addresses are cut to the same beginning in their index.
     pub(super) async fn has_other_with_email(
         &self,
         reseller: ResellerId,

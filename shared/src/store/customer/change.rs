@@ -1,5 +1,5 @@
-//! Every change of a customer: one transaction of its row, its count and what it holds exclusively, whatever the change is. One
-//! way to write means one way to retry.
+//! Every change of a customer: one transaction of its row, its count and its reservations. With one way to write there is one way
+//! to retry.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ pub enum WriteError {
     Taken(Reserved),
 }
 
-/// From one revision of a customer to another; `None` is a customer that is not there.
+/// A change of a customer from one revision to another; `None` is a customer that does not exist.
 #[derive(Clone, Copy)]
 pub(super) struct Change<'a> {
     pub(super) reseller: ResellerId,
@@ -36,15 +36,15 @@ pub(super) struct Change<'a> {
 /// What became of a [`Change`].
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// It is on record.
+    /// The change is on record.
     Done,
-    /// Nothing was written: the customer is not what `before` says, not any more.
+    /// Nothing was written: the customer is no longer what `before` says.
     Stale,
     /// Nothing was written: another customer holds this value.
     Taken(Reserved),
 }
 
-/// What a write of the transaction is for.
+/// The purpose of a write in the transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
     Record,
@@ -55,21 +55,21 @@ enum Purpose {
     Reserve(Reserved),
 }
 
-/// The row of a reservation: whose the value is.
+/// The row of a reservation: which customer holds the value.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Reservation {
     pub(super) customer: CustomerId,
 }
 
 impl Connection {
-    /// Carries a change out, or nothing of it.
+    /// Carries out a whole change, or nothing of it.
     pub(super) async fn customer_commit(&self, change: Change<'_>) -> Result<Outcome, StoreError> {
         let Some(id) = change.after.or(change.before).map(|customer| customer.id) else {
             return Ok(Outcome::Done);
         };
         Ok(match self.transact(transaction(change, id)?).await? {
             transaction::Outcome::Done => Outcome::Done,
-            // A stale record comes first: whether a value is free is decided for the customer as it now is.
+            // A stale record comes first: whether a value is free must be decided for the customer as it is now.
             transaction::Outcome::Refused(purposes) => match purposes.as_slice() {
                 [Purpose::Reserve(what), rest @ ..] if rest.iter().all(|other| matches!(other, Purpose::Reserve(_))) => {
                     Outcome::Taken(*what)
@@ -99,7 +99,7 @@ fn transaction(Change { reseller, before, after }: Change<'_>, id: CustomerId) -
     if after.is_none() {
         transaction = header::mark_deleted(transaction, Purpose::Header, reseller, id);
     }
-    // An account is for life.
+    // A customer never changes its account.
     match (before, after) {
         (None, Some(after)) => {
             let key = keys::customer_of_account(reseller, after.account_id, id);
@@ -124,7 +124,7 @@ fn transaction(Change { reseller, before, after }: Change<'_>, id: CustomerId) -
     Ok(transaction)
 }
 
-/// The values that the customer holds exclusively, and the rows that say so.
+/// The values that the customer holds exclusively, and the row keys of their reservations.
 fn reservations(reseller: ResellerId, customer: &Customer) -> Vec<(Reserved, RowKey)> {
     let email = customer.profile.email.as_ref().filter(|_| customer.holds_email);
     let held = [(Reserved::Email, email), (Reserved::Code, customer.code.as_ref())];

@@ -1,4 +1,5 @@
-//! How many customers a reseller has, and how many of them are active: exact, because each change counts in its own transaction.
+//! How many customers a reseller has, and how many of them are active. The counts are exact, because each change counts in its
+//! own transaction.
 
 use serde::Deserialize;
 
@@ -10,7 +11,7 @@ use crate::store::engine::expressions::Expressions;
 use crate::store::engine::transaction::Transaction;
 use crate::store::keys;
 
-/// What one count row says, or all of them together.
+/// The counts in one row, or the sum of all rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(super) struct Counts {
     pub(super) customers: u64,
@@ -28,7 +29,7 @@ impl Connection {
     }
 }
 
-/// Counts the change of a customer, where there is something to count.
+/// Adds the change of a customer to the counts, if it changes them.
 pub(super) fn count<P>(
     transaction: Transaction<P>,
     purpose: P,

@@ -12,8 +12,8 @@ use crate::store::keys::{Counter, Reserved};
 impl Table<Write> {
     /// Creates a customer of the caller's reseller.
     ///
-    /// Two rounds of calls after the caller's check: a number from the counter and, where the customer is to hold its address,
-    /// the others that have it; then one transaction.
+    /// Two rounds of calls after the caller's check: a number from the counter and, if the customer must hold its address, the
+    /// other customers that have it; then one transaction.
     ///
     /// # Errors
     /// [`WriteError`]; then nothing is on record.
@@ -41,7 +41,7 @@ impl Table<Write> {
                     return Ok(customer);
                 }
                 Outcome::Taken(what) => return Err(WriteError::Taken(what)),
-                // Only where rows were restored from a backup and the counter was not: the next number may be free.
+                // This happens only after rows were restored from a backup and the counter was not: the next number may be free.
                 Outcome::Stale => rounds.pause(StoreError::Unavailable, "the new id is in use").await?,
             }
         }

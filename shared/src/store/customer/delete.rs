@@ -8,9 +8,10 @@ use crate::store::engine::error::StoreError;
 use crate::store::engine::retry::Rounds;
 
 impl Table<Write> {
-    /// Deletes a customer for ever, with all that it held exclusively. Its tokens and its licences end with it.
+    /// Deletes a customer for ever, with its reservations. Its tokens and its licences end with it.
     ///
-    /// One call, a transaction, when nobody else writes. Gives the customer as it was; `None` when it is gone already.
+    /// One call, a transaction, unless another request writes too. Returns the customer as it was; `None` when it no longer
+    /// exists.
     ///
     /// # Errors
     /// When the store fails.

@@ -1,7 +1,7 @@
-//! The header row of a customer, which outlives it: what a delete must say, and others must respect.
+//! The header row of a customer, which outlives the customer. It holds what a delete must note and other calls must respect.
 //!
-//! A delete marks it in its own transaction. Whatever belongs to the customer, and is looked at only together with its header, ends
-//! with that one write, however much it is.
+//! A delete marks the header in its own transaction. Everything that belongs to the customer and is read only together with the
+//! header ends with that one write, however much it is.
 
 use serde::Deserialize;
 
@@ -12,7 +12,7 @@ use crate::store::engine::expressions::Expressions;
 use crate::store::engine::transaction::Transaction;
 use crate::store::keys;
 
-/// What the header says. A customer that nothing had to be noted of has none until it is deleted.
+/// The content of a header. A customer has no header until something must be noted, at the latest when it is deleted.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 pub(in crate::store) struct CustomerHeader {
     /// How many licences the customer has had.
@@ -23,7 +23,7 @@ pub(in crate::store) struct CustomerHeader {
     pub(in crate::store) deleted_at: Option<Timestamp>,
 }
 
-/// Notes that the customer is deleted.
+/// Adds to a transaction that the customer is deleted.
 pub(super) fn mark_deleted<P>(
     transaction: Transaction<P>,
     purpose: P,

@@ -1,4 +1,4 @@
-//! The attributes by which a customer's row is found in the local indexes of the table. Only customer rows have them.
+//! The attributes by which the local indexes of the table find a customer's row. Only customer rows have them.
 
 use super::list::field::Field;
 use super::list::position::Position;
@@ -6,7 +6,7 @@ use crate::domain::customer::Customer;
 use crate::store::engine::row::Item;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-/// What the indexes are sorted by.
+/// The properties that the indexes are sorted by.
 const INDEXED: [Field; 5] = [Field::Name, Field::Email, Field::IsActive, Field::CreatedAt, Field::ModifiedAt];
 
 /// The attributes of this customer.

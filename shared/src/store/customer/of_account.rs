@@ -1,4 +1,4 @@
-//! Which customers an account has: a small row for each, so that those of a small account are found without reading the others.
+//! The customers of an account: a small row for each, so that those of a small account are found without reading all others.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,15 +9,15 @@ use crate::store::engine::error::StoreError;
 use crate::store::engine::query::Page;
 use crate::store::keys;
 
-/// The row of a customer among those of its account.
+/// The row by which a customer is found among those of its account.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct OfAccount {
     pub(super) customer: CustomerId,
 }
 
 impl Connection {
-    /// The customers of these accounts, in the order of their ids, and whether these are all: at least `enough` of them, unless
-    /// there are fewer.
+    /// The customers of these accounts, in the order of their ids, and whether they are all. There are at least `enough` of them,
+    /// unless the accounts have fewer.
     ///
     /// One call for each account and each 1 MB of its rows, about 10,000 customers.
     pub(super) async fn customers_of_accounts(

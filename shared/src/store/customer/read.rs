@@ -19,7 +19,7 @@ impl Content for Option<Customer> {
     }
 }
 
-/// The id of a customer, which says nothing of the customer: it is read by [`Table::customer_get`], which knows the caller's limits.
+/// The id says nothing about its customer. [`Table::customer_get`], which reads the customer, knows the caller's limits.
 impl Content for Option<CustomerId> {
     fn seen_by<A>(self, _: &Caller<A>) -> Self {
         self
@@ -27,8 +27,8 @@ impl Content for Option<CustomerId> {
 }
 
 impl<A: Access> Table<A> {
-    /// Reads, together with the credential of a token, one customer of its reseller. Without an id, or with one that does not exist
-    /// or that the caller does not see, the content is `None`.
+    /// Reads, together with the credential of a token, one customer of its reseller. The content is `None` without an id, or with
+    /// an id that does not exist or that the caller does not see.
     ///
     /// One call.
     ///
@@ -46,8 +46,8 @@ impl<A: Access> Table<A> {
         self.store.seal(token, &token_keys, &rows, customer)
     }
 
-    /// Reads, together with the credential of a token, which customer of its reseller has this code for its own; `None` when none
-    /// has. A customer without a code of its own is known by its id.
+    /// Reads, together with the credential of a token, the id of the customer of its reseller that has this code of its own;
+    /// `None` when there is no such customer. A customer without a code of its own is known by its id.
     ///
     /// One call.
     ///
@@ -65,7 +65,7 @@ impl<A: Access> Table<A> {
         self.store.seal(token, &token_keys, &rows, holder.map(|holder| holder.customer))
     }
 
-    /// One customer of the caller's reseller; `None` when there is none, or the caller does not see it.
+    /// One customer of the caller's reseller; `None` when it does not exist, or the caller does not see it.
     ///
     /// One call.
     ///

@@ -9,17 +9,17 @@ use crate::store::engine::error::StoreError;
 use crate::store::engine::retry::Rounds;
 use crate::store::keys::Reserved;
 
-/// A customer after an edit of it, and whether the edit changed it. Somebody else's change in between does not count.
+/// A customer after an edit, and whether the edit changed it. A change by another request in between does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Updated {
-    /// The edit changed it to this.
+    /// The edit changed the customer to this.
     Changed(Customer),
-    /// The customer was so already, and nothing was written.
+    /// The customer was like this already, and nothing was written.
     Unchanged(Customer),
 }
 
 impl Updated {
-    /// The customer as it now is.
+    /// The customer as it is now.
     #[must_use]
     pub fn into_customer(self) -> Customer {
         match self {
@@ -29,12 +29,12 @@ impl Updated {
 }
 
 impl Table<Write> {
-    /// Changes a customer as `edit` says, starting from `current` and again from the latest revision whenever somebody else was
-    /// faster. An edit that changes nothing writes nothing. An e-mail address that is held exclusively is let go when it
-    /// changes; `rule` says what becomes of the new one. The same one in another case is no new one.
+    /// Changes a customer as `edit` says, starting from `current`, and again from the latest revision whenever another request
+    /// was faster. An edit that changes nothing writes nothing. When the e-mail address changes, the reservation of the old one
+    /// is released; `rule` decides about the new one. The same address in another case is no change of the address.
     ///
-    /// One call, a transaction, when nobody else writes; one before it where a new address must be held, and one more where it was
-    /// to be held and is not free. `None` when the customer is gone.
+    /// One call, a transaction, unless another request writes too; one call before it if the customer must hold a new address,
+    /// and one more if it should hold the new address and that is not free. `None` when the customer no longer exists.
     ///
     /// # Errors
     /// Those of `edit`, and [`WriteError`]; then nothing was changed.
@@ -62,7 +62,7 @@ impl Table<Write> {
         }
     }
 
-    /// Gives a customer this profile, where it is still at the revision of `current`; `None` where it is not.
+    /// Writes this profile, if the customer is still at the revision of `current`; `None` if it is not.
     async fn customer_replace(
         &self,
         caller: &Caller<Write>,

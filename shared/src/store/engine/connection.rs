@@ -20,13 +20,13 @@ pub(in crate::store) struct Connection {
 }
 
 impl Connection {
-    /// To the table of this name, reached as the environment says (region, credentials, endpoint).
+    /// Connects to the table with this name, reached as the environment says (region, credentials, endpoint).
     pub(in crate::store) async fn from_environment(table_name: &str) -> Self {
         let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
         Self::new((&shared).into(), table_name)
     }
 
-    /// To the table of this name, reached as `configuration` says, with our own retries and time-outs.
+    /// Connects to the table with this name, reached as `configuration` says, with our own retries and time-outs.
     pub(in crate::store) fn new(configuration: config::Builder, table_name: &str) -> Self {
         let configuration = configuration
             .retry_config(retry::retries())
@@ -46,15 +46,15 @@ impl Connection {
         Self { meter: Arc::default(), ..self.clone() }
     }
 
-    /// What has been spent through this connection.
+    /// The meter of this connection.
     pub(in crate::store) fn meter(&self) -> &Meter {
         &self.meter
     }
 }
 
-/// The configuration of a client of a local engine, which takes any credentials.
+/// The configuration of a client for a local engine, which takes any credentials.
 pub(in crate::store) fn local_configuration(endpoint: &str) -> config::Builder {
-    // The SDK's own client would ask the proxy that `HTTP_PROXY` names for an address of this machine.
+    // The SDK's own client would send calls to an address of this machine through the proxy that `HTTP_PROXY` names.
     let direct = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
     config::Builder::new()
         .http_client(direct)

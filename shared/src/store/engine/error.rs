@@ -1,22 +1,23 @@
-//! Why the store did not do what it was asked.
+//! Why the store did not do what it was asked to do.
 //!
-//! The texts are for the log, never for a client. They are constants and codes: what the SDK and serde say can repeat a row.
+//! The texts are for the log, never for a client. They are constants and codes, because texts of the SDK and of serde can repeat
+//! a row.
 
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use crate::domain::secret::CryptographyFailed;
 
-/// Why the store did not do what it was asked.
+/// Why the store did not do what it was asked to do.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It is away or throttled: worth trying again later.
+    /// It is unreachable or throttled: worth trying again later.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
     /// Concurrent writers outlasted the retries: worth trying again later.
     #[error("the store is contended: {0}")]
     Contended(String),
-    /// It refused the request, or holds something that can't be: a mistake in the code or in the deployment.
+    /// It refused the request, or contains something that can't be: a mistake in the code or in the deployment.
     #[error("the store refused: {0}")]
     Internal(String),
 }
@@ -29,7 +30,7 @@ impl StoreError {
     }
 }
 
-/// The codes of refusals that pass.
+/// The codes of temporary refusals.
 const TEMPORARY: [&str; 5] = [
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
@@ -66,7 +67,7 @@ where
     }
 }
 
-/// A code, where it looks like one: what stands between us and DynamoDB may put anything there.
+/// The code, if it looks like one: a server between us and DynamoDB may answer anything.
 fn shown(code: &str) -> &str {
     let is_code = code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if is_code { code } else { "with an odd code" }

@@ -1,4 +1,4 @@
-//! What a write does, and on what condition, in DynamoDB's expressions.
+//! What a write does, and on which condition, in DynamoDB's expressions.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::row::Item;
 
-/// The condition of a row that must not be there yet.
+/// The condition that a row does not exist yet.
 pub(in crate::store) const IS_NEW: &str = "attribute_not_exists(PK)";
 
 /// An update expression, a condition, or both, with the names and values that stand in them.
@@ -19,38 +19,38 @@ pub(in crate::store) struct Expressions {
 }
 
 impl Expressions {
-    /// Writes whatever is there now.
+    /// Writes without a condition.
     pub(in crate::store) fn always() -> Self {
         Self::default()
     }
 
-    /// Writes only where this condition holds.
+    /// Writes only if this condition holds.
     pub(in crate::store) fn when(condition: impl Into<String>) -> Self {
         Self { condition: Some(condition.into()), ..Self::default() }
     }
 
-    /// Does this update to the row.
+    /// Applies this update to the row.
     pub(in crate::store) fn update(self, update: impl Into<String>) -> Self {
         Self { update: Some(update.into()), ..self }
     }
 
-    /// With the attribute that a name in the expressions stands for.
+    /// Adds the attribute that a name in the expressions stands for.
     pub(in crate::store) fn name(mut self, name: &str, attribute: &str) -> Self {
         self.names.get_or_insert_default().insert(name.to_owned(), attribute.to_owned());
         self
     }
 
-    /// With the text that stands for a value in the expressions.
+    /// Adds the text that a name in the expressions stands for.
     pub(in crate::store) fn text(self, name: &str, text: impl Into<String>) -> Self {
         self.value(name, AttributeValue::S(text.into()))
     }
 
-    /// With the number that stands for a value in the expressions.
+    /// Adds the number that a name in the expressions stands for.
     pub(in crate::store) fn number(self, name: &str, number: impl ToString) -> Self {
         self.value(name, AttributeValue::N(number.to_string()))
     }
 
-    /// With a value in the expressions.
+    /// Adds the value that a name in the expressions stands for.
     pub(in crate::store) fn value(mut self, name: &str, value: AttributeValue) -> Self {
         self.values.get_or_insert_default().insert(name.to_owned(), value);
         self

@@ -12,13 +12,13 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// How many calls to DynamoDB were made, without the SDK's own repetitions.
+    /// How many calls to DynamoDB were made, without the SDK's own retries.
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.calls.load(Ordering::Relaxed)
     }
 
-    /// How many capacity units DynamoDB said that they consumed, reads and writes together.
+    /// How many capacity units these calls consumed according to DynamoDB, reads and writes together.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "no request consumes 2^53 half units")]
     pub fn capacity_units(&self) -> f64 {

@@ -1,4 +1,4 @@
-//! DynamoDB, as this project uses it: consistent reads, queries, updates and transactions, each metered and with an end to its
+//! DynamoDB, as this project uses it: consistent reads, queries, updates and transactions, all metered and with a limit to their
 //! retries. Nothing here knows an entity.
 
 pub(in crate::store) mod connection;

@@ -10,7 +10,7 @@ use super::connection::Connection;
 use super::error::StoreError;
 use super::row::Item;
 
-/// Records of one answer of DynamoDB, and where the next answer begins.
+/// The records of one answer of DynamoDB, and where the next answer begins.
 #[derive(Debug)]
 pub(in crate::store) struct Page<T> {
     pub(in crate::store) records: Vec<T>,
@@ -18,7 +18,7 @@ pub(in crate::store) struct Page<T> {
 }
 
 impl Connection {
-    /// One answer of a query of the table, or of the index that `which` adds: consistent, as every read is.
+    /// One answer to a query, which `which` completes, of the table or of an index. It is consistent, as every read is.
     pub(in crate::store) async fn query<T: DeserializeOwned>(
         &self,
         which: impl FnOnce(QueryFluentBuilder) -> QueryFluentBuilder,
@@ -36,7 +36,7 @@ impl Connection {
         Ok(Page { records, rest: last_evaluated_key })
     }
 
-    /// One answer of a query of the rows of a partition whose sort keys begin with `prefix`, in their order.
+    /// One answer to a query of the rows of a partition whose sort keys begin with `prefix`, in their order.
     pub(in crate::store) async fn query_prefix<T: DeserializeOwned>(
         &self,
         partition: &str,
@@ -55,7 +55,7 @@ impl Connection {
         .await
     }
 
-    /// The records of all rows of a partition whose sort keys begin with `prefix`: one call for each MB of them.
+    /// The records of all rows of a partition whose sort keys begin with `prefix`. One call for each MB of rows.
     pub(in crate::store) async fn query_all<T: DeserializeOwned>(
         &self,
         partition: &str,

@@ -11,7 +11,7 @@ use super::error::StoreError;
 use super::retry::Rounds;
 use super::row::{Item, RowKey};
 
-/// How many rows one `BatchGetItem` reads at the most (an AWS limit).
+/// How many rows one `BatchGetItem` reads at most (an AWS limit).
 pub(in crate::store) const MOST_KEYS: usize = 100;
 
 /// Rows that were read together.
@@ -29,7 +29,7 @@ impl Rows {
             .transpose()
     }
 
-    /// The records of all rows, in no order.
+    /// The records of all rows, in no particular order.
     pub(in crate::store) fn all<T: DeserializeOwned>(self) -> Result<Vec<T>, StoreError> {
         self.0.into_iter().map(|item| Ok(from_item(item)?)).collect()
     }
@@ -38,7 +38,7 @@ impl Rows {
 impl Connection {
     /// Reads at most [`MOST_KEYS`] rows by their keys, consistently, in one call unless DynamoDB leaves keys unprocessed.
     pub(in crate::store) async fn read(&self, keys: Vec<RowKey>) -> Result<Rows, StoreError> {
-        // DynamoDB refuses a key that is named twice.
+        // DynamoDB refuses a request that names a key twice.
         let mut seen = HashSet::new();
         let keys = keys.iter().filter(|key| seen.insert(*key)).map(to_item).collect::<Result<_, _>>()?;
         let mut wanted = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys)).build()?;

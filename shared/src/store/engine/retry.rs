@@ -1,5 +1,5 @@
-//! When and how long to try again. The SDK repeats single calls; what takes a new call (keys left unprocessed, a record that
-//! somebody else changed) goes through `Rounds`. Both stop early enough to answer 503 within the request's deadline.
+//! When to try again, and for how long. The SDK retries single calls; a step that takes a new call (keys left unprocessed, a
+//! record that another request changed) uses `Rounds`. Both stop early enough to answer 503 within the request's deadline.
 
 use std::time::Duration;
 
@@ -35,27 +35,27 @@ pub(in crate::store) fn time_outs() -> TimeoutConfig {
         .build()
 }
 
-/// The code of a write whose condition did not hold in a cancelled transaction.
+/// The code of a write in a cancelled transaction whose condition did not hold.
 pub(super) const CONDITION_FAILED: &str = "ConditionalCheckFailed";
 
-/// The code of a write on whose row another transaction was working.
+/// The code of a write to a row that another transaction was changing.
 const CONFLICT: &str = "TransactionConflict";
 
-/// The codes by which a write of a cancelled transaction says that the table is throttled.
+/// The codes of a write in a cancelled transaction that say that the table is throttled.
 const THROTTLING: [&str; 3] = ["ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"];
 
 /// Why a transaction failed that may succeed a moment later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Passing {
-    /// Another transaction was working on one of the rows.
+    /// Another transaction was changing one of the rows.
     Conflict,
     /// The table, or a partition of it, is throttled.
     Throttling,
-    /// The same transaction, whose answer got lost, has not ended yet.
+    /// The same transaction, whose answer was lost, has not ended yet.
     InProgress,
 }
 
-/// Why the transaction failed, where only what else was going on is to blame. A failed condition beside it is an answer, and final.
+/// Why the transaction failed, if only concurrent work is to blame. If a condition failed too, that is a final answer.
 pub(super) fn passing(error: &TransactWriteItemsError) -> Option<Passing> {
     match error {
         TransactWriteItemsError::TransactionCanceledException(cancelled) => {
@@ -73,8 +73,8 @@ pub(super) fn passing(error: &TransactWriteItemsError) -> Option<Passing> {
     }
 }
 
-/// Has the SDK repeat a transaction whose failure is [`Passing`], which it takes for final by itself. It repeats it with the same
-/// `ClientRequestToken`, as it does after a time-out, so that it is applied once at most.
+/// Makes the SDK retry a transaction whose failure is [`Passing`], which the SDK itself takes as final. It retries with the same
+/// `ClientRequestToken`, as after a time-out, so that the transaction is applied at most once.
 #[derive(Debug)]
 pub(in crate::store) struct RepeatPassing;
 
@@ -94,7 +94,7 @@ impl ClassifyRetry for RepeatPassing {
     }
 }
 
-/// Counts the rounds of one step and spaces them out, at random, so that those who collided do not collide again.
+/// Counts the rounds of one step, with random pauses between them, so that requests that collided do not collide again.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Rounds(u32);
 
@@ -102,7 +102,7 @@ impl Rounds {
     /// Waits before the next round.
     ///
     /// # Errors
-    /// What `spent` makes of the reason, when there have been enough.
+    /// The error that `spent` makes of `why`, when there have been enough rounds.
     pub(in crate::store) async fn pause(&mut self, spent: fn(String) -> StoreError, why: &str) -> Result<(), StoreError> {
         self.0 += 1;
         if self.0 >= ROUNDS {

@@ -1,4 +1,4 @@
-//! A row: its key, and the attributes that a record becomes.
+//! A row: its row key, and the attributes of its record.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ pub(in crate::store) const SORT_KEY: &str = "SK";
 /// The attributes of a row.
 pub(in crate::store) type Item = HashMap<String, AttributeValue>;
 
-/// The primary key of a row.
+/// The primary key of a row: where it stands in the table.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub(in crate::store) struct RowKey {
     #[serde(rename = "PK")]
@@ -23,7 +23,7 @@ pub(in crate::store) struct RowKey {
     pub(in crate::store) sort: String,
 }
 
-/// A record under its key.
+/// The row of a record with this row key.
 pub(in crate::store) fn row<T: Serialize>(key: &RowKey, record: &T) -> Result<Item, StoreError> {
     let mut item: Item = to_item(record)?;
     let key: Item = to_item(key)?;

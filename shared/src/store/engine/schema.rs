@@ -15,8 +15,9 @@ use super::error::StoreError;
 pub(in crate::store) struct Definition {
     partition_key: String,
     sort_key: String,
-    /// The local secondary indexes. Each is named after the attribute that is its sort key and projects all attributes; only
-    /// customer rows have these attributes. Local, because a list must show a write at once; they can't be added to a table later.
+    /// The local secondary indexes. Each has the name of the attribute that is its sort key, and projects all attributes; only
+    /// customer rows have these attributes. They are local, because a list must show a write at once, and can't be added to a
+    /// table later.
     pub(in crate::store) indexes: Vec<String>,
 }
 
@@ -43,11 +44,11 @@ impl Definition {
 }
 
 impl Connection {
-    /// Creates the table where there is none, and tells whether it did so.
+    /// Creates the table if there is none, and returns whether it did so.
     ///
     /// # Errors
-    /// [`StoreError::Internal`] when there is a table of this name with another key or other indexes, and whatever the engine
-    /// answers otherwise.
+    /// [`StoreError::Internal`] when there is a table of this name with another key or other indexes, and whatever else the
+    /// engine answers.
     pub(in crate::store) async fn create_table(&self) -> Result<bool, StoreError> {
         let table = Definition::read()?;
         let indexes = || table.indexes.iter().map(String::as_str);

@@ -10,7 +10,8 @@ use super::expressions::Expressions;
 use super::retry::{self, CONDITION_FAILED, Passing};
 use super::row::{Item, RowKey};
 
-/// Writes that belong together. Each has a purpose `P`, by which the writer learns whose condition did not hold.
+/// Writes that belong together. Each write has a purpose `P`; a refusal tells the purposes of the writes whose conditions did not
+/// hold.
 ///
 /// DynamoDB takes at most 100 writes, to as many rows.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub(in crate::store) struct Transaction<P> {
 /// What became of a [`Transaction`].
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::store) enum Outcome<P> {
-    /// All of it is on record.
+    /// All writes are on record.
     Done,
     /// Nothing was written: the conditions of the writes for these purposes did not hold.
     Refused(Vec<P>),
@@ -41,19 +42,19 @@ impl<P> Default for Transaction<P> {
 }
 
 impl<P> Transaction<P> {
-    /// With this row, in place of the one that has its key.
+    /// Adds a put of this row, which replaces the row with its key.
     pub(in crate::store) fn put(mut self, purpose: P, row: Item, expressions: Expressions) -> Self {
         self.writes.push((purpose, Write::Put(row, expressions)));
         self
     }
 
-    /// With an update of the row of this key, which it makes where the condition allows that.
+    /// Adds an update of the row with this key, which creates the row if there is none and the condition allows it.
     pub(in crate::store) fn update(mut self, purpose: P, key: RowKey, expressions: Expressions) -> Self {
         self.writes.push((purpose, Write::Update(key, expressions)));
         self
     }
 
-    /// Without the row of this key.
+    /// Adds a delete of the row with this key.
     pub(in crate::store) fn delete(mut self, purpose: P, key: RowKey, expressions: Expressions) -> Self {
         self.writes.push((purpose, Write::Delete(key, expressions)));
         self
@@ -98,11 +99,11 @@ impl Write {
 }
 
 impl Connection {
-    /// Carries a transaction out: all of it, or nothing when a condition does not hold.
+    /// Carries out a whole transaction, or nothing of it when a condition does not hold.
     pub(in crate::store) async fn transact<P>(&self, transaction: Transaction<P>) -> Result<Outcome<P>, StoreError> {
         let (purposes, writes): (Vec<P>, Vec<Write>) = transaction.writes.into_iter().unzip();
         let items = writes.into_iter().map(|write| write.item(self.table_name())).collect::<Result<_, _>>()?;
-        // The SDK adds a ClientRequestToken and keeps it when it repeats the call: writes whose answer got lost are applied once.
+        // The SDK adds a ClientRequestToken and keeps it when it retries the call: writes whose answer was lost are applied once.
         let output = self
             .client
             .transact_write_items()

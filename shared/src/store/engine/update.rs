@@ -11,10 +11,11 @@ use super::expressions::Expressions;
 use super::row::RowKey;
 
 impl Connection {
-    /// Updates a row, which it makes where the condition allows that, and gives the record that it then is; `None` when the
-    /// condition did not hold, and nothing was written.
+    /// Updates a row, which it creates if there is none and the condition allows it. Returns the record after the update; `None`
+    /// when the condition did not hold, and nothing was written.
     ///
-    /// The SDK repeats a call whose answer got lost: an update that is not to be done twice needs a condition, or must not mind.
+    /// The SDK retries a call whose answer was lost. So an update needs a condition, unless it does no harm when it is applied
+    /// twice.
     pub(in crate::store) async fn update<T: DeserializeOwned>(
         &self,
         key: &RowKey,

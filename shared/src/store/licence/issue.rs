@@ -16,7 +16,7 @@ use crate::store::engine::row::row;
 use crate::store::engine::transaction::{Outcome, Transaction};
 use crate::store::keys;
 
-/// A customer that may be given licences.
+/// A customer that can be given licences.
 #[derive(Clone, Debug)]
 pub struct Licensee {
     customer: Customer,
@@ -45,19 +45,19 @@ pub enum IssueError {
     Exhausted,
 }
 
-/// What a write of the transaction is for.
+/// The purpose of a write in the transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
-    /// It is the customer's next one, and the customer is there.
+    /// The licence is the customer's next one, and the customer exists.
     Header,
     Record,
-    /// No other is active for the product and host.
+    /// No other licence is active for the product and host.
     Active,
 }
 
 impl Table<Write> {
-    /// Reads, together with the credential of a token, whether one customer of its reseller may be given licences. Without an id,
-    /// or with one that does not exist or that the caller does not see, the content is `None`.
+    /// Reads, together with the credential of a token, whether one customer of its reseller can be given licences. The content is
+    /// `None` without an id, or with an id that does not exist or that the caller does not see.
     ///
     /// One call.
     ///
@@ -82,9 +82,9 @@ impl Table<Write> {
         self.store.seal(token, &token_keys, &rows, licensee)
     }
 
-    /// Issues a licence to a customer. `None` when the customer is gone.
+    /// Issues a licence to a customer; `None` when the customer no longer exists.
     ///
-    /// One call, a transaction, when nobody else writes and no licence is named as the active one for the product and host.
+    /// One call, a transaction, unless another request writes too, or a row names an active licence for the product and host.
     ///
     /// # Errors
     /// [`IssueError`]; then nothing is on record.
@@ -107,7 +107,7 @@ impl Table<Write> {
             let Outcome::Refused(purposes) = connection.transact(transaction(reseller, &licence, revoked_holder)?).await? else {
                 return Ok(Some(licence));
             };
-            // That the product and host have an active licence, or had, is no sign of others who write, the first time.
+            // The first time, this alone is no sign of concurrent writes: the product and host have, or had, an active licence.
             if purposes != [Purpose::Active] || revoked_holder.is_some() {
                 rounds.pause(StoreError::Contended, "others issued licences to the customer").await?;
             }
@@ -127,8 +127,8 @@ impl Table<Write> {
     }
 }
 
-/// What puts a licence on record, if it is the customer's next one, the customer is still there, and the licence that is named as
-/// the active one for its product and host is `revoked_holder`.
+/// The transaction that puts a licence on record. Its conditions: the licence is the customer's next one, the customer exists,
+/// and the row of the product and host names `revoked_holder` as the active licence.
 fn transaction(
     reseller: ResellerId,
     licence: &Licence,

@@ -24,12 +24,12 @@ use crate::store::keys;
 /// How many batches of headers are read at the same time.
 const PARALLEL_BATCHES: usize = 4;
 
-/// Which licences are asked for.
+/// Which licences a list asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LicenceListing {
-    /// Those of this customer only.
+    /// Only licences of this customer.
     pub customer: Option<CustomerId>,
-    /// Those behind this one only. It is one of the list.
+    /// Only licences after this one, which belongs to the list too.
     pub after: Option<LicenceId>,
 }
 
@@ -38,11 +38,11 @@ pub struct LicenceListing {
 pub struct FirstLicences {
     listing: LicenceListing,
     page: Page<Licence>,
-    /// What is known of the headers of customers.
+    /// The headers of customers that are known so far.
     headers: HashMap<CustomerId, CustomerHeader>,
 }
 
-/// A licence says nothing of its customer's account, so that a caller that is limited to some accounts sees none.
+/// A licence does not name its customer's account, so a caller that is limited to some accounts sees none.
 impl Content for FirstLicences {
     fn seen_by<A>(self, caller: &Caller<A>) -> Self {
         match caller.limit() {
@@ -53,10 +53,10 @@ impl Content for FirstLicences {
 }
 
 impl<A: Access> Table<A> {
-    /// Begins a list of licences: reads the credential of the token and, at the same time, its first rows. Where they are of one
+    /// Begins a list of licences: reads the credential of the token and, at the same time, the first rows; for a list of one
     /// customer, its header too.
     ///
-    /// Two parallel calls. What they read is bounded: nobody has been verified yet.
+    /// Two parallel calls. What they read is bounded, because the caller is not verified yet.
     ///
     /// # Errors
     /// When the store fails.
@@ -82,7 +82,8 @@ impl<A: Access> Table<A> {
         self.store.seal(token, &token_keys, &rows, FirstLicences { listing, page, headers })
     }
 
-    /// Completes a list of licences: hands over one after the other until `take` refuses one, and tells whether it did.
+    /// Completes a list of licences: passes one licence after the other to `take` until it refuses one, and returns whether it
+    /// refused one.
     ///
     /// One call for the headers of each hundred customers, four at a time, and one for each 1 MB of licences after the first rows.
     ///
@@ -114,7 +115,7 @@ impl<A: Access> Table<A> {
 }
 
 impl Connection {
-    /// Adds the headers of the customers of these licences that are not known yet.
+    /// Reads the headers of these licences' customers that are not known yet.
     async fn add_headers(
         &self,
         reseller: ResellerId,

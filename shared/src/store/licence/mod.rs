@@ -1,7 +1,7 @@
 //! Issuing, revoking, finding and checking licences.
 //!
-//! Whether a licence is valid is written in two rows: its own, and the header of its customer. A delete of the customer marks the
-//! header, and with it revokes however many licences there are. So nothing here looks at a licence without its header.
+//! Two rows say whether a licence is valid: its own, and the header of its customer. A delete of the customer marks the header,
+//! and so revokes all licences of the customer, however many there are. So nothing here uses a licence without its header.
 
 mod active;
 mod issue;

@@ -13,7 +13,7 @@ use crate::store::engine::read::Rows;
 use crate::store::engine::row::RowKey;
 use crate::store::keys;
 
-/// A licence says nothing of its customer's account, so that a caller that is limited to some accounts sees none.
+/// A licence does not name its customer's account, so a caller that is limited to some accounts sees none.
 impl Content for Option<Licence> {
     fn seen_by<A>(self, caller: &Caller<A>) -> Self {
         let seen = self.filter(|_| caller.limit().is_none());
@@ -24,15 +24,16 @@ impl Content for Option<Licence> {
     }
 }
 
-/// The licence as it is under the header of its customer. What happened first revoked it.
+/// The licence as the header of its customer makes it: revoked by its own revocation or by the customer's delete, whichever came
+/// first.
 pub(super) fn under(header: CustomerHeader, licence: Licence) -> Licence {
-    // Clocks differ: a licence is not revoked before it was issued.
+    // Clocks differ, but a licence can't be revoked before it was issued.
     let deleted_at = header.deleted_at.map(|at| at.max(licence.issued_at));
     let revoked_at = [licence.revoked_at, deleted_at].into_iter().flatten().min();
     Licence { revoked_at, ..licence }
 }
 
-/// The rows that say whether a licence is valid.
+/// The keys of the rows that say whether a licence is valid.
 fn licence_keys(reseller: ResellerId, id: LicenceId) -> [RowKey; 2] {
     [keys::customer_header(reseller, id.customer()), keys::licence(reseller, id)]
 }
@@ -44,15 +45,15 @@ fn licence_in(rows: &Rows, reseller: ResellerId, id: LicenceId) -> Result<Option
 }
 
 impl Connection {
-    /// The licence of this number. One call.
+    /// The licence with this number. One call.
     pub(super) async fn licence(&self, reseller: ResellerId, id: LicenceId) -> Result<Option<Licence>, StoreError> {
         licence_in(&self.read(licence_keys(reseller, id).to_vec()).await?, reseller, id)
     }
 }
 
 impl<A: Access> Table<A> {
-    /// Reads, together with the credential of a token, one licence of its reseller. Without an id, or with one that does not exist
-    /// or that the caller does not see, the content is `None`.
+    /// Reads, together with the credential of a token, one licence of its reseller. The content is `None` without an id, or with
+    /// an id that does not exist or that the caller does not see.
     ///
     /// One call.
     ///
@@ -72,10 +73,10 @@ impl<A: Access> Table<A> {
 }
 
 impl Table<Read> {
-    /// The licence of this key; `None` when this deployment never issued the key. A key is its own credential: whoever has it may
-    /// ask, also while the reseller is suspended.
+    /// The licence with this key; `None` when this deployment never issued the key. A licence key is its own credential: it can
+    /// be checked even while the reseller is suspended.
     ///
-    /// One call; none for a key that is malformed, invented or forged.
+    /// One call; none for a malformed, invented or forged key.
     ///
     /// # Errors
     /// When the store fails.

@@ -14,9 +14,9 @@ use crate::store::engine::transaction::{Outcome, Transaction};
 use crate::store::keys;
 
 impl Table<Write> {
-    /// Revokes a licence, for ever. One that was revoked before keeps its first time, and nothing is written.
+    /// Revokes a licence for ever. A licence that was revoked before keeps its first time, and nothing is written.
     ///
-    /// One call, a transaction, when nobody else writes.
+    /// One call, a transaction, unless another request writes too.
     ///
     /// # Errors
     /// When the store fails.
@@ -38,7 +38,7 @@ impl Table<Write> {
     }
 }
 
-/// What revokes a licence that is active, and frees its product and host.
+/// The transaction that revokes an active licence, and frees its product and host.
 fn transaction(reseller: ResellerId, licence: &Licence, revoked_at: Timestamp) -> Transaction<()> {
     let revoke = Expressions::when("attribute_exists(PK) AND revoked_at = :never")
         .update("SET revoked_at = :now")

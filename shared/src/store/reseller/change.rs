@@ -13,19 +13,19 @@ use crate::store::engine::transaction::{Outcome, Transaction};
 use crate::store::keys::{self, Counter};
 
 impl Table<Operator> {
-    /// Gives a reseller one more account. Keys that were issued before do not get it. `None` when there is no such reseller.
+    /// Adds an account to a reseller. Keys that were issued before are not granted it. `None` when there is no such reseller.
     ///
     /// Not repeatable: a second call adds another account.
     ///
     /// # Errors
-    /// When the store fails; then the reseller has no account more.
+    /// When the store fails; then the reseller has no new account.
     pub async fn account_add(&self, reseller: ResellerId) -> Result<Option<Reseller>, StoreError> {
         let account = AccountId(self.store.connection.counter_next(Counter::Account).await?);
         self.reseller_change(reseller, |reseller| reseller.account_ids.push(account)).await
     }
 
-    /// Has all credentials of a reseller refused from now on, until it is resumed; one that is suspended already keeps its first
-    /// time. Checks of its licences go on. `None` when there is no such reseller.
+    /// Suspends a reseller: all its credentials are refused from now on, until it is resumed. A reseller that is suspended
+    /// already keeps its first time. Checks of its licences go on. `None` when there is no such reseller.
     ///
     /// A request that begins after this returns is refused.
     ///

@@ -1,4 +1,4 @@
-//! The counters, which never give a number twice.
+//! The counters, which never return a number twice.
 
 use serde::Deserialize;
 
@@ -14,7 +14,7 @@ struct Count {
 }
 
 impl Counter {
-    /// The number before the first one that it gives.
+    /// The number before the first one that the counter returns.
     fn before_first(self) -> u64 {
         match self {
             Self::Customer | Self::Reseller => 0,
@@ -24,7 +24,7 @@ impl Counter {
 }
 
 impl Connection {
-    /// The next number of a counter. A number whose answer got lost is a gap, never a repetition. One call.
+    /// The next number of a counter. A number whose answer was lost is never used: there is a gap, and no number twice. One call.
     pub(in crate::store) async fn counter_next(&self, counter: Counter) -> Result<u64, StoreError> {
         self.counter_move(counter, 1).await
     }
@@ -40,7 +40,7 @@ impl Connection {
     }
 }
 
-/// The last numbers that the counters gave.
+/// The last number of each counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counters {
     /// Of customers.
@@ -52,8 +52,8 @@ pub struct Counters {
 }
 
 impl Table<Operator> {
-    /// Moves the counters ahead by so many numbers, which are then given to nobody: after a restore, when numbers that were given
-    /// since the moment of the backup must not be given again. Gives the last numbers, which nobody has.
+    /// Moves the counters ahead by this many numbers, which are then never given. This is for after a restore: numbers that were
+    /// given since the moment of the backup must not be given again. Returns the new last numbers, which are not given either.
     ///
     /// Repeatable: a second call moves them further.
     ///

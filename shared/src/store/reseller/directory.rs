@@ -13,12 +13,12 @@ use crate::store::keys;
 pub struct ResellerPage {
     /// The resellers, in the order of their ids.
     pub resellers: Vec<Reseller>,
-    /// Behind which reseller the next page begins, when there is more.
+    /// The reseller after which the next page begins, if there is more.
     pub next_after: Option<ResellerId>,
 }
 
 impl Table<Operator> {
-    /// At most `limit` resellers in the order of their ids, behind the one with the id `after`, whether or not that one exists.
+    /// At most `limit` resellers in the order of their ids, after the id `after`, which need not exist.
     ///
     /// One call, and one more for each 1 MB.
     ///

@@ -1,4 +1,4 @@
-//! Resellers: provisioning them, their accounts, suspending them, and the counters that number everything.
+//! Resellers: their provisioning, accounts and suspension, and the counters of all numbers that the platform gives.
 
 mod change;
 mod counter;

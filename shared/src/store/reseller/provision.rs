@@ -22,10 +22,10 @@ pub struct Provisioned {
 }
 
 impl Table<Operator> {
-    /// Makes a reseller with its first account and its first key, all at once, and the deployment's secret where there is none
-    /// yet. The key ends at a moment where one is given.
+    /// Creates a reseller with its first account and its first API key, all at once, and the deployment's secret if there is none
+    /// yet. The key ends at `key_valid_until`, if that is given.
     ///
-    /// Not repeatable: a second call makes a second reseller, of the same name.
+    /// Not repeatable: a second call creates a second reseller with the same name.
     ///
     /// # Errors
     /// When the store fails; then there is no such reseller.

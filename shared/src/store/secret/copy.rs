@@ -1,6 +1,6 @@
-//! A function's copy of the deployment's secret: how it is read, and when it is read anew.
+//! A function's copy of the deployment's secret: how it is read, and when it is read again.
 //!
-//! A copy is never older than five minutes when it decides about a caller: the first call after that reads the secret again,
+//! A copy is never older than five minutes when it decides about a caller: after that, the first call reads the secret again,
 //! together with the rows that it reads anyway.
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -16,7 +16,7 @@ use crate::store::engine::read::Rows;
 use crate::store::engine::row::RowKey;
 use crate::store::keys;
 
-/// How old a copy may be before it is read anew. A new version is used for issuing twice as long after it was added.
+/// How old a copy may be before it is read again. A new version is used to issue only after twice this time.
 pub(in crate::store) const LONGEST_AGE: Duration = Duration::from_secs(5 * 60);
 
 /// The row of the secret.
@@ -37,7 +37,7 @@ pub(super) struct Held {
 
 impl SecretCopy {
     pub(super) fn held(&self) -> Option<Held> {
-        // Nothing that is done under the lock can panic.
+        // No code that holds the lock can panic.
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -53,7 +53,7 @@ impl SecretCopy {
         self.held().map(|held| held.secret)
     }
 
-    /// The key of the secret, for a read that is made anyway, where the copy is to be read anew.
+    /// The row key of the secret if the copy must be read again, for a read that is made anyway.
     pub(in crate::store) fn key_when_old(&self) -> Option<RowKey> {
         let is_old = self.held().is_none_or(|held| held.is_old());
         is_old.then(keys::secret)
@@ -74,7 +74,7 @@ impl Held {
 }
 
 impl Connection {
-    /// The secret as it now is; `None` when there is none. One call.
+    /// The secret as it is now; `None` when there is none. One call.
     pub(in crate::store) async fn secret(&self) -> Result<Option<Secret>, StoreError> {
         let rows = self.read(vec![keys::secret()]).await?;
         Ok(rows.get::<SecretRow>(&keys::secret())?.map(|row| row.versions))

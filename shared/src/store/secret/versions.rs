@@ -21,15 +21,15 @@ pub enum DropError {
     /// There is no such version.
     #[error("no such version")]
     NoSuchVersion,
-    /// It is the only version, or the only one that is used for issuing by now.
+    /// It is the only version, or the only one that is used to issue by now.
     #[error("the version is needed for issuing")]
     Needed,
 }
 
 impl Table<Operator> {
-    /// The secret, which is made where there is none.
+    /// The secret, which is created if there is none.
     ///
-    /// One call, or three. Two that make it at the same time make one.
+    /// One call, or three. Two requests that create it at the same time create one secret.
     pub(in crate::store) async fn secret_or_first(&self) -> Result<Secret, StoreError> {
         if let Some(secret) = self.store.connection.secret().await? {
             return Ok(secret);
@@ -40,20 +40,20 @@ impl Table<Operator> {
         written.ok_or_else(|| StoreError::Internal("the secret is gone as soon as it was written".to_owned()))
     }
 
-    /// The version under which something is issued now, by the secret as it is on record.
+    /// The version that the secret on record uses to issue now.
     pub(in crate::store) async fn secret_issuing(&self) -> Result<SecretVersion, StoreError> {
         let secret = self.store.connection.secret().await?;
         let version = secret.and_then(|secret| secret.issuing(Timestamp::now()).cloned());
         version.ok_or_else(|| StoreError::Internal("the deployment has no secret".to_owned()))
     }
 
-    /// Adds a version, which is used for issuing from ten minutes later on, when every function has read it. What was issued under
-    /// the others holds until they are dropped. `None` when there is no secret yet.
+    /// Adds a version. It is used to issue from ten minutes later on, when every function has read it. What was issued under the
+    /// other versions is valid until they are dropped. `None` when there is no secret yet.
     ///
     /// Not repeatable: a second call adds another version.
     ///
     /// # Errors
-    /// When the store fails; then there is no version more.
+    /// When the store fails; then there is no new version.
     pub async fn secret_rotate(&self) -> Result<Option<SecretVersion>, StoreError> {
         let mut rounds = Rounds::default();
         while let Some(secret) = self.store.connection.secret().await? {
@@ -71,8 +71,8 @@ impl Table<Operator> {
         Ok(None)
     }
 
-    /// Drops a version: the tokens, licence keys and cursors that were issued under it end within five minutes, which is how old a
-    /// function's copy may be. Gives the secret that is left.
+    /// Drops a version: the tokens, licence keys and cursors that were issued under it end within five minutes, which is how old
+    /// a function's copy may be. Returns the secret that is left.
     ///
     /// # Errors
     /// [`DropError`]; then nothing was dropped.
@@ -101,7 +101,7 @@ impl Table<Operator> {
         Ok(self.store.connection.secret().await?.map(Into::into).unwrap_or_default())
     }
 
-    /// Writes the secret where it is still what it was `before`, and tells whether it did.
+    /// Writes the secret if it is still what it was `before`, and returns whether it did so.
     async fn secret_put(&self, secret: &Secret, before: Option<&Secret>) -> Result<bool, StoreError> {
         let condition = match before {
             None => Expressions::when(IS_NEW),

@@ -8,23 +8,23 @@ use crate::store::keys;
 /// A property that customers are sorted and filtered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// The id, as a number.
+    /// The id, compared as a number.
     Id,
     /// The derived name.
     Name,
     /// The e-mail address.
     Email,
-    /// The phone number. Has no index.
+    /// The phone number. It has no index.
     Phone,
     /// Whether the customer is active; inactive sorts first.
     IsActive,
-    /// When it was created.
+    /// When the customer was created.
     CreatedAt,
-    /// When it was last changed.
+    /// When the customer was last changed.
     ModifiedAt,
-    /// The organization. A customer that has one is named after it.
+    /// The organization. It is the name of a customer that has one.
     Organization,
-    /// The first name. Has no index, as all that follow.
+    /// The first name. It has no index; nor has any field that follows.
     FirstName,
     /// The last name.
     LastName,
@@ -43,7 +43,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// The name that cursors know it by. Whoever changes one ends the cursors that were given.
+    /// The name of this property in cursors. A change of a name ends the cursors that were given.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -66,8 +66,8 @@ impl Field {
         }
     }
 
-    /// The comparable form of this property: texts are equal without case exactly when these are equal, absent values are empty
-    /// and sort first.
+    /// The comparable form of this property. Texts are equal without regard to case exactly when their comparable forms are
+    /// equal; an absent value is empty and sorts first.
     #[must_use]
     pub fn comparable(self, customer: &Customer) -> String {
         let text = |value: &Option<Text>| value.as_ref().map(|text| normalize(text.as_str())).unwrap_or_default();
@@ -91,8 +91,8 @@ impl Field {
         }
     }
 
-    /// The index in which customers with one value of this property stand together; its attribute has the same name. It is sorted
-    /// by the property. An organization stands in the index of names, because it is the name of the customer that has it.
+    /// The index in which customers with the same value of this property stand together. It is sorted by the attribute of the
+    /// same name. An organization stands in the index of names, because it is the name of the customer that has it.
     pub(in crate::store::customer) fn index(self) -> Option<&'static str> {
         match self {
             Self::Id

@@ -6,34 +6,35 @@ use crate::domain::normalization::normalize;
 use crate::domain::reseller::AccountId;
 use crate::store::keys;
 
-/// A condition that a customer meets or not: this property equals one of these values.
+/// A condition that a customer meets or does not meet: this property equals one of these values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {
     field: Field,
-    /// One value, but for accounts.
+    /// One value; a filter on accounts can have several.
     comparables: Vec<String>,
 }
 
 impl Filter {
-    /// Meets the customer with this id.
+    /// A filter for the customer with this id.
     #[must_use]
     pub fn id(id: CustomerId) -> Self {
         Self { field: Field::Id, comparables: vec![keys::padded(id)] }
     }
 
-    /// Meets customers that are active, or those that are not.
+    /// A filter for customers that are active, or for those that are not.
     #[must_use]
     pub fn is_active(is_active: bool) -> Self {
         Self { field: Field::IsActive, comparables: vec![status(is_active).to_owned()] }
     }
 
-    /// Meets customers of these accounts.
+    /// A filter for customers of these accounts.
     #[must_use]
     pub fn accounts(accounts: &[AccountId]) -> Self {
         Self { field: Field::Account, comparables: accounts.iter().map(|account| account.0.to_string()).collect() }
     }
 
-    /// Meets customers whose property has this value, compared whole and without case; a time in its canonical form.
+    /// A filter for customers whose property has this value, compared as a whole and without regard to case; a time in its
+    /// canonical form.
     #[must_use]
     pub fn text(field: Field, value: &str) -> Self {
         let comparable = match field {
@@ -43,13 +44,13 @@ impl Filter {
         Self { field, comparables: vec![comparable] }
     }
 
-    /// Meets no customer: for a value that none can have.
+    /// A filter that no customer meets, for a value that no customer can have.
     #[must_use]
     pub fn none() -> Self {
         Self { field: Field::Id, comparables: vec!["none".to_owned()] }
     }
 
-    /// The accounts, where it is a filter on accounts.
+    /// The accounts, if it is a filter on accounts.
     pub(super) fn accounts_asked_for(&self) -> Option<Vec<AccountId>> {
         let accounts = || self.comparables.iter().filter_map(|account| account.parse().ok().map(AccountId)).collect();
         (self.field == Field::Account).then(accounts)
@@ -75,7 +76,7 @@ impl Filter {
         self.comparables.iter().any(|wanted| wanted == comparable)
     }
 
-    /// The value that it asks for; of several, as only a filter on accounts has, the first.
+    /// The value that it asks for; the first one, if it is a filter on several accounts.
     pub(super) fn value(&self) -> &str {
         self.comparables.first().map(String::as_str).unwrap_or_default()
     }

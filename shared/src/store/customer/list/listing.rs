@@ -1,4 +1,4 @@
-//! What a list asks for.
+//! A request for a list of customers.
 
 use super::field::{Field, status};
 use super::filter::Filter;
@@ -16,7 +16,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// The name that cursors know it by.
+    /// The name of the direction in cursors.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -26,22 +26,22 @@ impl Direction {
     }
 }
 
-/// Which customers are asked for.
+/// Which customers a list asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
-    /// What they are sorted by.
+    /// The property that they are sorted by.
     pub sort: Field,
-    /// In which direction.
+    /// The direction in which they are sorted.
     pub direction: Direction,
-    /// What all of them meet.
+    /// The filters; every customer meets all of them.
     pub filters: Vec<Filter>,
-    /// Behind which place to begin.
+    /// The place after which the list begins.
     pub after: Option<Position>,
-    /// How many to pass over from there.
+    /// How many customers to skip from there.
     pub offset: u64,
-    /// How many to give at most.
+    /// How many customers to return at most.
     pub limit: u16,
-    /// Whether all that match are to be counted, whatever that takes. Else they are counted where the page tells how many.
+    /// Whether all matches must be counted, whatever that costs. Otherwise they are counted only if the page tells their number.
     pub is_total_wanted: bool,
 }
 
@@ -65,7 +65,7 @@ impl Listing {
         self.filters.iter().all(|filter| filter.field() == Field::IsActive)
     }
 
-    /// How many match by the counts, where these tell it.
+    /// How many customers match according to the counts, if those tell it.
     pub(super) fn total(&self, counts: Counts) -> u64 {
         let wanted = |is_active| self.filters.iter().all(|filter| filter.is_met_by(status(is_active)));
         let active = if wanted(true) { counts.active } else { 0 };
@@ -78,7 +78,7 @@ impl Listing {
         self.filters.iter().all(|filter| filter.meets(customer))
     }
 
-    /// How many matches in the order asked for it takes to know the page, and whether there is more.
+    /// How many matches are needed, in the order asked for, to know the page and whether there is more.
     pub(super) fn needed(&self) -> u64 {
         self.offset.saturating_add(u64::from(self.limit)).saturating_add(1)
     }

@@ -1,11 +1,11 @@
-//! Finding a reseller's customers: in any order, with filters, by page, with an exact total.
+//! Finding the customers of a reseller: in any order, with filters, by page, with an exact total.
 //!
-//! Rows are read from whichever of the table and its indexes needs the fewest of them. Without filters, or with one on whether
+//! Rows are read from the table or the index that needs the fewest of them. Without filters, or with a filter on whether
 //! customers are active, a page is read from the index of its sort order and the total from the counts, so that both cost the
-//! same however many customers there are. Any other filter reads all rows that its narrowest condition leaves, which are the
-//! matches where that is an id, a name, an organization, an e-mail address or a time; an order without an index reads all
-//! customers. A caller that is limited to some accounts has the customers of those accounts read. Where the total may stay
-//! unknown, reading stops behind the page.
+//! same however many customers there are. Any other filter reads all rows that its narrowest condition leaves; for an id, a name,
+//! an organization, an e-mail address or a time these are exactly the matches. An order without an index reads all customers. For
+//! a caller that is limited to some accounts, the customers of those accounts are read. If the total may stay unknown, reading
+//! stops after the page.
 
 pub(super) mod field;
 pub(super) mod filter;

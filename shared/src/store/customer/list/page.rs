@@ -1,4 +1,4 @@
-//! Carrying a list out: its first rows together with the caller's check, the others once the caller is verified.
+//! Executing a list: the first rows are read together with the caller's check, the others once the caller is verified.
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
@@ -19,14 +19,14 @@ use crate::store::engine::query::Page;
 use crate::store::engine::read::MOST_KEYS;
 use crate::store::keys;
 
-/// How many rows are read at the most before the caller has been verified: somebody whose key has ended makes us read as many, and
-/// no more.
+/// How many rows are read at most before the caller has been verified. A caller whose key has ended can make us read this many,
+/// and no more.
 pub(in crate::store) const UNVERIFIED_ROWS: u64 = 101;
 
-/// How many rows are read at the least where it is not known how many of them match.
+/// How many rows are read at least when it is not known how many of them match.
 const LEAST_ROWS: u64 = 100;
 
-/// How many customers are read one by one at the most. Where accounts have more, all customers are read in their order instead.
+/// How many customers are read one by one at most. If the accounts have more, all customers are read in their order instead.
 const MOST_ONE_BY_ONE: usize = 5_000;
 
 /// How many batches of customers are read at the same time.
@@ -37,12 +37,12 @@ const PARALLEL_BATCHES: usize = 4;
 pub struct Listed {
     /// The customers, in order.
     pub customers: Vec<Customer>,
-    /// How many meet the filters, whatever the page; exact when no write overlaps the read. Where it is not
-    /// [`wanted`](Listing::is_total_wanted) it can be unknown; then these are as many as were met.
+    /// How many customers meet the filters, on this page or not; exact when no write overlaps the read. When it is not
+    /// [`wanted`](Listing::is_total_wanted) it can be unknown; then it is the number of matches that were found.
     pub total: u64,
-    /// Whether these are all.
+    /// Whether `total` counts all matches.
     pub is_total: bool,
-    /// Where the next page begins, when there is more.
+    /// Where the next page begins, if there is one.
     pub next: Option<Position>,
 }
 
@@ -51,14 +51,14 @@ pub struct Listed {
 pub struct FirstPage {
     listing: Listing,
     counts: Counts,
-    /// The first rows and the plan by which they were read, where that was possible before the caller was verified.
+    /// The first rows and the plan by which they were read; `None` when no rows could be read before the caller was verified.
     begun: Option<(Walk, Page<Customer>)>,
     /// The accounts of the reseller.
     accounts: Vec<AccountId>,
 }
 
 impl Content for FirstPage {
-    /// A caller that is limited to some of the reseller's accounts asks for the customers of these.
+    /// For a caller that is limited to some of the reseller's accounts, the list asks for the customers of these accounts only.
     fn seen_by<A>(mut self, caller: &Caller<A>) -> Self {
         if let Some(seen) = caller.limit()
             && self.accounts.iter().any(|account| !seen.contains(account))
@@ -70,7 +70,7 @@ impl Content for FirstPage {
     }
 }
 
-/// The matches in their order, as they are found.
+/// The matches that were found so far, in their order.
 struct Matches {
     listing: Listing,
     customers: Vec<Customer>,
@@ -78,9 +78,9 @@ struct Matches {
 }
 
 impl Matches {
-    /// Takes the matches among `read`, in whose order the list is where `is_in_order`.
+    /// Takes the matches among `read`. `is_in_order` says whether `read` has the order of the list.
     fn take<A>(&mut self, read: Vec<Customer>, caller: &Caller<A>, is_in_order: bool) {
-        // Whatever was read: only what the caller sees counts.
+        // Whatever was read, only customers that the caller sees count.
         for customer in read.into_iter().filter(|customer| caller.sees(customer) && self.listing.meets(customer)) {
             if is_in_order && self.passed_over < self.listing.offset {
                 self.passed_over += 1;
@@ -100,10 +100,10 @@ impl Matches {
 }
 
 impl<A: Access> Table<A> {
-    /// Begins a list: reads the credential of the token and, at the same time, the counts of its reseller where they tell the
-    /// total, and the first rows of its page where they are the only ones that are needed.
+    /// Begins a list: reads the credential of the token and, at the same time, the counts of its reseller if they tell the total,
+    /// and the first rows of its page if no other rows are needed.
     ///
-    /// Up to three parallel calls. What they read is bounded, whatever is asked for.
+    /// Up to three parallel calls. What they read is bounded, whatever the list asks for.
     ///
     /// # Errors
     /// When the store fails.
@@ -129,7 +129,7 @@ impl<A: Access> Table<A> {
 
     /// Completes a list.
     ///
-    /// No call when the first rows were enough, which they are for a page of up to 100 customers that passes nothing over.
+    /// No call when the first rows were enough. They are for a page of up to 100 customers that skips none.
     ///
     /// # Errors
     /// When the store fails.
@@ -145,8 +145,8 @@ impl<A: Access> Table<A> {
         }
     }
 
-    /// Completes a list of all customers in their order, without a total and however long it is: hands over one customer after the
-    /// other until `take` refuses one, and tells whether it did.
+    /// Completes a list of all customers in their order, without a total and however long it is. Passes one customer after the
+    /// other to `take` until `take` refuses one, and returns whether it refused one.
     ///
     /// One call for each further 1 MB of rows that is read.
     ///
@@ -215,7 +215,7 @@ impl<A: Access> Table<A> {
             if walk.is_by_page && (matches.has_page() || is_beyond_end) {
                 break false;
             }
-            // Rows that turned out to be no matches are made up for by more and more rows, so that the calls stay few.
+            // If rows turn out to be no matches, each further call reads more rows, so that there are few calls.
             let limit = walk.needed.map(|needed| match needed.saturating_sub(read) {
                 0 => {
                     at_least *= 2;
@@ -243,10 +243,10 @@ impl<A: Access> Table<A> {
     ) -> Result<Listed, StoreError> {
         let (connection, reseller) = (&self.store.connection, caller.reseller());
         let only_accounts = listing.filters.iter().all(|filter| filter.accounts_asked_for().is_some());
-        // With other filters it shows only in the records themselves which of them match.
+        // With other filters, only the records themselves show which of them match.
         let enough = match only_accounts {
             true if listing.is_total_wanted || listing.after.is_some() => usize::MAX,
-            // Their rows are small: some more often tell the total.
+            // These rows are small, and reading some more often tells the total.
             true => usize::try_from(listing.needed().max(LEAST_ROWS)).unwrap_or(usize::MAX),
             false => MOST_ONE_BY_ONE,
         };
@@ -291,7 +291,7 @@ fn listed(matches: Matches, total: u64, is_total: bool) -> Listed {
     Listed { customers, total, is_total, next }
 }
 
-/// All of them in the order of the listing, from where it begins.
+/// The customers in the order of the listing, from the place where it begins.
 fn sorted(customers: Vec<Customer>, listing: &Listing) -> Vec<Customer> {
     let mut placed: Vec<(Position, Customer)> =
         customers.into_iter().map(|customer| (Position::of(listing.sort, &customer), customer)).collect();
@@ -313,7 +313,7 @@ fn sorted(customers: Vec<Customer>, listing: &Listing) -> Vec<Customer> {
 }
 
 impl Connection {
-    /// The customers with these ids, at most [`MOST_KEYS`], in the order of their ids; those that are gone are left out. One call.
+    /// The customers with these ids, at most [`MOST_KEYS`], in the order of their ids; deleted ones are left out. One call.
     async fn customers_by_id(&self, reseller: ResellerId, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
         let rows = self.read(ids.iter().map(|id| keys::customer(reseller, *id)).collect()).await?;
         let mut customers: Vec<Customer> = rows.all()?;

@@ -19,9 +19,9 @@ use crate::store::keys;
 /// Where the rows of a list are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Plan {
-    /// In the order of the table or of an index, from some place on.
+    /// In the order of the table or of an index, from a place on.
     Walk(Walk),
-    /// One by one, of those that the rows of these accounts name.
+    /// One by one: the customers that the rows of these accounts name.
     OfAccounts(Vec<AccountId>),
 }
 
@@ -33,13 +33,13 @@ pub(in crate::store::customer) struct Walk {
     /// Whether rows come in the order asked for, and the total is in the counts or may stay unknown: then reading can begin and
     /// stop at a page.
     pub(super) is_by_page: bool,
-    /// How many rows it takes to know the page and whether there is more; `None` when rows are passed over, or all are needed.
+    /// How many rows are needed to know the page and whether there is more; `None` when rows are skipped, or all are needed.
     pub(super) needed: Option<u64>,
 }
 
 impl Plan {
-    /// The plan for a list, where it does not depend on how many customers there are, and reads nothing that tells whether a
-    /// value exists: then its first rows can be read before the caller is verified.
+    /// The plan for a list, if it does not depend on how many customers there are and reads nothing that tells whether a value
+    /// exists. Then its first rows can be read before the caller is verified.
     pub(super) fn before_verification(listing: &Listing) -> Option<Walk> {
         if !listing.is_counted() {
             return None;
@@ -67,8 +67,8 @@ impl Plan {
             let matches = listing.total(counts);
             let all_are_needed = !listing.is_counted() || listing.sort == Field::Phone;
             let is_in_order = matches!(listing.sort, Field::Id | Field::IsActive);
-            // Else a walk in the order asked for meets a match in every `customers / matches` rows. It is shorter than reading
-            // all matches, unless these are few.
+            // Otherwise a walk in the order asked for meets a match in every `customers / matches` rows. It is shorter than
+            // reading all matches, unless there are few matches.
             let are_few = matches.saturating_mul(matches) <= listing.needed().saturating_mul(counts.customers);
             on(Field::IsActive).filter(|_| all_are_needed || is_in_order || are_few)
         });
@@ -77,7 +77,7 @@ impl Plan {
 }
 
 impl Walk {
-    /// Over the matches of a filter, in the order of its index.
+    /// A walk over the matches of a filter, in the order of its index.
     pub(in crate::store::customer) fn of_matches(filter: &Filter) -> Self {
         let begins_with = match filter.field() {
             Field::Id => format!("{}{}", keys::CUSTOMER_PREFIX, filter.value()),
@@ -86,12 +86,12 @@ impl Walk {
         Self { index: filter.field().index(), begins_with: Some(begins_with), is_by_page: false, needed: None }
     }
 
-    /// Over all customers in the order asked for, passing over those that do not match.
+    /// A walk over all customers in the order asked for, which skips those that do not match.
     pub(super) fn of_all(listing: &Listing) -> Self {
         Self::of(listing, None)
     }
 
-    /// Over the matches of the narrowest filter, or over all customers in the order asked for.
+    /// A walk over the matches of the narrowest filter, or over all customers in the order asked for.
     fn of(listing: &Listing, narrowest: Option<&Filter>) -> Self {
         let read = narrowest.map_or(listing.sort, Filter::field);
         let walk = match (narrowest, read) {
@@ -101,7 +101,7 @@ impl Walk {
                 Self { index: read.index(), begins_with, is_by_page: false, needed: None }
             }
         };
-        // Where all have the same value, they stand in the order of their ids.
+        // Customers with the same value stand in the order of their ids.
         let is_in_order =
             listing.sort != Field::Phone && (narrowest.is_none() || listing.sort == read || listing.sort == Field::Id);
         let is_by_page = is_in_order && (listing.is_counted() || !listing.is_total_wanted);

@@ -1,16 +1,16 @@
-//! A place in a sorted list, and how it is written into the attribute of an index: `<value>\0<16-digit id>`.
+//! A place in a sorted list, and its form in the attribute of an index: `<value>\0<16-digit id>`.
 
 use super::field::Field;
 use crate::domain::customer::{Customer, CustomerId};
 use crate::store::keys;
 
-/// How many bytes of a value are sorted by in an index; DynamoDB allows 1,024 for a sort key, of which the id takes 17.
+/// How many bytes of a value an index is sorted by; DynamoDB allows 1,024 for a sort key, of which the id takes 17.
 const SORTED_BYTES: usize = 900;
 
-/// Stands between the value and the id in an index attribute. No value contains it, and nothing sorts before it.
+/// Separates the value and the id in an index attribute. No value contains it, and nothing sorts before it.
 pub(super) const SEPARATOR: char = '\0';
 
-/// A place in a list: just behind the customer that has this value and this id.
+/// A place in a list: directly after the customer with this value and this id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     value: String,
@@ -18,19 +18,19 @@ pub struct Position {
 }
 
 impl Position {
-    /// The place behind this value, cut to what an index holds, and this id.
+    /// The place after this value, cut to what an index holds, and this id.
     #[must_use]
     pub fn new(value: &str, id: CustomerId) -> Self {
         Self { value: cut(value).to_owned(), id }
     }
 
-    /// The place behind this customer, in a list that is sorted by `field`.
+    /// The place after this customer, in a list that is sorted by `field`.
     #[must_use]
     pub fn of(field: Field, customer: &Customer) -> Self {
         Self::new(&field.comparable(customer), customer.id)
     }
 
-    /// The value sorted by.
+    /// The value that the list is sorted by.
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
@@ -47,7 +47,7 @@ impl Position {
     }
 }
 
-/// At most [`SORTED_BYTES`] of the value, whole characters.
+/// The beginning of the value: at most [`SORTED_BYTES`] of whole characters.
 pub(super) fn cut(value: &str) -> &str {
     value.get(..value.floor_char_boundary(SORTED_BYTES)).unwrap_or(value)
 }

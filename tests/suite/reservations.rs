@@ -1,7 +1,7 @@
-//! What only one customer can hold, and the laws that keep three APIs from harming each other's records.
+//! Values that only one customer can hold, and the laws that keep three APIs from damaging each other's records.
 //!
-//! The reseller API never claims an address or a code for itself. Other APIs do, so the records here are made as those make
-//! them, and the reseller API has to keep them right.
+//! The reseller API itself never reserves an address or a code. Other APIs do, so the records here are created as those APIs
+//! create them, and the reseller API must keep them correct.
 
 use futures_util::future::{join, join_all};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ use shared::store::customer::WriteError;
 use crate::harness::records::{Row, new_customer, number, stored, words};
 use crate::harness::{Answer, App, Tenant};
 
-/// A customer that holds its address and, where there is one, its code.
+/// A customer that holds its address and, if there is one, its code.
 fn holder(tenant: &Tenant, email: &str, code: &str) -> NewCustomer {
     let profile = Profile { organization: stored("Acme"), email: stored(email), ..Profile::empty() };
     NewCustomer { holds_email: true, code: stored(code), ..new_customer(tenant, profile) }
@@ -42,7 +42,7 @@ fn assert_taken<T: std::fmt::Debug>(created: Result<T, WriteError>, what: Reserv
 }
 
 #[tokio::test]
-async fn given_an_address_that_is_held_when_another_claims_it_then_it_is_taken_and_nothing_is_written() {
+async fn given_an_address_that_is_held_when_another_customer_wants_it_then_it_is_taken_and_nothing_is_written() {
     let (app, tenant) = App::with_reseller().await;
     let first = app.create_record(&tenant, holder(&tenant, "ann@example.com", "A-1")).await.unwrap();
     let before = app.all_rows_but_counters().await;
@@ -55,7 +55,7 @@ async fn given_an_address_that_is_held_when_another_claims_it_then_it_is_taken_a
 }
 
 #[tokio::test]
-async fn given_a_code_that_is_held_when_another_claims_it_then_it_is_taken_and_nothing_is_written() {
+async fn given_a_code_that_is_held_when_another_customer_wants_it_then_it_is_taken_and_nothing_is_written() {
     let (app, tenant) = App::with_reseller().await;
     let first = app.create_record(&tenant, holder(&tenant, "ann@example.com", "A-1")).await.unwrap();
     let before = app.all_rows_but_counters().await;
@@ -66,11 +66,11 @@ async fn given_a_code_that_is_held_when_another_claims_it_then_it_is_taken_and_n
 }
 
 #[tokio::test]
-async fn given_fifty_claims_of_one_address_at_once_then_exactly_one_holds_it() {
+async fn given_fifty_reservations_of_one_address_at_once_then_exactly_one_holds_it() {
     let (app, tenant) = App::with_reseller().await;
     let (table, caller) = app.writer(&tenant).await;
-    let claims = (0..50).map(|_| table.customer_create(&caller, holder(&tenant, "ann@example.com", "")));
-    let (won, lost): (Vec<_>, Vec<_>) = join_all(claims).await.into_iter().partition(Result::is_ok);
+    let creates = (0..50).map(|_| table.customer_create(&caller, holder(&tenant, "ann@example.com", "")));
+    let (won, lost): (Vec<_>, Vec<_>) = join_all(creates).await.into_iter().partition(Result::is_ok);
     assert_eq!((won.len(), lost.len()), (1, 49));
     lost.into_iter().for_each(|lost| assert_taken(lost, Reserved::Email));
     let rows = app.audit(&tenant).await;
@@ -78,19 +78,19 @@ async fn given_fifty_claims_of_one_address_at_once_then_exactly_one_holds_it() {
 }
 
 #[tokio::test]
-async fn given_fifty_claims_of_one_code_at_once_then_exactly_one_holds_it() {
+async fn given_fifty_reservations_of_one_code_at_once_then_exactly_one_holds_it() {
     let (app, tenant) = App::with_reseller().await;
     let (table, caller) = app.writer(&tenant).await;
-    let claims =
+    let creates =
         (0..50).map(|place| table.customer_create(&caller, holder(&tenant, &format!("customer-{place}@example.com"), "A-1")));
-    let (won, lost): (Vec<_>, Vec<_>) = join_all(claims).await.into_iter().partition(Result::is_ok);
+    let (won, lost): (Vec<_>, Vec<_>) = join_all(creates).await.into_iter().partition(Result::is_ok);
     assert_eq!((won.len(), lost.len()), (1, 49));
     lost.into_iter().for_each(|lost| assert_taken(lost, Reserved::Code));
     assert_eq!(app.audit(&tenant).await.len(), 1);
 }
 
 #[tokio::test]
-async fn given_the_reseller_api_then_it_claims_nothing_and_no_claim_is_in_its_way() {
+async fn given_the_reseller_api_then_it_reserves_nothing_and_no_reservation_is_in_its_way() {
     let (app, tenant) = App::with_reseller().await;
     let holder = hold(&app, &tenant, "ann@example.com").await;
     for _ in 0..2 {
@@ -147,7 +147,7 @@ async fn given_a_holder_when_it_moves_to_an_address_that_another_holds_then_it_g
 }
 
 #[tokio::test]
-async fn given_a_customer_that_lost_its_hold_when_it_moves_on_then_it_claims_nothing() {
+async fn given_a_customer_that_lost_its_reservation_when_it_moves_on_then_it_reserves_nothing() {
     let (app, tenant) = App::with_reseller().await;
     hold(&app, &tenant, "ann@example.com").await;
     let bob = hold(&app, &tenant, "bob@example.com").await;
@@ -222,10 +222,10 @@ async fn given_an_address_that_changes_hands_under_load_then_nobody_shares_it() 
         let leaving = hold(&app, &tenant, "ann@example.com").await;
         let moving = hold(&app, &tenant, "bob@example.com").await;
         let (table, caller) = app.writer(&tenant).await;
-        let claims = join_all((0..4).map(|_| table.customer_create(&caller, holder(&tenant, "ann@example.com", ""))));
+        let creates = join_all((0..4).map(|_| table.customer_create(&caller, holder(&tenant, "ann@example.com", ""))));
         let others = join(delete(&app, &tenant, leaving), move_to(&app, &tenant, moving, "ann@example.com"));
-        let (claims, _) = join(claims, others).await;
-        assert!(claims.iter().filter(|claim| claim.is_ok()).count() <= 1, "{claims:?}");
+        let (creates, _) = join(creates, others).await;
+        assert!(creates.iter().filter(|create| create.is_ok()).count() <= 1, "{creates:?}");
         let rows = app.audit(&tenant).await;
         for id in rows.into_keys() {
             delete(&app, &tenant, id).await;
@@ -234,7 +234,7 @@ async fn given_an_address_that_changes_hands_under_load_then_nobody_shares_it() 
     assert!(app.audit(&tenant).await.is_empty());
 }
 
-/// Any text that an API may have stored, short or beyond every limit.
+/// Any text that an API may have stored, short or longer than every limit.
 fn any_text() -> impl Strategy<Value = String> {
     let usable = any::<char>().prop_filter("usable", |character| is_usable(*character));
     let short = prop::collection::vec(usable, 1..12).prop_map(String::from_iter);
@@ -261,7 +261,7 @@ fn any_phone() -> impl Strategy<Value = Option<String>> {
     ]
 }
 
-/// Records as other APIs make them: each of the three names may be missing, but not all of them.
+/// Records as other APIs create them: each of the three names may be missing, but not all of them.
 fn any_record() -> impl Strategy<Value = (Profile, bool, Option<String>)> {
     let maybe = || prop::option::of(any_text());
     let names = (maybe(), maybe(), maybe());
@@ -288,7 +288,7 @@ fn any_record() -> impl Strategy<Value = (Profile, bool, Option<String>)> {
         .prop_filter("a record has a name", |(profile, ..)| !profile.name().is_empty())
 }
 
-/// Runs `law` for many records of other APIs, each the only one of its reseller.
+/// Runs `law` for many records of other APIs, each of them alone in its reseller.
 fn for_all_records<T: std::fmt::Debug>(
     input: impl Strategy<Value = T>,
     law: impl AsyncFn(&App, &Tenant, u64, &Map<String, Value>, T),
@@ -313,7 +313,7 @@ async fn row_of(app: &App, tenant: &Tenant, id: u64) -> Row {
     app.customer_row(tenant, id).await.unwrap()
 }
 
-/// Sends what is in `shown` under these keys.
+/// The members of `shown` with these keys.
 fn only(shown: &Map<String, Value>, keys: &[&str]) -> Value {
     keys.iter().map(|key| ((*key).to_owned(), shown[*key].clone())).collect::<Map<_, _>>().into()
 }
@@ -376,7 +376,7 @@ fn law_b_a_change_touches_nothing_that_this_api_does_not_see() {
         assert_eq!(words(&after, attribute), value.as_str(), "{answer}");
         assert_eq!(number(&after, "revision"), 2, "{answer}");
         assert!(before.keys().eq(after.keys()), "{answer}");
-        // The new address is free, so that whether it is held stays as it was.
+        // The new address is free, so that the customer holds it if it held the old one.
         let mut changed: Vec<&String> = before.keys().filter(|name| before[*name] != after[*name]).collect();
         changed.retain(|name| ![attribute, index, "revision", "modified_at", "by_modified"].contains(&name.as_str()));
         assert!(changed.is_empty(), "{changed:?} changed too: {answer}");
