@@ -99,6 +99,12 @@ fn every_binary_runs_the_handler_that_it_is_named_after() {
 }
 
 #[test]
+fn every_package_lists_the_functions_that_it_has_binaries_for() {
+    let listed = [licensing::functions(), management::functions(), operator::functions(), reseller::functions()];
+    assert_eq!(listed.into_iter().flatten().collect::<BTreeSet<String>>(), binaries());
+}
+
+#[test]
 fn every_test_file_is_compiled() {
     let folder = workspace().join("tests/suite");
     let main = std::fs::read_to_string(folder.join("main.rs")).unwrap();
