@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
+use shared::domain::customer::Profile;
 
+use crate::harness::records::stored;
 use crate::harness::{Answer, App, Call, Tenant};
 
 fn text(text: impl Into<String>) -> AttributeValue {
@@ -155,6 +157,71 @@ async fn an_account_with_many_customers_is_found_with_any_filter() {
     }
     assert_eq!(found(&find("limit=1000&offset=5000").await), (202, Some("5202")));
     assert_eq!(found(&find("limit=3").await), (3, None), "not counted to the end");
+}
+
+#[tokio::test]
+async fn an_account_limit_over_many_accounts_reads_no_more_customers_one_by_one_than_it_may() {
+    let (app, tenant) = App::with_reseller().await;
+    let others: Vec<u64> = {
+        let mut accounts = Vec::new();
+        for _ in 0..6 {
+            accounts.push(app.account(&tenant).await);
+        }
+        accounts
+    };
+    let writer = app.service_user(&tenant, &["read", "write"], None).await;
+    for account in &others {
+        let body = json!({"accountId": account, "firstName": "Ann", "lastName": "Lee", "city": "Paris"});
+        let model = app.request("PUT", "/api/v01/customers").user(&writer).json(&body).send().await.expect(201);
+        app.fill_as_they_are(&tenant, model.json()["id"].as_u64().unwrap(), 1_000).await;
+    }
+    let user = app.service_user(&tenant, &["read"], Some(&others)).await;
+    let find =
+        async |query: &str| app.request("GET", &format!("/api/v01/customers?{query}")).user(&user).send().await.expect(200);
+    find("limit=0").await;
+    app.wire.take_calls();
+    assert_eq!(found(&find("city=nowhere").await), (0, Some("0")));
+    let calls = app.wire.take_calls();
+    assert!(calls.len() < 20, "{} calls", calls.len());
+    // In the order of the ids over all accounts.
+    let page = find("limit=3&offset=2500").await.json();
+    let ids: Vec<u64> = page.as_array().unwrap().iter().map(|one| one["id"].as_u64().unwrap()).collect();
+    assert!(ids.len() == 3 && ids.is_sorted() && ids[2] - ids[0] == 2, "{ids:?}");
+    assert_eq!(found(&find("limit=1000&offset=5900").await), (106, Some("6006")));
+}
+
+#[tokio::test]
+async fn a_page_beyond_the_end_costs_nothing_but_the_counts() {
+    let (app, tenant) = App::with_reseller().await;
+    let model = app.create(&tenant, "Model").await;
+    app.fill(&tenant, model, "Crowd", 1_000).await;
+    for query in ["filter=is_active=true&sort=name", "filter=is_active=false&sort=email", "sort=phone"] {
+        app.list(&tenant, "limit=1").await;
+        app.wire.take_calls();
+        let answer = app.list(&tenant, &format!("{query}&offset=1000000000")).await;
+        assert_eq!((answer.ids(), answer.next()), (vec![], None), "{answer}");
+        assert_eq!(rows(&app.wire.take_calls()), 16, "the rows of the counts: {query}");
+    }
+    // A filter that is repeated is one.
+    let repeated = "filter=is_active=true&".repeat(200);
+    let answer = app.list(&tenant, &format!("{repeated}sort=phone&limit=2&direction=desc&offset=3")).await;
+    assert_eq!((answer.ids().len(), answer.json()["total_results"].as_u64()), (2, Some(1_001)), "{answer}");
+}
+
+#[tokio::test]
+async fn a_link_of_a_cut_find_keeps_what_the_find_knows_and_nothing_else() {
+    let (app, tenant) = App::with_reseller().await;
+    let user = app.service_user(&tenant, &["read", "write"], None).await;
+    // Longer than this API takes, as another one may have stored it.
+    let profile = Profile { organization: stored(&"\"".repeat(1_200)), ..Profile::empty() };
+    let long = app.create_elsewhere(&tenant, profile).await;
+    app.fill_as_they_are(&tenant, long, 1_000).await;
+    let path = "/api/v01/customers?limit=1000&a%26limit%3D1=x&b%0d%0ac=y&countryCode=";
+    let answer = app.request("GET", path).user(&user).header("accept", "text/xml").send().await.expect(200);
+    let next = answer.next().unwrap();
+    let shown = roxmltree::Document::parse(&answer.body).unwrap().root_element().children().count();
+    assert_eq!(next, format!("/api/v01/customers?limit=1000&countryCode=&offset={shown}"));
+    app.request("GET", &next).user(&user).send().await.expect(200);
 }
 
 #[tokio::test]

@@ -137,7 +137,7 @@ async fn a_malformed_token_makes_no_call_and_each_operation_makes_the_stated_cal
     };
     assert_eq!(calls("POST", "/api/customer", BODY, 201).await, ["BatchGetItem", "Query", "TransactWriteItems", "UpdateItem"]);
     assert_eq!(calls("GET", "/api/customer/1", "", 302).await, ["BatchGetItem"]);
-    assert_eq!(calls("GET", "/api/customers", "", 200).await, ["BatchGetItem", "Query", "Query"]);
+    assert_eq!(calls("GET", "/api/customers", "", 200).await, ["BatchGetItem", "Query"]);
     assert_eq!(calls("PUT", "/api/customer/1", BODY, 304).await, ["BatchGetItem"]);
     assert_eq!(calls("PUT", "/api/customer/1", "company=B", 200).await, ["BatchGetItem", "TransactWriteItems"]);
     assert_eq!(

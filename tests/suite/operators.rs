@@ -356,6 +356,8 @@ async fn a_rotated_key_has_a_successor_with_its_rights_and_ends_when_it_was_said
     for key in [&old, &new] {
         app.reseller_api("GET", "").key(key["token"].as_str().unwrap()).send().await.expect(200);
     }
+    let same_end = app.operate("operator-rotate-key", json!({"reseller_id": tenant.id, "key_id": new["key_id"]})).await.unwrap();
+    assert_eq!(same_end["valid_until"], new["valid_until"], "a key that was to end does not become one for ever");
     let past = app.operate("operator-rotate-key", at("2001-01-01T00:00:00Z")).await;
     assert_eq!(past, error("VALIDATION_ERROR", "old_valid_until must be in the future."));
 

@@ -89,12 +89,12 @@ async fn every_list_is_answered_with_100000_customers_and_100000_deleted_ones() 
         }
     }
     for (what, user) in [("all accounts", &writer), ("the large account", &of_first), ("the small account", &of_second)] {
-        for query in ["", "limit=1000", "lastName=lee", "organizationName=crowd+050000"] {
+        for query in ["", "limit=1000", "organizationName=crowd+050000"] {
             let request = app.request("GET", &format!("/api/v01/customers?{query}")).user(user);
             timed(&format!("find {query} of {what}"), request, &[200]).await;
         }
     }
-    for query in ["city=paris", "offset=1", "phone=%2B1234567"] {
+    for query in ["city=paris", "offset=1", "phone=%2B1234567", "lastName=lee"] {
         let request = app.request("GET", &format!("/api/v01/customers?{query}")).user(&of_second);
         timed(&format!("find {query} of the small account"), request, &[200]).await;
     }

@@ -206,6 +206,48 @@ async fn given_a_secret_that_can_not_be_read_then_503_until_it_can() {
 }
 
 #[tokio::test]
+async fn given_an_old_copy_and_a_secret_that_can_not_be_read_then_strangers_are_refused_and_cost_one_read_in_five_seconds() {
+    let (app, tenant) = App::with_reseller().await;
+    app.list(&tenant, "").await;
+    pass(6 * MINUTE).await;
+    let refusal = json!({"__type": "com.amazonaws.dynamodb.v20120810#AccessDeniedException", "message": "no"});
+    app.wire.fail("BatchGetItem", usize::MAX, move |_| Effect::Answer(400, refusal.clone()));
+    app.wire.take_calls();
+    for _ in 0..20 {
+        let forged = Kind::Reseller.made(&SecretVersion::generate(1, Timestamp::now()).unwrap(), tenant.id);
+        app.reseller_api("GET", "").key(&forged).send().await.expect_error(401, "INVALID_API_KEY");
+    }
+    assert_eq!(app.wire.take_calls().len(), 1);
+    app.reseller_api("GET", "").key(&tenant.key).send().await.expect(500);
+    pass(Duration::from_secs(6)).await;
+    app.wire.mend();
+    app.wire.take_calls();
+    app.list(&tenant, "").await;
+    let forged = Kind::Reseller.made(&SecretVersion::generate(1, Timestamp::now()).unwrap(), tenant.id);
+    app.reseller_api("GET", "").key(&forged).send().await.expect_error(401, "INVALID_API_KEY");
+    let calls = app.wire.take_calls();
+    assert_eq!(calls.iter().filter(|call| call.request.to_string().contains("SECRET")).count(), 1, "with the credential");
+}
+
+#[tokio::test]
+async fn given_a_dropped_version_and_an_idle_function_then_its_cursors_have_ended() {
+    let (app, tenant) = App::with_reseller().await;
+    for name in ["one", "two"] {
+        app.create(&tenant, name).await;
+    }
+    let next = app.list(&tenant, "limit=1").await.next().unwrap();
+    app.operate("operator-rotate-secret", json!({})).await.unwrap();
+    app.set_issues_from(2, Timestamp::now()).await;
+    let issue = json!({"reseller_id": tenant.id, "kind": "reseller", "permissions": ["read"], "label": "x"});
+    let newer = app.operate("operator-issue-key", issue).await.unwrap()["token"].as_str().unwrap().to_owned();
+    app.restart();
+    app.list(&tenant, "").await;
+    app.operate("operator-drop-secret", json!({"version": 1})).await.unwrap();
+    pass(6 * MINUTE).await;
+    app.request("GET", &next).key(&newer).send().await.expect_faults(&["cursor"]);
+}
+
+#[tokio::test]
 async fn given_a_rotation_then_old_tokens_go_on_and_new_ones_are_issued_after_ten_minutes() {
     let (app, tenant) = App::with_reseller().await;
     let old = issued(&app, &tenant).await;

@@ -6,7 +6,7 @@ use shared::lambda::cursor::{CursorContext, place_of, position_at};
 use shared::lambda::faults::Faults;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
-use shared::store::customer::list::{Field, Listing, Position};
+use shared::store::customer::list::{Field, Listing, Position, Total};
 use shared::store::{Read, Table};
 
 use crate::Error;
@@ -26,7 +26,7 @@ pub async fn list_customers(table: &Table<Read>, request: &Request) -> Result<Re
     let listing = listing(table, request, token.reseller()).await;
     let listing = table.tell_caller(&token, POLICY, listing).await?;
     let context = CursorContext::customers(token.reseller(), &listing);
-    let (caller, first) = table.customer_list_begin(&token, listing).await?.open(POLICY)?;
+    let (caller, first) = table.customer_list_begin(&token, POLICY, listing).await?.open(POLICY)?;
     let mut records = Records::default();
     let mut last = None;
     let take = |customer: &Customer| {
@@ -46,7 +46,7 @@ pub async fn list_customers(table: &Table<Read>, request: &Request) -> Result<Re
 
 /// All customers in the order of their ids, from the place that the cursor names.
 async fn listing(table: &Table<Read>, request: &Request, reseller: ResellerId) -> Result<Listing, Error> {
-    let mut listing = Listing { is_total_wanted: false, ..Listing::by_id(FIRST_ROWS) };
+    let mut listing = Listing { total: Total::Unwanted, ..Listing::by_id(FIRST_ROWS) };
     if let Some((_, cursor)) = query(request)?.iter().find(|(name, _)| name == "cursor") {
         let place = CursorContext::customers(reseller, &listing).read(table, cursor).await?;
         listing.after = place.and_then(position_at);

@@ -19,7 +19,7 @@ pub async fn find_customers(table: &Table<Read>, request: &Request) -> Result<Re
     let token = token(table, request).await?;
     let asked = called(request, "find", &Address::Customers).and_then(|format| Ok((format, find_query::parse(request)?)));
     let (format, query) = table.tell_caller(&token, POLICY, asked).await?;
-    let (caller, first) = table.customer_list_begin(&token, query.listing.clone()).await?.open(POLICY)?;
+    let (caller, first) = table.customer_list_begin(&token, POLICY, query.listing.clone()).await?.open(POLICY)?;
     let listed = table.customer_list_finish(&caller, first).await?;
     let (mut response, shown) = many(format, &listed.customers);
     if shown < listed.customers.len()

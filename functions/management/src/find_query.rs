@@ -3,7 +3,7 @@
 use shared::domain::validation::{Invalid, whole_number};
 use shared::lambda::faults::Faults;
 use shared::lambda::request::Request;
-use shared::store::customer::list::{Field, Filter, Listing};
+use shared::store::customer::list::{Field, Filter, Listing, Total};
 
 use crate::Error;
 use crate::body::{
@@ -11,6 +11,7 @@ use crate::body::{
 };
 
 const OFFSET: &str = "offset";
+const LIMIT: &str = "limit";
 const DEFAULT_LIMIT: u16 = 100;
 const MAXIMUM_LIMIT: u16 = 1000;
 
@@ -40,7 +41,8 @@ impl FindQuery {
     /// The value of a `Link` header to the customers after the first `shown` of this page.
     pub(crate) fn link_behind(&self, request: &Request, shown: usize) -> String {
         let offset = self.listing.offset.saturating_add(shown as u64);
-        let kept = self.sent.iter().filter(|(name, _)| name != OFFSET);
+        let is_kept = |name: &str| name == LIMIT || name == ACCOUNT || TEXTS.iter().any(|((known, _), _)| *known == name);
+        let kept = self.sent.iter().filter(|(name, _)| is_kept(name));
         request.link_to_next(kept.chain([&(OFFSET.to_owned(), offset.to_string())]))
     }
 }
@@ -48,12 +50,12 @@ impl FindQuery {
 /// Reads the query string. Parameters that this action does not know are ignored, and an empty filter does not filter.
 pub(crate) fn parse(request: &Request) -> Result<FindQuery, Error> {
     let (sent, mut faults) = request.query_pairs();
-    let mut listing = Listing { is_total_wanted: false, ..Listing::by_id(DEFAULT_LIMIT) };
+    let mut listing = Listing { total: Total::IfKnown, ..Listing::by_id(DEFAULT_LIMIT) };
     let mut once = Vec::new();
     for (name, value) in &sent {
         match name.as_str() {
             OFFSET => listing.offset = faults.collect(name, offset(value)).unwrap_or_default(),
-            "limit" => listing.limit = faults.collect(name, limit(value)).unwrap_or(DEFAULT_LIMIT),
+            LIMIT => listing.limit = faults.collect(name, limit(value)).unwrap_or(DEFAULT_LIMIT),
             ACCOUNT if value.is_empty() => {}
             ACCOUNT => listing.filters.extend(faults.collect(name, account(value)).map(|one| Filter::accounts(&[one]))),
             _ => match TEXTS.iter().find(|((known, _), _)| known == name) {

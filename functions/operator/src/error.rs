@@ -1,12 +1,14 @@
 //! The errors of operators' functions. On the wire they are Lambda function errors: `errorType` is a code, `errorMessage` a
 //! sentence.
 
+use std::fmt;
+
 use lambda_runtime::Diagnostic;
 use shared::lambda::bootstrap::OperatorError;
 use shared::store::StoreError;
 
 /// Why an operator's function did not do what it was asked to do.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum Error {
     /// The payload is wrong. The text says what is wrong.
     #[error("{0}")]
@@ -22,13 +24,16 @@ pub enum Error {
     Store(#[from] StoreError),
 }
 
-impl OperatorError for Error {
-    fn log_text(&self) -> String {
+impl OperatorError for Error {}
+
+/// For the log: no value of a payload, which may be a secret in the wrong place.
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Invalid(_) => "a wrong payload".to_owned(),
-            Self::NotFound(_) => "something that does not exist".to_owned(),
-            Self::Conflict(_) => "something that can't be done now".to_owned(),
-            Self::Store(error) => error.to_string(),
+            Self::Invalid(_) => formatter.write_str("a wrong payload"),
+            Self::NotFound(_) => formatter.write_str("something that does not exist"),
+            Self::Conflict(_) => formatter.write_str("something that can't be done now"),
+            Self::Store(error) => fmt::Display::fmt(error, formatter),
         }
     }
 }
@@ -47,5 +52,20 @@ impl From<Error> for Diagnostic {
             }
         };
         Self { error_type: code.to_owned(), error_message: message }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_gets_nothing_of_a_payload() {
+        let secret = || "sk_reseller_0123".to_owned();
+        for error in [Error::Invalid(secret()), Error::NotFound(secret()), Error::Conflict(secret())] {
+            // The Lambda runtime itself logs every error of a handler, by its `Debug`.
+            assert!(!format!("{error:?}").contains(&secret()));
+            assert!(Diagnostic::from(error).error_message.contains(&secret()));
+        }
     }
 }

@@ -25,7 +25,8 @@ struct Payload {
 
 /// `{"reseller_id": 1, "key_id": "0123456789ab"}` returns a new key of the same kind, with the same permissions, accounts,
 /// customer and label and, only now, its token. The old key stays valid for a day, or until `"old_valid_until":
-/// "2027-01-01T00:00:00Z"`, but no longer than it would have been. The new key is valid for ever, or until `"valid_until"`.
+/// "2027-01-01T00:00:00Z"`, but no longer than it would have been. The new key ends when the
+/// old one would have ended, or at `"valid_until"`.
 ///
 /// Each invocation issues another key.
 ///
@@ -46,5 +47,6 @@ pub async fn rotate_key(table: &Table<Operator>, sent: Value) -> Result<Value, E
             Error::Conflict(format!("The customer of the key {key_id} is deleted, and the key with it."))
         }
     })?;
+    tracing::Span::current().record("new_key", key.token.hash().key_id().as_str());
     Ok(key_view::issued(&key))
 }

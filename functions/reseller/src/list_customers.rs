@@ -19,7 +19,7 @@ pub async fn list_customers(table: &Table<Read>, request: &Request) -> Result<Re
     let token = token(table, request).await?;
     let query = ListQuery::parse(table, request, token.reseller()).await;
     let query = table.tell_caller(&token, POLICY, query).await?;
-    let (caller, first) = table.customer_list_begin(&token, query.listing.clone()).await?.open(POLICY)?;
+    let (caller, first) = table.customer_list_begin(&token, POLICY, query.listing.clone()).await?.open(POLICY)?;
     let listed = table.customer_list_finish(&caller, first).await?;
     let mut response = many(&listed.customers, listed.total);
     if let Some(next) = listed.next

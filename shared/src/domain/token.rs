@@ -11,7 +11,7 @@
 //!
 //! The numbers are in base62; [`signed`] says what a signature is.
 //!
-//! A token of the licensing API is 32 hexadecimal digits in any case: 24 bits for the reseller, 80 random bits, and the first 24
+//! A token of the licensing API is 32 hexadecimal digits in any case: 24 bits for the reseller, 64 random bits, and the first 40
 //! bits of the checksum. There is no room for the version of the secret, so every version is tried.
 //!
 //! A service user of the Management API has a user name and a password. The user `api-<reseller>-<label>` names the reseller; the
@@ -20,7 +20,7 @@
 use std::fmt;
 
 use super::base62::{encoded, take};
-use super::credential::Subject;
+use super::credential::{Kind, Subject};
 use super::customer::CustomerId;
 use super::hash::{hex, sha256_hex, unhex};
 use super::reseller::ResellerId;
@@ -37,8 +37,8 @@ const USER_PREFIX: &str = "api-";
 
 /// The parts of a licensing token, in bytes: the reseller, random bytes, and the checksum of both.
 const LICENSING_RESELLER_BYTES: usize = 3;
-const LICENSING_RANDOM_BYTES: usize = 10;
-const LICENSING_CHECKSUM_BYTES: usize = 3;
+const LICENSING_RANDOM_BYTES: usize = 8;
+const LICENSING_CHECKSUM_BYTES: usize = 5;
 
 /// The SHA-256 of a token as 64 lower-case hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,6 +170,17 @@ pub struct IssuedToken {
 }
 
 impl IssuedToken {
+    /// The kind of the credential that it was issued for.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match (self.presented.purpose, self.presented.customer) {
+            (Purpose::LicensingToken, _) => Kind::Licensing,
+            (Purpose::ServiceUser, _) => Kind::ServiceUser,
+            (_, Some(_)) => Kind::Customer,
+            (_, None) => Kind::Reseller,
+        }
+    }
+
     /// The reseller that the token names.
     #[must_use]
     pub fn reseller(&self) -> ResellerId {

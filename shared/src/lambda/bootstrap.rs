@@ -48,11 +48,9 @@ pub trait ApiError: From<Failure> + std::fmt::Display {
     fn response(&self, request: &Request) -> Response;
 }
 
-/// An error of an operators' function. On the wire it is a Lambda function error.
-pub trait OperatorError: Into<Diagnostic> + std::fmt::Debug {
-    /// The text for the log, which repeats no value of the payload.
-    fn log_text(&self) -> String;
-}
+/// An error of an operators' function. On the wire it is a Lambda function error. Its `Debug` is for the log, where the Lambda runtime
+/// writes it too, and repeats no value of the payload.
+pub trait OperatorError: Into<Diagnostic> + From<StoreError> + std::fmt::Debug {}
 
 /// How many calls to DynamoDB a handler makes at the same time. The function opens as many connections before its first request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +138,7 @@ pub async fn operate<E: OperatorError>(
         request_id,
         reseller = field::Empty,
         key = field::Empty,
+        new_key = field::Empty,
         customer = field::Empty
     );
     let begun = Instant::now();
@@ -147,8 +146,13 @@ pub async fn operate<E: OperatorError>(
     async {
         let table = Table::new(store.clone());
         // Boxed, like the handler of a request, because the compiler can't handle futures that are nested this deep.
-        let result = Box::pin(handler(&table, payload)).await;
-        let error = result.as_ref().err().map(|error| error.log_text());
+        let done = AssertUnwindSafe(Box::pin(handler(&table, payload))).catch_unwind();
+        let result = match tokio::time::timeout(REQUEST_DEADLINE, done).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => Err(StoreError::Internal(format!("the handler panicked: {}", panic_text(panic.as_ref()))).into()),
+            Err(_) => Err(StoreError::Unavailable("the deadline of the invocation passed".to_owned()).into()),
+        };
+        let error = result.as_ref().err().map(|error| format!("{error:?}"));
         log(begun, &store, error.is_none(), None, error.as_ref().map(field::display));
         result
     }

@@ -160,7 +160,9 @@ impl Request {
     /// The value of a `Link` header (RFC 8288) to the next page: this address with these parameters.
     #[must_use]
     pub fn link_to_next<'a>(&self, parameters: impl IntoIterator<Item = &'a (String, String)>) -> String {
-        let pairs = parameters.into_iter().map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, &ENCODED)));
+        let pairs = parameters
+            .into_iter()
+            .map(|(name, value)| format!("{}={}", utf8_percent_encode(name, &ENCODED), utf8_percent_encode(value, &ENCODED)));
         let query: Vec<String> = pairs.collect();
         format!("<{}{}?{}>; rel=\"next\"", self.origin().unwrap_or_default(), self.path(), query.join("&"))
     }

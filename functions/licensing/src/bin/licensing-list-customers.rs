@@ -4,5 +4,5 @@ use shared::lambda::bootstrap::{Error, ParallelCalls, run};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(env!("CARGO_BIN_NAME"), ParallelCalls(3), licensing::list_customers).await
+    run(env!("CARGO_BIN_NAME"), ParallelCalls(2), licensing::list_customers).await
 }

@@ -19,14 +19,24 @@ pub enum Principal {
     ServiceUser(KeyId),
 }
 
+/// The customers that a caller sees. Every read and every list applies it by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Limit {
+    /// All customers of the reseller, in accounts that are added later too.
+    Reseller,
+    /// The customers in these accounts.
+    Accounts(Vec<AccountId>),
+    /// This customer.
+    Customer(CustomerId),
+}
+
 /// A verified caller that may do `A`. Only opening a [`Sealed`](super::sealed::Sealed) read makes one.
 #[derive(Clone, Debug)]
 pub struct Caller<A> {
     reseller: ResellerId,
     principal: Principal,
     accounts: Vec<AccountId>,
-    /// The accounts whose customers the caller sees. Every read and every list applies this limit by itself.
-    limit: Option<Vec<AccountId>>,
+    limit: Limit,
     access: PhantomData<A>,
 }
 
@@ -35,12 +45,14 @@ impl<A> Caller<A> {
     /// customer.
     pub(super) fn verified(token: &IssuedToken, credential: Credential) -> Option<Self> {
         let key_id = token.hash().key_id();
-        let principal = match credential.kind {
-            Kind::Reseller | Kind::Licensing => Principal::ResellerKey(key_id),
-            Kind::Customer => Principal::CustomerToken(key_id, credential.customer?),
-            Kind::ServiceUser => Principal::ServiceUser(key_id),
+        let (principal, limit) = match credential.kind {
+            Kind::Reseller | Kind::Licensing => (Principal::ResellerKey(key_id), Limit::Reseller),
+            Kind::ServiceUser => (Principal::ServiceUser(key_id), Limit::Accounts(credential.accounts.clone())),
+            Kind::Customer => {
+                let customer = credential.customer?;
+                (Principal::CustomerToken(key_id, customer), Limit::Customer(customer))
+            }
         };
-        let limit = (credential.kind == Kind::ServiceUser).then(|| credential.accounts.clone());
         Some(Self { reseller: token.reseller(), principal, accounts: credential.accounts, limit, access: PhantomData })
     }
 
@@ -72,15 +84,25 @@ impl<A> Caller<A> {
 
     /// Whether the caller sees this customer of its reseller.
     pub(in crate::store) fn sees(&self, customer: &Customer) -> bool {
-        let is_its_own = match self.principal {
-            Principal::CustomerToken(_, own) => customer.id == own,
-            Principal::ResellerKey(_) | Principal::ServiceUser(_) => true,
-        };
-        is_its_own && self.limit.as_ref().is_none_or(|accounts| accounts.contains(&customer.account_id))
+        match &self.limit {
+            Limit::Reseller => true,
+            Limit::Accounts(accounts) => accounts.contains(&customer.account_id),
+            Limit::Customer(own) => customer.id == *own,
+        }
     }
 
-    /// The accounts whose customers the caller sees; `None` for all accounts of the reseller, also those that are added later.
-    pub(in crate::store) fn limit(&self) -> Option<&[AccountId]> {
-        self.limit.as_deref()
+    /// Whether the caller sees what belongs to the customer of this id, whose record was not read. A caller that is limited to
+    /// accounts does not, because the id does not tell the account.
+    pub(in crate::store) fn sees_belongings_of(&self, customer: CustomerId) -> bool {
+        match &self.limit {
+            Limit::Reseller => true,
+            Limit::Accounts(_) => false,
+            Limit::Customer(own) => customer == *own,
+        }
+    }
+
+    /// The customers that the caller sees.
+    pub(in crate::store) fn limit(&self) -> &Limit {
+        &self.limit
     }
 }

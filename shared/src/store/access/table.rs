@@ -52,6 +52,11 @@ impl Policy {
     pub const fn of_kinds(kinds: &'static [Kind]) -> Self {
         Self { kinds }
     }
+
+    /// Whether the call takes credentials of this kind.
+    pub(in crate::store) fn takes(self, kind: Kind) -> bool {
+        self.kinds.contains(&kind)
+    }
 }
 
 /// Why a request has no verified caller.

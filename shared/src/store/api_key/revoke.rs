@@ -22,7 +22,12 @@ impl Connection {
             .update("SET revoked_at = :now")
             .text(":now", Timestamp::now().to_string())
             .value(":never", AttributeValue::Null(true));
-        Ok(self.update(&key.row_key(reseller), revoke).await?.unwrap_or(key))
+        let row_key = key.row_key(reseller);
+        match self.update(&row_key, revoke).await? {
+            Some(revoked) => Ok(revoked),
+            // It was revoked before, perhaps a moment ago.
+            None => Ok(self.read(vec![row_key.clone()]).await?.get(&row_key)?.unwrap_or(key)),
+        }
     }
 }
 

@@ -49,7 +49,8 @@ impl Table<Operator> {
     /// Not repeatable: a second call issues another key.
     ///
     /// # Errors
-    /// [`RotateKeyError`]; then nothing was changed.
+    /// [`RotateKeyError`]; then nothing was changed, unless the store gave no answer: then a key may be on record whose token no one
+    /// knows, and the old key ends.
     pub async fn api_key_rotate(
         &self,
         reseller: ResellerId,
@@ -78,7 +79,7 @@ impl Table<Operator> {
                 permissions: old.credential.permissions.clone(),
                 accounts: Some(old.credential.accounts.clone()),
                 label: old.credential.label.clone(),
-                valid_until: new_until,
+                valid_until: new_until.or(old.credential.valid_until),
             };
             let key = new.make(&version, &owner)?;
             let end = old.credential.valid_until.map_or(old_until, |end| end.min(old_until));

@@ -16,7 +16,7 @@ impl Table<Write> {
     /// other customers that have it; then one transaction.
     ///
     /// # Errors
-    /// [`WriteError`]; then nothing is on record.
+    /// [`WriteError`]; then nothing is on record, unless the store gave no answer: then the customer may be on record.
     pub async fn customer_create(&self, caller: &Caller<Write>, new: NewCustomer) -> Result<Customer, WriteError> {
         let connection = &self.store.connection;
         let mut rounds = Rounds::default();

@@ -37,7 +37,7 @@ impl Table<Write> {
     /// and one more if it should hold the new address and that is not free. `None` when the customer no longer exists.
     ///
     /// # Errors
-    /// Those of `edit`, and [`WriteError`]; then nothing was changed.
+    /// Those of `edit`, and [`WriteError`]; then nothing was changed, unless the store gave no answer.
     pub async fn customer_update<E: From<WriteError>>(
         &self,
         caller: &Caller<Write>,

@@ -87,7 +87,7 @@ impl Table<Write> {
     /// One call, a transaction, unless another request writes too, or a row names an active licence for the product and host.
     ///
     /// # Errors
-    /// [`IssueError`]; then nothing is on record.
+    /// [`IssueError`]; then nothing is on record, unless the store gave no answer: then the licence may be on record.
     pub async fn licence_issue(
         &self,
         caller: &Caller<Write>,

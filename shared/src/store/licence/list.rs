@@ -42,13 +42,10 @@ pub struct FirstLicences {
     headers: HashMap<CustomerId, CustomerHeader>,
 }
 
-/// A licence does not name its customer's account, so a caller that is limited to some accounts sees none.
 impl Content for FirstLicences {
-    fn seen_by<A>(self, caller: &Caller<A>) -> Self {
-        match caller.limit() {
-            None => self,
-            Some(_) => Self { page: Page { records: Vec::new(), rest: None }, ..self },
-        }
+    fn seen_by<A>(mut self, caller: &Caller<A>) -> Self {
+        self.page.records.retain(|licence| caller.sees_belongings_of(licence.id.customer()));
+        self
     }
 }
 
@@ -110,6 +107,7 @@ impl<A: Access> Table<A> {
                 return Ok(false);
             };
             page = connection.query_prefix(&partition, &prefix, Some(rest), None).await?;
+            page.records.retain(|licence: &Licence| caller.sees_belongings_of(licence.id.customer()));
         }
     }
 }

@@ -13,10 +13,9 @@ use crate::store::engine::read::Rows;
 use crate::store::engine::row::RowKey;
 use crate::store::keys;
 
-/// A licence does not name its customer's account, so a caller that is limited to some accounts sees none.
 impl Content for Option<Licence> {
     fn seen_by<A>(self, caller: &Caller<A>) -> Self {
-        let seen = self.filter(|_| caller.limit().is_none());
+        let seen = self.filter(|licence| caller.sees_belongings_of(licence.id.customer()));
         if let Some(licence) = &seen {
             tracing::Span::current().record("customer", licence.id.customer().number());
         }

@@ -28,7 +28,7 @@ impl Table<Operator> {
     /// Not repeatable: a second call creates a second reseller with the same name.
     ///
     /// # Errors
-    /// When the store fails; then there is no such reseller.
+    /// When the store fails; then there is no such reseller, unless the store gave no answer.
     pub async fn reseller_provision(
         &self,
         name: Text,

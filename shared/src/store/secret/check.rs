@@ -2,6 +2,7 @@
 //!
 //! What fits no version of the copy is refused without a call, except for one new read if the copy is older than five minutes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::secret::{Secret, SecretVersion};
@@ -27,19 +28,27 @@ impl Store {
 
     /// What `check` finds in something that was presented; `None` when it fits no version of the secret.
     ///
-    /// No call, except one when it fits no version and the copy is old, or when there is no copy.
+    /// No call, except one when it fits no version and the copy is old, or when there is no copy. If the copy can't be read again,
+    /// it decides as it is.
     pub(in crate::store) async fn check_presented<T>(
         &self,
         check: impl Fn(&Secret) -> Option<T>,
     ) -> Result<Option<T>, StoreError> {
         if let Some(held) = self.secret.held() {
             let found = check(&held.secret);
-            if found.is_some() || !held.is_old() {
+            if found.is_some() || !held.is_to_be_read() {
                 return Ok(found);
             }
         }
-        let secret = self.secret.hold(self.connection.secret().await?);
-        Ok(secret.and_then(|secret| check(&secret)))
+        Ok(self.read_again().await?.and_then(|secret| check(&secret)))
+    }
+
+    /// The secret as it is now, or the copy if the secret can't be read.
+    async fn read_again(&self) -> Result<Option<Arc<Secret>>, StoreError> {
+        match self.connection.secret().await {
+            Ok(secret) => Ok(self.secret.hold(secret)),
+            Err(error) => self.secret.go_on().map(Some).ok_or(error),
+        }
     }
 
     /// The version that the copy uses to issue now.
@@ -50,14 +59,19 @@ impl Store {
 }
 
 impl<A> Table<A> {
-    /// What `check` finds in something that was presented; `None` when it fits no version of the secret.
+    /// What `check` finds in something that was presented and that nothing else decides about; `None` when it fits no version of
+    /// the secret.
     ///
-    /// No call, except one when it fits no version and the copy is old, or when there is no copy.
+    /// No call, except one when the copy is old, or when there is no copy.
     ///
     /// # Errors
-    /// The failure of the store in that call.
+    /// The failure of the store in that call, when there is no copy.
     pub async fn check_presented<T>(&self, check: impl Fn(&Secret) -> Option<T>) -> Result<Option<T>, StoreError> {
-        self.store.check_presented(check).await
+        let secret = match self.store.secret.held() {
+            Some(held) if !held.is_to_be_read() => Some(held.secret),
+            _ => self.store.read_again().await?,
+        };
+        Ok(secret.and_then(|secret| check(&secret)))
     }
 
     /// The version of the secret that this function's copy uses to issue now.

@@ -19,6 +19,10 @@ use crate::store::keys;
 /// How old a copy may be before it is read again. A new version is used to issue only after twice this time.
 pub(in crate::store) const LONGEST_AGE: Duration = Duration::from_secs(5 * 60);
 
+/// How long to wait before the secret is read again after it could not be. Otherwise every invented token would cause a read, and
+/// its retries.
+const PAUSE: Duration = Duration::from_secs(5);
+
 /// The row of the secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::store) struct SecretRow {
@@ -33,6 +37,8 @@ pub(in crate::store) struct SecretCopy(RwLock<Option<Held>>);
 pub(super) struct Held {
     pub(super) secret: Arc<Secret>,
     read_at: Instant,
+    /// When the secret was last tried to be read again, and could not be.
+    failed_at: Option<Instant>,
 }
 
 impl SecretCopy {
@@ -42,10 +48,18 @@ impl SecretCopy {
     }
 
     pub(super) fn hold(&self, secret: Option<Secret>) -> Option<Arc<Secret>> {
-        let held = secret.map(|secret| Held { secret: Arc::new(secret), read_at: Instant::now() });
+        let held = secret.map(|secret| Held { secret: Arc::new(secret), read_at: Instant::now(), failed_at: None });
         let secret = held.as_ref().map(|held| Arc::clone(&held.secret));
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = held;
         secret
+    }
+
+    /// Goes on with the copy, if there is one, because the secret could not be read again.
+    pub(super) fn go_on(&self) -> Option<Arc<Secret>> {
+        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let held = held.as_mut()?;
+        held.failed_at = Some(Instant::now());
+        Some(Arc::clone(&held.secret))
     }
 
     /// The secret as it was last read; `None` when there was none.
@@ -68,7 +82,12 @@ impl SecretCopy {
 }
 
 impl Held {
-    pub(super) fn is_old(&self) -> bool {
+    /// Whether the secret must be read again, and may be: it could not be read a moment ago.
+    pub(super) fn is_to_be_read(&self) -> bool {
+        self.is_old() && self.failed_at.is_none_or(|failed_at| failed_at.elapsed() > PAUSE)
+    }
+
+    fn is_old(&self) -> bool {
         self.read_at.elapsed() > LONGEST_AGE
     }
 }

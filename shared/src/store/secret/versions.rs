@@ -53,7 +53,7 @@ impl Table<Operator> {
     /// Not repeatable: a second call adds another version.
     ///
     /// # Errors
-    /// When the store fails; then there is no new version.
+    /// When the store fails; then there is no new version, unless the store gave no answer.
     pub async fn secret_rotate(&self) -> Result<Option<SecretVersion>, StoreError> {
         let mut rounds = Rounds::default();
         while let Some(secret) = self.store.connection.secret().await? {
@@ -75,7 +75,7 @@ impl Table<Operator> {
     /// a function's copy may be. Returns the secret that is left.
     ///
     /// # Errors
-    /// [`DropError`]; then nothing was dropped.
+    /// [`DropError`]; then nothing was dropped, unless the store gave no answer.
     pub async fn secret_drop(&self, number: u16) -> Result<Secret, DropError> {
         let mut rounds = Rounds::default();
         loop {

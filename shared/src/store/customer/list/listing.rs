@@ -26,6 +26,17 @@ impl Direction {
     }
 }
 
+/// Whether the number of all matches is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    /// It is, whatever it costs to count them.
+    Exact,
+    /// It is, if it is known without reading further than the page.
+    IfKnown,
+    /// It is not.
+    Unwanted,
+}
+
 /// Which customers a list asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
@@ -41,8 +52,8 @@ pub struct Listing {
     pub offset: u64,
     /// How many customers to return at most.
     pub limit: u16,
-    /// Whether all matches must be counted, whatever that costs. Otherwise they are counted only if the page tells their number.
-    pub is_total_wanted: bool,
+    /// Whether the number of all matches is wanted.
+    pub total: Total,
 }
 
 impl Listing {
@@ -56,8 +67,19 @@ impl Listing {
             after: None,
             offset: 0,
             limit,
-            is_total_wanted: true,
+            total: Total::Exact,
         }
+    }
+
+    /// Drops filters that say the same as another one.
+    pub(super) fn drop_repeated_filters(&mut self) {
+        let mut filters: Vec<Filter> = Vec::new();
+        for filter in self.filters.drain(..) {
+            if !filters.contains(&filter) {
+                filters.push(filter);
+            }
+        }
+        self.filters = filters;
     }
 
     /// Whether the counts tell how many customers match.
@@ -66,11 +88,22 @@ impl Listing {
     }
 
     /// How many customers match according to the counts, if those tell it.
-    pub(super) fn total(&self, counts: Counts) -> u64 {
+    pub(super) fn matches(&self, counts: Counts) -> u64 {
         let wanted = |is_active| self.filters.iter().all(|filter| filter.is_met_by(status(is_active)));
         let active = if wanted(true) { counts.active } else { 0 };
         let inactive = if wanted(false) { counts.customers.saturating_sub(counts.active) } else { 0 };
         active + inactive
+    }
+
+    /// Whether a customer stands behind the place where the list begins.
+    pub(super) fn is_behind_start(&self, customer: &Customer) -> bool {
+        self.after.as_ref().is_none_or(|after| {
+            let position = Position::of(self.sort, customer);
+            match self.direction {
+                Direction::Ascending => position > *after,
+                Direction::Descending => position < *after,
+            }
+        })
     }
 
     /// Whether a customer meets all filters.

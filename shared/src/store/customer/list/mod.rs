@@ -16,7 +16,7 @@ pub(super) mod position;
 
 pub use field::Field;
 pub use filter::Filter;
-pub use listing::{Direction, Listing};
+pub use listing::{Direction, Listing, Total};
 pub(in crate::store) use page::UNVERIFIED_ROWS;
 pub use page::{FirstPage, Listed};
 pub use position::Position;

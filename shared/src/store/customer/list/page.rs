@@ -3,15 +3,15 @@
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::filter::Filter;
-use super::listing::{Direction, Listing};
+use super::listing::{Direction, Listing, Total};
 use super::plan::{Plan, Walk};
 use super::position::Position;
 use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::reseller::{AccountId, Reseller, ResellerId};
 use crate::domain::token::IssuedToken;
-use crate::store::access::caller::Caller;
+use crate::store::access::caller::{Caller, Limit};
 use crate::store::access::sealed::{Content, Sealed};
-use crate::store::access::table::{Access, Table};
+use crate::store::access::table::{Access, Policy, Table};
 use crate::store::customer::count::Counts;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::error::StoreError;
@@ -38,7 +38,7 @@ pub struct Listed {
     /// The customers, in order.
     pub customers: Vec<Customer>,
     /// How many customers meet the filters, on this page or not; exact when no write overlaps the read. When it is not
-    /// [`wanted`](Listing::is_total_wanted) it can be unknown; then it is the number of matches that were found.
+    /// wanted exactly ([`Listing::total`]) it can be unknown; then it is the number of matches that were found.
     pub total: u64,
     /// Whether `total` counts all matches.
     pub is_total: bool,
@@ -58,35 +58,68 @@ pub struct FirstPage {
 }
 
 impl Content for FirstPage {
-    /// For a caller that is limited to some of the reseller's accounts, the list asks for the customers of these accounts only.
+    /// A caller that sees a part of the reseller's customers asks for these.
     fn seen_by<A>(mut self, caller: &Caller<A>) -> Self {
-        if let Some(seen) = caller.limit()
-            && self.accounts.iter().any(|account| !seen.contains(account))
-        {
-            self.listing.filters.push(Filter::accounts(seen));
+        let filter = match caller.limit() {
+            Limit::Reseller => None,
+            Limit::Accounts(seen) => {
+                let is_limited = self.accounts.iter().any(|account| !seen.contains(account));
+                is_limited.then(|| Filter::accounts(seen))
+            }
+            Limit::Customer(own) => Some(Filter::id(*own)),
+        };
+        if let Some(filter) = filter {
+            self.listing.filters.push(filter);
             self.begun = None;
         }
         self
     }
 }
 
-/// The matches that were found so far, in their order.
+/// The matches of a list, as they are found.
 struct Matches {
     listing: Listing,
+    /// Whether they are found in the order of the list.
+    are_in_order: bool,
     customers: Vec<Customer>,
-    passed_over: u64,
+    /// How many matches were skipped for the offset.
+    skipped: u64,
+    /// How many matches were found.
+    found: u64,
 }
 
 impl Matches {
-    /// Takes the matches among `read`. `is_in_order` says whether `read` has the order of the list.
-    fn take<A>(&mut self, read: Vec<Customer>, caller: &Caller<A>, is_in_order: bool) {
-        // Whatever was read, only customers that the caller sees count.
+    fn new(listing: Listing, are_in_order: bool) -> Self {
+        Self { listing, are_in_order, customers: Vec::new(), skipped: 0, found: 0 }
+    }
+
+    /// Takes the matches among `read`. Only customers that the caller sees count, whatever was read.
+    fn take<A>(&mut self, read: Vec<Customer>, caller: &Caller<A>) {
         for customer in read.into_iter().filter(|customer| caller.sees(customer) && self.listing.meets(customer)) {
-            if is_in_order && self.passed_over < self.listing.offset {
-                self.passed_over += 1;
+            self.found += 1;
+            if !self.are_in_order {
+                if self.listing.is_behind_start(&customer) {
+                    self.customers.push(customer);
+                }
+            } else if self.skipped < self.listing.offset {
+                self.skipped += 1;
             } else {
                 self.customers.push(customer);
             }
+        }
+        let needed = usize::try_from(self.listing.needed()).unwrap_or(usize::MAX).max(MOST_KEYS);
+        // Unordered matches can be many more than the page needs.
+        if !self.are_in_order && self.customers.len() / 2 > needed {
+            self.sort();
+            self.customers.truncate(needed);
+        }
+    }
+
+    fn sort(&mut self) {
+        let (sort, direction) = (self.listing.sort, self.listing.direction);
+        self.customers.sort_by_cached_key(|customer| Position::of(sort, customer));
+        if direction == Direction::Descending {
+            self.customers.reverse();
         }
     }
 
@@ -94,8 +127,18 @@ impl Matches {
         self.customers.len() > usize::from(self.listing.limit)
     }
 
-    fn count(&self) -> u64 {
-        self.passed_over + self.customers.len() as u64
+    /// The page, out of this many matches.
+    fn page(mut self, total: u64, is_total: bool) -> Listed {
+        if !self.are_in_order {
+            self.sort();
+            let offset = usize::try_from(self.listing.offset).unwrap_or(usize::MAX);
+            self.customers.drain(..offset.min(self.customers.len()));
+        }
+        let limit = usize::from(self.listing.limit);
+        let has_more = self.customers.len() > limit;
+        self.customers.truncate(limit);
+        let next = self.customers.last().filter(|_| has_more).map(|last| Position::of(self.listing.sort, last));
+        Listed { customers: self.customers, total, is_total, next }
     }
 }
 
@@ -103,18 +146,29 @@ impl<A: Access> Table<A> {
     /// Begins a list: reads the credential of the token and, at the same time, the counts of its reseller if they tell the total,
     /// and the first rows of its page if no other rows are needed.
     ///
-    /// Up to three parallel calls. What they read is bounded, whatever the list asks for.
+    /// Up to three parallel calls. What they read is bounded, whatever the list asks for. For a token of a kind that the policy
+    /// does not take, only the credential is read.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn customer_list_begin(&self, token: &IssuedToken, listing: Listing) -> Result<Sealed<A, FirstPage>, StoreError> {
+    pub async fn customer_list_begin(
+        &self,
+        token: &IssuedToken,
+        policy: Policy,
+        mut listing: Listing,
+    ) -> Result<Sealed<A, FirstPage>, StoreError> {
+        listing.drop_repeated_filters();
         let (connection, reseller) = (&self.store.connection, token.reseller());
         let token_keys = self.store.token_keys(token);
+        let may_pass = policy.takes(token.kind());
         let (rows, counts, begun) = futures_util::try_join!(
             connection.read(token_keys.clone()),
-            async { if listing.is_counted() { connection.customer_counts(reseller).await } else { Ok(Counts::default()) } },
             async {
-                let Some(walk) = Plan::before_verification(&listing) else {
+                let are_needed = may_pass && listing.is_counted() && listing.total != Total::Unwanted;
+                if are_needed { connection.customer_counts(reseller).await } else { Ok(Counts::default()) }
+            },
+            async {
+                let Some(walk) = Plan::before_verification(&listing).filter(|_| may_pass) else {
                     return Ok(None);
                 };
                 let start = walk.start(reseller, &listing)?;
@@ -135,13 +189,17 @@ impl<A: Access> Table<A> {
     /// When the store fails.
     pub async fn customer_list_finish(&self, caller: &Caller<A>, first: FirstPage) -> Result<Listed, StoreError> {
         let FirstPage { listing, counts, begun, .. } = first;
+        let counted = (listing.is_counted() && listing.total != Total::Unwanted).then(|| listing.matches(counts));
+        if let Some(total) = counted.filter(|total| listing.offset >= *total) {
+            return Ok(Listed { customers: Vec::new(), total, is_total: true, next: None });
+        }
         let plan = match &begun {
             Some((walk, _)) => Plan::Walk(walk.clone()),
             None => Plan::of(&listing, counts),
         };
         match plan {
-            Plan::Walk(walk) => self.walk(caller, listing, counts, walk, begun.map(|(_, page)| page)).await,
-            Plan::OfAccounts(accounts) => self.list_accounts(caller, listing, counts, &accounts).await,
+            Plan::Walk(walk) => self.list_on_walk(caller, listing, counted, walk, begun.map(|(_, page)| page)).await,
+            Plan::OfAccounts(accounts) => self.list_of_accounts(caller, listing, &accounts).await,
         }
     }
 
@@ -158,16 +216,14 @@ impl<A: Access> Table<A> {
         first: FirstPage,
         mut take: impl FnMut(&Customer) -> bool,
     ) -> Result<bool, StoreError> {
-        let FirstPage { listing, counts, begun, .. } = first;
+        let FirstPage { listing, begun, .. } = first;
+        let (connection, reseller) = (&self.store.connection, caller.reseller());
         let (walk, mut page) = match begun {
             Some(begun) => begun,
             None => {
-                let Plan::Walk(walk) = Plan::of(&listing, counts) else {
-                    return Err(StoreError::Internal("a list that is handed over has a filter".to_owned()));
-                };
-                let start = walk.start(caller.reseller(), &listing)?;
-                let page =
-                    self.store.connection.customers_on_walk(caller.reseller(), &walk, listing.direction, start, None).await?;
+                let walk = Walk::of_all(&listing);
+                let start = walk.start(reseller, &listing)?;
+                let page = connection.customers_on_walk(reseller, &walk, listing.direction, start, None).await?;
                 (walk, page)
             }
         };
@@ -181,20 +237,20 @@ impl<A: Access> Table<A> {
             let Some(rest) = page.rest else {
                 return Ok(false);
             };
-            page = self.store.connection.customers_on_walk(caller.reseller(), &walk, listing.direction, Some(rest), None).await?;
+            page = connection.customers_on_walk(reseller, &walk, listing.direction, Some(rest), None).await?;
         }
     }
 
-    async fn walk(
+    /// The list of the matches on a walk. The counts tell that there are `counted` of them, or nothing.
+    async fn list_on_walk(
         &self,
         caller: &Caller<A>,
         listing: Listing,
-        counts: Counts,
+        counted: Option<u64>,
         walk: Walk,
         begun: Option<Page<Customer>>,
     ) -> Result<Listed, StoreError> {
         let (connection, reseller, direction) = (&self.store.connection, caller.reseller(), listing.direction);
-        let counted = listing.is_counted().then(|| listing.total(counts));
         let mut page = match begun {
             Some(page) => page,
             None => {
@@ -202,17 +258,17 @@ impl<A: Access> Table<A> {
                 connection.customers_on_walk(reseller, &walk, direction, start, walk.needed).await?
             }
         };
-        let mut matches = Matches { listing, customers: Vec::new(), passed_over: 0 };
+        let begins_behind = listing.after.is_some() && walk.is_by_page;
+        let mut matches = Matches::new(listing, walk.is_by_page);
         let mut read = 0;
         let mut at_least = LEAST_ROWS;
         let has_seen_all = loop {
             read += page.records.len() as u64;
-            matches.take(page.records, caller, walk.is_by_page);
-            let is_beyond_end = counted.is_some_and(|total| matches.listing.offset >= total);
+            matches.take(page.records, caller);
             let Some(rest) = page.rest else {
                 break true;
             };
-            if walk.is_by_page && (matches.has_page() || is_beyond_end) {
+            if walk.is_by_page && matches.has_page() {
                 break false;
             }
             // If rows turn out to be no matches, each further call reads more rows, so that there are few calls.
@@ -225,91 +281,50 @@ impl<A: Access> Table<A> {
             });
             page = connection.customers_on_walk(reseller, &walk, direction, Some(rest), limit).await?;
         };
-        let is_total = counted.is_some() || has_seen_all && (matches.listing.after.is_none() || !walk.is_by_page);
-        let total = counted.unwrap_or_else(|| matches.count());
-        if !walk.is_by_page {
-            matches.customers = sorted(matches.customers, &matches.listing);
-        }
-        Ok(listed(matches, total, is_total))
+        let total = counted.unwrap_or(matches.found);
+        Ok(matches.page(total, counted.is_some() || has_seen_all && !begins_behind))
     }
 
-    /// The list of the customers of these accounts, in the order of their ids.
-    async fn list_accounts(
-        &self,
-        caller: &Caller<A>,
-        listing: Listing,
-        counts: Counts,
-        accounts: &[AccountId],
-    ) -> Result<Listed, StoreError> {
+    /// The list of the customers of these accounts, in the order of their ids and from the first one on.
+    async fn list_of_accounts(&self, caller: &Caller<A>, listing: Listing, accounts: &[AccountId]) -> Result<Listed, StoreError> {
         let (connection, reseller) = (&self.store.connection, caller.reseller());
         let only_accounts = listing.filters.iter().all(|filter| filter.accounts_asked_for().is_some());
-        // With other filters, only the records themselves show which of them match.
-        let enough = match only_accounts {
-            true if listing.is_total_wanted || listing.after.is_some() => usize::MAX,
-            // These rows are small, and reading some more often tells the total.
-            true => usize::try_from(listing.needed().max(LEAST_ROWS)).unwrap_or(usize::MAX),
-            false => MOST_ONE_BY_ONE,
-        };
-        let (mut ids, is_all) = connection.customers_of_accounts(reseller, accounts, enough).await?;
-        if !only_accounts && !is_all {
-            let walk = Walk::of_all(&listing);
-            return self.walk(caller, listing, counts, walk, None).await;
+        if !only_accounts {
+            // Only the records themselves show which of them match.
+            let (ids, is_all) = connection.customers_of_accounts(reseller, accounts, MOST_ONE_BY_ONE).await?;
+            if !is_all || ids.len() > MOST_ONE_BY_ONE {
+                let walk = Walk::of_all(&listing);
+                return self.list_on_walk(caller, listing, None, walk, None).await;
+            }
+            let mut matches = Matches::new(listing, true);
+            let has_seen_all = self.take_by_id(caller, &mut matches, &ids).await?;
+            let total = matches.found;
+            return Ok(matches.page(total, has_seen_all));
         }
-        if let Some(after) = &listing.after {
-            ids.retain(|id| *id > after.id());
-        }
-        let known = ids.len() as u64;
-        let mut matches = Matches { listing, customers: Vec::new(), passed_over: 0 };
-        if only_accounts {
-            matches.passed_over = matches.listing.offset.min(known);
-            ids.drain(..usize::try_from(matches.passed_over).unwrap_or(usize::MAX).min(ids.len()));
-            ids.truncate(usize::from(matches.listing.limit) + 1);
-        }
-        let batches = ids.chunks(MOST_KEYS).map(|ids| connection.customers_by_id(reseller, ids));
+        // The rows of accounts are small, and reading some more often tells the total.
+        let enough = usize::try_from(listing.needed().max(LEAST_ROWS)).unwrap_or(usize::MAX);
+        let (ids, is_all) = connection.customers_of_accounts(reseller, accounts, enough).await?;
+        let total = ids.len() as u64;
+        let offset = usize::try_from(listing.offset).unwrap_or(usize::MAX);
+        let mut matches = Matches::new(Listing { offset: 0, ..listing }, true);
+        let of_page: Vec<CustomerId> = ids.into_iter().skip(offset).take(usize::from(matches.listing.limit)).collect();
+        self.take_by_id(caller, &mut matches, &of_page).await?;
+        Ok(matches.page(total, is_all))
+    }
+
+    /// Takes the matches among the customers with these ids until the page is full, and returns whether all ids were read.
+    async fn take_by_id(&self, caller: &Caller<A>, matches: &mut Matches, ids: &[CustomerId]) -> Result<bool, StoreError> {
+        let connection = &self.store.connection;
+        let batches = ids.chunks(MOST_KEYS).map(|ids| connection.customers_by_id(caller.reseller(), ids));
         let mut batches = stream::iter(batches).buffered(PARALLEL_BATCHES);
-        let mut has_seen_all = true;
         while let Some(read) = batches.try_next().await? {
-            matches.take(read, caller, true);
-            if matches.has_page() && !matches.listing.is_total_wanted {
-                has_seen_all = false;
-                break;
+            matches.take(read, caller);
+            if matches.has_page() {
+                return Ok(false);
             }
         }
-        let is_from_start = matches.listing.after.is_none();
-        let (total, is_total) =
-            if only_accounts { (known, is_all && is_from_start) } else { (matches.count(), has_seen_all && is_from_start) };
-        Ok(listed(matches, total, is_total))
+        Ok(true)
     }
-}
-
-fn listed(matches: Matches, total: u64, is_total: bool) -> Listed {
-    let Matches { listing, mut customers, .. } = matches;
-    let limit = usize::from(listing.limit);
-    let has_more = customers.len() > limit;
-    customers.truncate(limit);
-    let next = customers.last().filter(|_| has_more).map(|last| Position::of(listing.sort, last));
-    Listed { customers, total, is_total, next }
-}
-
-/// The customers in the order of the listing, from the place where it begins.
-fn sorted(customers: Vec<Customer>, listing: &Listing) -> Vec<Customer> {
-    let mut placed: Vec<(Position, Customer)> =
-        customers.into_iter().map(|customer| (Position::of(listing.sort, &customer), customer)).collect();
-    placed.sort_unstable_by(|(one, _), (other, _)| match listing.direction {
-        Direction::Ascending => one.cmp(other),
-        Direction::Descending => other.cmp(one),
-    });
-    let is_behind = |position: &Position| match (&listing.after, listing.direction) {
-        (None, _) => true,
-        (Some(after), Direction::Ascending) => position > after,
-        (Some(after), Direction::Descending) => position < after,
-    };
-    placed
-        .into_iter()
-        .filter(|(position, _)| is_behind(position))
-        .skip(usize::try_from(listing.offset).unwrap_or(usize::MAX))
-        .map(|(_, customer)| customer)
-        .collect()
 }
 
 impl Connection {

@@ -5,7 +5,7 @@ use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use super::field::Field;
 use super::filter::Filter;
-use super::listing::{Direction, Listing};
+use super::listing::{Direction, Listing, Total};
 use super::position::{SEPARATOR, cut};
 use crate::domain::customer::Customer;
 use crate::domain::reseller::{AccountId, ResellerId};
@@ -55,7 +55,9 @@ impl Plan {
         let on = |field| listing.filters.iter().find(|filter| filter.field() == field);
         let indexed = [Field::Id, Field::Email, Field::Name, Field::Organization, Field::CreatedAt, Field::ModifiedAt];
         let narrowest = indexed.into_iter().find_map(on);
-        if narrowest.is_none() && listing.sort == Field::Id && listing.direction == Direction::Ascending {
+        let begins_at_the_first =
+            listing.sort == Field::Id && listing.direction == Direction::Ascending && listing.after.is_none();
+        if narrowest.is_none() && begins_at_the_first && listing.total != Total::Exact {
             let mut accounts = listing.filters.iter().filter_map(Filter::accounts_asked_for);
             if let Some(first) = accounts.next() {
                 let rest: Vec<_> = accounts.collect();
@@ -64,7 +66,7 @@ impl Plan {
             }
         }
         let narrowest = narrowest.or_else(|| {
-            let matches = listing.total(counts);
+            let matches = listing.matches(counts);
             let all_are_needed = !listing.is_counted() || listing.sort == Field::Phone;
             let is_in_order = matches!(listing.sort, Field::Id | Field::IsActive);
             // Otherwise a walk in the order asked for meets a match in every `customers / matches` rows. It is shorter than
@@ -104,7 +106,7 @@ impl Walk {
         // Customers with the same value stand in the order of their ids.
         let is_in_order =
             listing.sort != Field::Phone && (narrowest.is_none() || listing.sort == read || listing.sort == Field::Id);
-        let is_by_page = is_in_order && (listing.is_counted() || !listing.is_total_wanted);
+        let is_by_page = is_in_order && (listing.is_counted() || listing.total != Total::Exact);
         let passes_over = listing.filters.iter().any(|filter| narrowest != Some(filter));
         Self { is_by_page, needed: (is_by_page && !passes_over).then_some(listing.needed()), ..walk }
     }
