@@ -318,6 +318,23 @@ async fn all_keys_of_a_reseller_are_revoked_at_once_and_nobody_elses() {
 }
 
 #[tokio::test]
+async fn revocations_at_once_all_show_the_keys_revoked_since_the_same_moment() {
+    let (app, tenant) = App::with_reseller().await;
+    app.licensing_token(&tenant, &["read"]).await;
+    let payload = json!({"reseller_id": tenant.id});
+    let all = futures_util::future::join_all((0..8).map(|_| app.operate("operator-revoke-keys", payload.clone()))).await;
+    let on_record = app.operate("operator-list-keys", payload).await.unwrap();
+    for revoked in all {
+        for key in revoked.unwrap()["keys"].as_array().unwrap() {
+            assert!(key["revoked_at"].is_string() && on_record["keys"].as_array().unwrap().contains(key), "{key}");
+        }
+    }
+    let key_id = on_record["keys"][0]["key_id"].clone();
+    let one = json!({"reseller_id": tenant.id, "key_id": key_id});
+    assert_eq!(app.operate("operator-revoke-key", one).await.unwrap(), on_record["keys"][0]);
+}
+
+#[tokio::test]
 async fn a_rotated_key_has_a_successor_with_its_rights_and_ends_when_it_was_said() {
     let (app, tenant) = App::with_reseller().await;
     let second = app.account(&tenant).await;
