@@ -54,7 +54,13 @@ impl Engine {
                 let (last_answer, answered) = oneshot::channel::<()>();
                 let proxy = async {
                     // A dropped sender asks for an end too.
-                    let ended = reverse_proxy::serve(listener, address, async { _ = stopped.await }).await;
+                    let ended = reverse_proxy::serve(
+                        listener,
+                        address,
+                        |request| reverse_proxy::refuse_web_pages(request.headers(), "database"),
+                        async { _ = stopped.await },
+                    );
+                    let ended = ended.await.map_err(|error| error.to_string());
                     drop(last_answer);
                     ended
                 };

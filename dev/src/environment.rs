@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::net::SocketAddr;
 
 use http::Uri;
 use tokio::process::Command;
@@ -25,10 +26,10 @@ pub(crate) fn of_table(endpoint: &str) -> [(&'static str, String); 6] {
     ]
 }
 
-/// The variables in which Lambda tells a function its name and the source of its requests: the gateway at this port.
-pub(crate) fn of_function(name: &str, port: u16) -> [(&'static str, String); 4] {
+/// The variables in which Lambda tells a function its name and the source of its requests: the gateway at this address.
+pub(crate) fn of_function(name: &str, gateway: SocketAddr) -> [(&'static str, String); 4] {
     [
-        ("AWS_LAMBDA_RUNTIME_API", format!("http://127.0.0.1:{port}/.rt/{name}")),
+        ("AWS_LAMBDA_RUNTIME_API", format!("http://{gateway}/.rt/{name}")),
         ("AWS_LAMBDA_FUNCTION_NAME", name.to_owned()),
         ("AWS_LAMBDA_FUNCTION_VERSION", "1".to_owned()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),

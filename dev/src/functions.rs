@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant, SystemTime};
@@ -61,8 +62,8 @@ fn executables(messages: &str, folder: &Path) -> Executables {
 /// The functions that run. Dropping them ends them all.
 #[derive(Debug)]
 pub(crate) struct Functions {
-    /// The port of the gateway.
-    port: u16,
+    /// The address of the gateway.
+    gateway: SocketAddr,
     /// The URL of the database.
     endpoint: String,
     running: BTreeMap<String, Running>,
@@ -78,9 +79,9 @@ struct Running {
 }
 
 impl Functions {
-    /// No functions yet. The gateway at a port of 127.0.0.1 will call them, and the table is at `endpoint`.
-    pub(crate) fn new(port: u16, endpoint: &str) -> Self {
-        Self { port, endpoint: endpoint.to_owned(), running: BTreeMap::new() }
+    /// No functions yet. The gateway will call them, and the table is at `endpoint`.
+    pub(crate) fn new(gateway: SocketAddr, endpoint: &str) -> Self {
+        Self { gateway, endpoint: endpoint.to_owned(), running: BTreeMap::new() }
     }
 
     /// Runs these functions and no others. A running function that was not built again goes on.
@@ -122,7 +123,7 @@ impl Functions {
         let built = built(executable);
         let mut command = Command::new(executable);
         environment::point_to_table(&mut command, &self.endpoint);
-        command.envs(environment::of_function(name, self.port)).current_dir(workspace::root());
+        command.envs(environment::of_function(name, self.gateway)).current_dir(workspace::root());
         let process = Process::start("a function", &mut command)?;
         Ok(Running { process, executable: executable.to_owned(), built, started: Instant::now() })
     }
@@ -135,7 +136,10 @@ fn built(executable: &Path) -> Option<SystemTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::{IpAddr, Ipv4Addr};
     use std::os::unix::fs::PermissionsExt;
+
+    const GATEWAY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9);
 
     #[test]
     fn the_executables_of_a_folder_are_found_among_what_cargo_says() {
@@ -197,9 +201,9 @@ mod tests {
         let programs = Programs::new("anew");
         let mut all = programs.build("a-get", 1, "exec sleep 1000");
         all.extend(programs.build("a-list", 1, "exec sleep 1000"));
-        let mut functions = Functions::new(9000, "http://127.0.0.1:1");
+        let mut functions = Functions::new(GATEWAY, "http://127.0.0.1:1");
         functions.run(&all).unwrap();
-        assert_eq!(programs.starts("a-get", 1).await, ["a-get http://127.0.0.1:9000/.rt/a-get"]);
+        assert_eq!(programs.starts("a-get", 1).await, ["a-get http://127.0.0.1:9/.rt/a-get"]);
         programs.starts("a-list", 1).await;
         programs.build("a-get", 2, "exec sleep 1000");
         functions.run(&all).unwrap();
@@ -213,7 +217,7 @@ mod tests {
     #[tokio::test]
     async fn a_function_that_ends_is_started_anew() {
         let programs = Programs::new("ends");
-        let mut functions = Functions::new(9000, "http://127.0.0.1:1");
+        let mut functions = Functions::new(GATEWAY, "http://127.0.0.1:1");
         functions.run(&programs.build("a-get", 1, "exit 1")).unwrap();
         tokio::select! {
             ended = functions.keep_running() => panic!("{ended:?}"),

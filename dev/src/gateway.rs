@@ -1,21 +1,30 @@
-//! The gateway in front of the functions: `cargo lambda watch`, in the place of API Gateway and of the Lambda service.
+//! The gateway in front of the functions: `cargo lambda watch`, in the place of API Gateway and of the Lambda service, behind an
+//! entrance.
 //!
 //! `cargo lambda watch` could run the functions too. But after each change it would restart each of them by a `cargo run` of its
-//! own, one after the other: a second or two for each function that must be linked.
+//! own, one after the other: a second or two for each function that must be linked. Without functions of its own it takes every
+//! request to no route for one to a function that is still to come, and never answers it. So the entrance answers those.
 
 use std::env;
+use std::future::{self, Future};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use dev::routes::Route;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use dev::routes::{self, Route};
 use dev::workspace;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::cargo_lambda::CargoLambda;
 use crate::environment;
+use crate::port;
 use crate::problem::Problem;
 use crate::processes::Process;
+use crate::reverse_proxy;
 
 /// How long a route may take to answer for the first time, when its function is built.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -23,11 +32,21 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The time between two attempts.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Starts to serve the routes and the functions' API on a port of 127.0.0.1.
-pub(crate) fn start(cargo_lambda: &CargoLambda, port: u16) -> Result<Process, Problem> {
+/// Where the paths begin with which the Lambda service invokes functions.
+const INVOCATIONS: &str = "/2015-03-31/functions/";
+
+/// An address for the gateway that no web page reaches.
+pub(crate) fn address() -> Result<SocketAddr, Problem> {
+    let unseen = port::listen_unseen()?;
+    unseen.local_addr().map_err(|cause| Problem::Port { port: 0, cause })
+}
+
+/// Starts to serve the routes and the functions' API.
+pub(crate) fn start(cargo_lambda: &CargoLambda, address: SocketAddr) -> Result<Process, Problem> {
+    let (host, port) = (address.ip().to_string(), address.port().to_string());
     let mut command = cargo_lambda.subcommand("watch");
-    command.args(["--only-lambda-apis", "--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()]);
-    // Otherwise a web page could call the operators' functions and read their answers.
+    command.args(["--only-lambda-apis", "--invoke-address", &host, "--invoke-port", &port]);
+    // Otherwise its answers would allow every web page to read them.
     command.arg("--disable-cors").current_dir(workspace::root());
     environment::forget_cargo_run(&mut command);
     if env::var_os("RUST_LOG").is_none() {
@@ -37,9 +56,39 @@ pub(crate) fn start(cargo_lambda: &CargoLambda, port: u16) -> Result<Process, Pr
     Process::start("cargo lambda watch", &mut command)
 }
 
+/// Listens on a port of 127.0.0.1. The future passes the requests to the gateway, for ever.
+pub(crate) fn entrance(
+    port: u16,
+    gateway: SocketAddr,
+    routes: &[Route],
+) -> Result<impl Future<Output = Result<(), Problem>> + use<>, Problem> {
+    let failed = move |cause| Problem::Port { port, cause };
+    let listener = port::listen(port, "cargo dev")?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    let listener = TcpListener::from_std(listener).map_err(failed)?;
+    let routes = routes.to_vec();
+    let refuse = move |request: &Request| refusal(request, &routes);
+    Ok(async move { reverse_proxy::serve(listener, gateway, refuse, future::pending()).await.map_err(failed) })
+}
+
+/// The answer to a request that is none to a function. Whoever may invoke functions can do all that operators can: no web page may.
+fn refusal(request: &Request, routes: &[Route]) -> Option<Response> {
+    let path = request.uri().path();
+    if path.starts_with(INVOCATIONS) {
+        return reverse_proxy::refuse_web_pages(request.headers(), "machine's Lambda service");
+    }
+    let is_routed = routes::find(routes, request.method().as_str(), path).is_some();
+    // As API Gateway answers.
+    let not_found = || {
+        let json = [("content-type", "application/json")];
+        (StatusCode::NOT_FOUND, json, r#"{"message":"Not Found"}"#).into_response()
+    };
+    (!is_routed).then(not_found)
+}
+
 /// Waits until it accepts connections.
-pub(crate) async fn listens(port: u16) {
-    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+pub(crate) async fn listens(gateway: SocketAddr) {
+    while TcpStream::connect(gateway).await.is_err() {
         sleep(PAUSE).await;
     }
 }
@@ -47,18 +96,18 @@ pub(crate) async fn listens(port: u16) {
 /// Waits until the function of every route answers.
 ///
 /// These calls carry no key, so that the answer is the function's refusal.
-pub(crate) async fn answers(port: u16, routes: &[Route]) -> Result<(), Problem> {
+pub(crate) async fn answers(gateway: SocketAddr, routes: &[Route]) -> Result<(), Problem> {
     for route in routes {
-        route_answers(port, route).await?;
+        route_answers(gateway, route).await?;
     }
     Ok(())
 }
 
-async fn route_answers(port: u16, route: &Route) -> Result<(), Problem> {
+async fn route_answers(gateway: SocketAddr, route: &Route) -> Result<(), Problem> {
     let deadline = Instant::now() + PATIENCE;
     let mut last = format!("nothing came within {} seconds", PATIENCE.as_secs());
     loop {
-        match timeout_at(deadline, status(port, route)).await {
+        match timeout_at(deadline, status(gateway, route)).await {
             // These statuses come from `cargo lambda watch` itself: an unknown route or function, or a function that failed.
             Ok(Ok(status)) if status == 404 || status >= 500 => last = format!("the answer is {status}"),
             Ok(Ok(_)) => return Ok(()),
@@ -73,10 +122,10 @@ async fn route_answers(port: u16, route: &Route) -> Result<(), Problem> {
 }
 
 /// The status of the answer to a call without a key.
-async fn status(port: u16, route: &Route) -> std::io::Result<u16> {
-    let mut connection = TcpStream::connect(("127.0.0.1", port)).await?;
+async fn status(gateway: SocketAddr, route: &Route) -> std::io::Result<u16> {
+    let mut connection = TcpStream::connect(gateway).await?;
     let request = format!(
-        "{} {} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        "{} {} HTTP/1.1\r\nHost: {gateway}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
         route.method,
         route.sample_path()
     );
@@ -86,4 +135,38 @@ async fn status(port: u16, route: &Route) -> std::io::Result<u16> {
     // "HTTP/1.1 401 Unauthorized"
     let status = String::from_utf8_lossy(&answer).split_whitespace().nth(1).and_then(|status| status.parse().ok());
     status.ok_or_else(|| std::io::Error::other("the answer is not HTTP"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+
+    fn status_for(method: &str, path: &str, headers: &[(&str, &str)]) -> Option<u16> {
+        let route = Route { path: "/things/{id}".into(), method: "GET".into(), function: "things-get".into() };
+        let request =
+            headers.iter().fold(Request::builder().method(method).uri(path), |all, (name, value)| all.header(*name, *value));
+        refusal(&request.body(Body::empty()).unwrap(), &[route]).map(|refusal| refusal.status().as_u16())
+    }
+
+    #[test]
+    fn requests_to_no_route_are_not_found() {
+        for (method, path) in
+            [("GET", "/things"), ("GET", "/things/1/x"), ("HEAD", "/things/1"), ("OPTIONS", "*"), ("GET", "/.rt/a")]
+        {
+            assert_eq!(status_for(method, path, &[]), Some(404), "{method} {path}");
+        }
+        assert_eq!(status_for("GET", "/things/1?limit=1", &[("origin", "https://page.example")]), None);
+    }
+
+    #[test]
+    fn programs_invoke_functions_and_web_pages_do_not() {
+        let path = "/2015-03-31/functions/operator-add-account/invocations";
+        let own = ("host", "127.0.0.1:9000");
+        assert_eq!(status_for("POST", path, &[own]), None);
+        assert_eq!(status_for("POST", path, &[("host", "[::1]:9000")]), None);
+        assert_eq!(status_for("POST", path, &[own, ("origin", "http://127.0.0.1:9000")]), Some(403));
+        assert_eq!(status_for("POST", path, &[("host", "page.example")]), Some(403));
+        assert_eq!(status_for("POST", path, &[]), Some(403));
+    }
 }

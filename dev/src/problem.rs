@@ -24,7 +24,7 @@ pub(crate) enum Problem {
     Port { port: u16, cause: io::Error },
 
     #[error(
-        "every port of this machine that web pages can't reach, and that the embedded database needs therefore, is in use: stop \
+        "every port of this machine that web pages can't reach, and that `cargo dev` needs therefore, is in use: stop \
          another `cargo dev`, or use a DynamoDB that runs elsewhere with --dynamodb"
     )]
     NoUnseenPort,

@@ -1,12 +1,13 @@
-//! The entrance to the embedded engine: it admits programs of this machine, and refuses web pages.
+//! An entrance to a server of this machine, which admits some requests and answers the others itself.
 //!
-//! A page that is open in a browser of this machine can send requests to the engine too, and the engine's own server allows that
-//! to pages from everywhere. Browsers name the origin of the page in all such requests, except in those that only read; to these
-//! the engine answers with no data. A page whose own host name leads to this machine has the same origin, but its requests carry
-//! that host name.
+//! A page that is open in a browser of this machine can send requests to such servers too. Browsers name the origin of the page in
+//! all such requests, except in those that only read. A page whose own host name leads to this machine has the same origin, but its
+//! requests carry that host name.
 
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -19,51 +20,68 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 /// The host names with which programs of this machine call it.
 const OWN_NAMES: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
-/// Passes requests of programs to the engine and refuses all others, until it is stopped.
-pub(crate) async fn serve(
+/// How long the server may take to answer: as long as API Gateway waits for a function.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Passes requests to the server, until it is stopped, except those that `refuse` has an answer to.
+pub(crate) async fn serve<R>(
     listener: TcpListener,
-    engine: SocketAddr,
+    server: SocketAddr,
+    refuse: R,
     stopped: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), String> {
+) -> io::Result<()>
+where
+    R: Fn(&Request) -> Option<Response> + Clone + Send + Sync + 'static,
+{
     // Every write is a whole message: waiting for more to send with it only costs time.
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     let listener = listener.tap_io(|connection| _ = connection.set_nodelay(true));
-    let engine = Engine { client: Client::builder(TokioExecutor::new()).build(connector), address: engine };
-    let proxy = Router::new().fallback(answer).with_state(engine);
-    axum::serve(listener, proxy).with_graceful_shutdown(stopped).await.map_err(|error| error.to_string())
+    let server = Server { client: Client::builder(TokioExecutor::new()).build(connector), address: server };
+    let answer = |State(server): State<Server>, request: Request| async move {
+        match refuse(&request) {
+            Some(refusal) => refusal,
+            None => server.answer(request).await,
+        }
+    };
+    axum::serve(listener, Router::new().fallback(answer).with_state(server)).with_graceful_shutdown(stopped).await
 }
 
-/// The engine's own server.
+/// The refusal of a request that may come from a web page. `what` names what is behind the entrance.
+pub(crate) fn refuse_web_pages(headers: &HeaderMap, what: &str) -> Option<Response> {
+    let refusal = |reason: String| Some((StatusCode::FORBIDDEN, reason).into_response());
+    if headers.contains_key(header::ORIGIN) {
+        return refusal(format!("This {what} answers programs, not web pages.\n"));
+    }
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
+    if host.is_some_and(|host| OWN_NAMES.iter().any(|name| host.host().eq_ignore_ascii_case(name))) {
+        return None;
+    }
+    refusal(format!("This {what} answers to the names 127.0.0.1, localhost and [::1] only.\n"))
+}
+
+/// The server behind the entrance.
 #[derive(Clone, Debug)]
-struct Engine {
+struct Server {
     client: Client<HttpConnector, Body>,
     address: SocketAddr,
 }
 
-async fn answer(State(engine): State<Engine>, request: Request) -> Response {
-    match refusal(request.headers()) {
-        Some(reason) => (StatusCode::FORBIDDEN, format!("{reason}\n")).into_response(),
-        None => engine.answer(request).await.unwrap_or_else(|cause| (StatusCode::BAD_GATEWAY, cause).into_response()),
+impl Server {
+    async fn answer(&self, request: Request) -> Response {
+        match timeout(PATIENCE, self.pass(request)).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(cause)) => (StatusCode::BAD_GATEWAY, cause).into_response(),
+            Err(_) => (StatusCode::SERVICE_UNAVAILABLE, r#"{"message":"Service Unavailable"}"#).into_response(),
+        }
     }
-}
 
-/// Why a request with these headers is refused.
-fn refusal(headers: &HeaderMap) -> Option<&'static str> {
-    if headers.contains_key(header::ORIGIN) {
-        return Some("This database answers programs, not web pages.");
-    }
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
-    let is_own = host.is_some_and(|host| OWN_NAMES.iter().any(|name| host.host().eq_ignore_ascii_case(name)));
-    (!is_own).then_some("This database answers to the names 127.0.0.1, localhost and [::1] only.")
-}
-
-impl Engine {
-    async fn answer(&self, mut request: Request) -> Result<Response, String> {
+    async fn pass(&self, mut request: Request) -> Result<Response, String> {
         let mut parts = request.uri().clone().into_parts();
         parts.scheme = Some(Scheme::HTTP);
         parts.authority = Some(self.address.to_string().parse::<Authority>().map_err(|error| error.to_string())?);

@@ -28,7 +28,7 @@ pub(crate) async fn run(wanted: &Serve) -> Result<(), Problem> {
     let folder = DataFolder::open()?;
     let _held = folder.hold(Part::Served)?;
     let routes = routes::read()?;
-    // Only to report a used port early: `cargo lambda watch` takes it after minutes of building.
+    // Only to report a used port early: it is taken after minutes of building, when everything answers.
     drop(port::listen(wanted.port, "cargo dev")?);
     let cargo_lambda = CargoLambda::find(&folder, &mut signals).await?;
     let listener = port::listen(0, "cargo dev")?;
@@ -52,12 +52,14 @@ async fn serve(
     let sources = Sources::read();
     let executables = signals.unless(functions::build()).await??;
     say("starting the functions");
-    let mut gateway = gateway::start(cargo_lambda, wanted.port)?;
-    let mut functions = Functions::new(wanted.port, database.endpoint());
+    let address = gateway::address()?;
+    let mut gateway = gateway::start(cargo_lambda, address)?;
+    let mut functions = Functions::new(address, database.endpoint());
     let start = async {
-        gateway::listens(wanted.port).await;
+        gateway::listens(address).await;
         functions.run(&executables)?;
-        gateway::answers(wanted.port, routes).await
+        gateway::answers(address, routes).await?;
+        gateway::entrance(wanted.port, address, routes)
     };
     let ready = tokio::select! {
         ready = start => ready,
@@ -65,7 +67,7 @@ async fn serve(
         () = signals.next() => Err(Problem::Interrupted),
     };
     let served = match ready {
-        Ok(()) => {
+        Ok(entrance) => {
             tokio::spawn(ipv6::carry(wanted.port));
             greet(wanted.port, &demo, folder, cargo_lambda);
             let sources = (!wanted.ignore_changes).then_some(sources);
@@ -73,6 +75,7 @@ async fn serve(
                 () = signals.next() => Ok(()),
                 ended = gateway.ended() => Err(ended.map_or_else(|problem| problem, Problem::WatchEnded)),
                 failed = database.failed() => Err(failed),
+                failed = entrance => failed,
                 failed = keep_current(&mut functions, sources) => failed,
             }
         }

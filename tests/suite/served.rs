@@ -37,6 +37,14 @@ fn every_route_answers_in_both_slash_forms() {
 
 #[test]
 #[ignore = "needs a running product"]
+fn requests_to_no_route_are_not_found() {
+    for (method, path) in [("GET", "/nope".to_owned()), ("PATCH", BASE.to_owned()), ("GET", format!("{BASE}/1/x"))] {
+        call(method, &path, None, None).expect(404);
+    }
+}
+
+#[test]
+#[ignore = "needs a running product"]
 fn the_demo_keys_are_in_the_states_that_they_are_named_after() {
     for reseller in demo()["resellers"].as_array().unwrap() {
         let list = |key: &str| call("GET", BASE, Some(text(&reseller[key])), None);
