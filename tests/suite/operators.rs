@@ -195,15 +195,16 @@ async fn wrong_payloads_get_a_sentence_and_write_nothing() {
             json!({"reseller_id": tenant.id, "key_id": tenant.key}),
             "key_id must be the 12 hexadecimal digits that operator-list-keys shows, not the token.",
         ),
+        ("operator-provision-reseller", json!("name"), "The payload must be a JSON object."),
+        ("operator-suspend-reseller", json!([tenant.id]), "The payload must be a JSON object."),
+        ("operator-rotate-secret", json!([]), "The payload must be a JSON object."),
     ];
     for (function, payload, message) in cases {
         assert_eq!(app.operate(function, payload).await, error("VALIDATION_ERROR", message));
     }
     for (function, payload) in [
-        ("operator-provision-reseller", json!("name")),
         ("operator-issue-key", with("valid_until", json!("tomorrow"))),
         ("operator-issue-key", with("reseller_id", json!("1"))),
-        ("operator-list-keys", json!([])),
         ("operator-list-resellers", json!({"all": true})),
     ] {
         let (code, message) = app.operate(function, payload).await.unwrap_err();

@@ -15,6 +15,10 @@ const MAXIMUM_TEXT: usize = 255;
 /// Reads a payload; an invocation without one counts as an empty object.
 pub(crate) fn read<T: DeserializeOwned>(sent: Value) -> Result<T, Error> {
     let sent = if sent.is_null() { Value::Object(Map::new()) } else { sent };
+    // Serde would read the fields of an array by their places.
+    if !sent.is_object() {
+        return Err(Error::Invalid("The payload must be a JSON object.".to_owned()));
+    }
     serde_json::from_value(sent).map_err(|error| Error::Invalid(format!("The payload is wrong: {error}.")))
 }
 
