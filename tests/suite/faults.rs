@@ -561,7 +561,11 @@ async fn recorded_read(app: &App, tenant: &Tenant, id: Option<u64>) -> Value {
 }
 
 /// Runs a request that never reaches the engine on a stopped clock, and returns how long it would have taken.
-async fn in_no_time(request: impl Future<Output = Answer>) -> (Answer, Duration) {
+///
+/// A function that starts does reach the engine, and a stopped clock jumps to the next time-out while it waits: all of them are
+/// started before.
+async fn in_no_time(app: &App, request: impl Future<Output = Answer>) -> (Answer, Duration) {
+    app.start_functions().await;
     tokio::time::pause();
     let begun = Instant::now();
     let answer = request.await;
@@ -581,7 +585,7 @@ async fn given_writers_who_are_always_faster_then_503_after_twelve_rounds_and_no
             "BatchGetItem" => Effect::Answer(200, read.clone()),
             _ => cancelled(call, &[(0, "ConditionalCheckFailed")]),
         });
-        let (answer, passed) = in_no_time(subject.write()).await;
+        let (answer, passed) = in_no_time(&app, subject.write()).await;
         app.wire.mend();
         let answer = expect_unavailable(answer);
         let calls = app.wire.take_calls();
@@ -697,7 +701,7 @@ async fn given_keys_left_unprocessed_for_ever_then_503_after_twelve_rounds_for_e
     for (method, rest) in [("POST", ""), ("GET", ""), ("GET", one.as_str()), ("PUT", &one), ("DELETE", &one)] {
         let body = json!({"name": NEW_NAME, "email": "new@example.com"});
         app.wire.take_calls();
-        let (answer, passed) = in_no_time(app.reseller_api(method, rest).key(&tenant.key).json(&body).send()).await;
+        let (answer, passed) = in_no_time(&app, app.reseller_api(method, rest).key(&tenant.key).json(&body).send()).await;
         let answer = expect_unavailable(answer);
         assert_eq!(attempts(&app, "BatchGetItem").len(), ROUNDS, "{answer}");
         assert!(passed < Duration::from_secs(8), "{passed:?} {answer}");
@@ -718,7 +722,7 @@ async fn given_a_store_that_never_answers_then_503_after_four_attempts_in_eight_
     {
         let body = json!({"name": NEW_NAME, "email": "new@example.com"});
         app.wire.take_calls();
-        let (answer, passed) = in_no_time(app.reseller_api(method, rest).key(&tenant.key).json(&body).send()).await;
+        let (answer, passed) = in_no_time(&app, app.reseller_api(method, rest).key(&tenant.key).json(&body).send()).await;
         let answer = expect_unavailable(answer);
         assert_eq!(app.wire.take_calls().len(), calls * ATTEMPTS, "{answer}");
         assert!((Duration::from_secs(7)..Duration::from_millis(8_100)).contains(&passed), "{passed:?} {answer}");
@@ -736,7 +740,7 @@ async fn given_an_outage_that_lasts_then_requests_soon_fail_fast_and_the_first_o
     let mut tried = Vec::new();
     for _ in 0..30 {
         app.wire.take_calls();
-        expect_unavailable(in_no_time(get()).await.0);
+        expect_unavailable(in_no_time(&app, get()).await.0);
         tried.push(app.wire.take_calls().len());
     }
     assert_eq!((tried[0], tried[29]), (ATTEMPTS, 1), "the SDK's retry quota is spent at some time: {tried:?}");
@@ -760,7 +764,7 @@ async fn given_a_write_that_never_answers_then_503_after_four_attempts_with_one_
             "UpdateItem" => Effect::Answer(200, json!({"Attributes": {"last": {"N": "4711"}}})),
             _ => Effect::Hang,
         });
-        let (answer, passed) = in_no_time(subject.write()).await;
+        let (answer, passed) = in_no_time(&app, subject.write()).await;
         app.wire.mend();
         let answer = expect_unavailable(answer);
         let calls = attempts(&app, "TransactWriteItems");
@@ -782,7 +786,7 @@ async fn given_calls_that_are_each_slow_then_503_at_the_deadline_of_the_request(
         if call.operation == "BatchGetItem" && reads == ATTEMPTS { Effect::Answer(200, read.clone()) } else { Effect::Hang }
     });
     let subject = Subject { app: &app, tenant: &tenant, writing: Writing::Create, id: 0, shown: Value::Null };
-    let (answer, passed) = in_no_time(subject.write()).await;
+    let (answer, passed) = in_no_time(&app, subject.write()).await;
     app.wire.mend();
     let answer = expect_unavailable(answer);
     assert!((Duration::from_secs(12)..Duration::from_millis(12_100)).contains(&passed), "{passed:?} {answer}");
@@ -800,7 +804,7 @@ async fn given_retries_within_rounds_then_all_of_them_end_at_the_deadline_at_the
         attempt += 1;
         if attempt % ATTEMPTS == 0 { Effect::Answer(200, nothing.clone()) } else { refusal(400, "ThrottlingException") }
     });
-    let (answer, passed) = in_no_time(app.reseller_api("GET", format!("{id}/")).key(&tenant.key).send()).await;
+    let (answer, passed) = in_no_time(&app, app.reseller_api("GET", format!("{id}/")).key(&tenant.key).send()).await;
     app.wire.mend();
     let answer = expect_unavailable(answer);
     assert!(attempts(&app, "BatchGetItem").len() <= ROUNDS * ATTEMPTS, "{answer}");
@@ -832,7 +836,7 @@ async fn given_a_handler_that_panics_then_500_and_the_next_request_is_answered()
 async fn given_a_handler_that_never_ends_then_503_at_the_deadline() {
     let app = App::start().await;
     let endless = async |_: &Table<Read>, _: &Request| std::future::pending().await;
-    let (answer, passed) = in_no_time(respond_with(&app, endless)).await;
+    let (answer, passed) = in_no_time(&app, respond_with(&app, endless)).await;
     expect_unavailable(answer);
     assert!((Duration::from_secs(12)..Duration::from_millis(12_100)).contains(&passed), "{passed:?}");
 }

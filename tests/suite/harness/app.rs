@@ -221,6 +221,13 @@ impl App {
         store
     }
 
+    /// Starts every function that has a route and was not started.
+    pub async fn start_functions(&self) {
+        for route in &self.routes {
+            self.started(&route.function).await;
+        }
+    }
+
     /// From now on, functions that start fail to reach the table, or reach it again.
     pub fn fail_starts(&self, fails: bool) {
         self.fails_to_start.store(fails, Ordering::Relaxed);
