@@ -11,7 +11,7 @@ use shared::store::{Read, Table};
 
 use crate::Error;
 use crate::answer::{Records, view};
-use crate::request::{NOT_OF_THIS_LIST, POLICY, query, token};
+use crate::request::{NOT_OF_THIS_LIST, POLICY, once, query, token};
 
 /// How many customers are read together with the credential. The others follow, 1 MB of rows at a time, until the answer is full.
 const FIRST_ROWS: u16 = 100;
@@ -20,12 +20,12 @@ const FIRST_ROWS: u16 = 100;
 /// is cut between two records, and a `Link` leads to the rest.
 ///
 /// # Errors
-/// 400 when a cursor does not belong to this list, 401 and 403 when the caller is refused.
+/// 400 when a cursor is repeated or does not belong to this list, 401 and 403 when the caller is refused.
 pub async fn list_customers(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let token = token(table, request).await?;
     let listing = listing(table, request, token.reseller()).await;
     let listing = table.tell_caller(&token, POLICY, listing).await?;
-    let context = CursorContext::customers(token.reseller(), &listing);
+    let context = context(token.reseller(), &listing);
     let (caller, first) = table.customer_list_begin(&token, POLICY, listing).await?.open(POLICY)?;
     let mut records = Records::default();
     let mut last = None;
@@ -46,13 +46,16 @@ pub async fn list_customers(table: &Table<Read>, request: &Request) -> Result<Re
 
 /// All customers in the order of their ids, from the place that the cursor names.
 async fn listing(table: &Table<Read>, request: &Request, reseller: ResellerId) -> Result<Listing, Error> {
+    let sent = query(request)?;
+    let mut faults = Faults::default();
     let mut listing = Listing { total: Total::Unwanted, ..Listing::by_id(FIRST_ROWS) };
-    if let Some((_, cursor)) = query(request)?.iter().find(|(name, _)| name == "cursor") {
-        let place = CursorContext::customers(reseller, &listing).read(table, cursor).await?;
-        listing.after = place.and_then(position_at);
-        if listing.after.is_none() {
-            return Err(Faults::one("cursor", NOT_OF_THIS_LIST).into());
-        }
+    if let Some(cursor) = once(&sent, "cursor", &mut faults) {
+        let place = context(reseller, &listing).read(table, cursor).await?;
+        listing.after = faults.collect("cursor", place.and_then(position_at).ok_or(NOT_OF_THIS_LIST));
     }
-    Ok(listing)
+    Ok(faults.none_or(listing)?)
+}
+
+fn context(reseller: ResellerId, listing: &Listing) -> CursorContext {
+    CursorContext::customers("licensing", reseller, listing)
 }

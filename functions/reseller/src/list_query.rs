@@ -49,7 +49,7 @@ impl ListQuery {
             }
         }
         if let Some(cursor) = cursor {
-            let place = CursorContext::customers(reseller, &listing).read(table, cursor).await?;
+            let place = context(reseller, &listing).read(table, cursor).await?;
             listing.after = place.and_then(position_at);
             if listing.after.is_none() {
                 faults.add("cursor", "is not one of this list: take the address in the Link header of the page before as it is");
@@ -63,9 +63,13 @@ impl ListQuery {
     /// The value of a `Link` header to the next page.
     pub(crate) fn next_link(&self, table: &Table<Read>, request: &Request, next: &Position) -> Result<String, StoreError> {
         let kept = self.sent.iter().filter(|(name, _)| matches!(name.as_str(), "limit" | "sort" | "direction" | "filter"));
-        let cursor = CursorContext::customers(self.reseller, &self.listing).write(table, &place_of(next))?;
+        let cursor = context(self.reseller, &self.listing).write(table, &place_of(next))?;
         Ok(request.link_to_next(kept.chain([&("cursor".to_owned(), cursor)])))
     }
+}
+
+fn context(reseller: ResellerId, listing: &Listing) -> CursorContext {
+    CursorContext::customers("reseller", reseller, listing)
 }
 
 fn limit(sent: &str) -> Result<u16, String> {

@@ -28,13 +28,13 @@ const MAXIMUM_LENGTH: usize = 8192;
 pub struct CursorContext(String);
 
 impl CursorContext {
-    /// The list of customers of this reseller, in the order and with the filters of this listing.
+    /// The list of customers of this reseller, in the order and with the filters of this listing, as this API gives it.
     #[must_use]
-    pub fn customers(reseller: ResellerId, listing: &Listing) -> Self {
+    pub fn customers(api: &str, reseller: ResellerId, listing: &Listing) -> Self {
         let mut filters: Vec<_> = listing.filters.iter().map(|filter| (filter.field().name(), filter.comparables())).collect();
         filters.sort_unstable();
         filters.dedup();
-        Self(json!(["customers", reseller, listing.sort.name(), listing.direction.name(), filters]).to_string())
+        Self(json!(["customers", api, reseller, listing.sort.name(), listing.direction.name(), filters]).to_string())
     }
 
     /// The list of licences of this reseller, or of one of its customers.
@@ -117,12 +117,12 @@ mod tests {
     }
 
     fn write(secret: &Secret, position: &Position) -> String {
-        let context = CursorContext::customers(reseller(1), &listing());
+        let context = CursorContext::customers("api", reseller(1), &listing());
         context.seal(&secret.versions()[0], &place_of(position)).unwrap()
     }
 
     fn read(secret: &Secret, cursor: &str, of: u64, listing: &Listing) -> Option<Position> {
-        CursorContext::customers(reseller(of), listing).open(secret, cursor).and_then(position_at)
+        CursorContext::customers("api", reseller(of), listing).open(secret, cursor).and_then(position_at)
     }
 
     #[test]
@@ -136,6 +136,7 @@ mod tests {
         assert_eq!(read_in(1, Listing { sort: Field::Email, ..listing() }), None);
         assert_eq!(read_in(1, Listing { direction: Direction::Descending, ..listing() }), None);
         assert_eq!(read_in(1, Listing { filters: vec![Filter::is_active(true)], ..listing() }), None);
+        assert_eq!(CursorContext::customers("another", reseller(1), &listing()).open::<(u64, String)>(&secret, &cursor), None);
         assert_eq!(CursorContext::licences(reseller(1), None).open::<(u64, String)>(&secret, &cursor), None);
     }
 
