@@ -178,14 +178,14 @@ async fn wrong_payloads_get_a_sentence_and_write_nothing() {
         (
             "operator-provision-reseller",
             json!({"nmae": "x"}),
-            "The payload is wrong: unknown field `nmae`, expected `name` or `key_valid_until`.",
+            "The payload is wrong: nmae: unknown field `nmae`, expected `name` or `key_valid_until`.",
         ),
         ("operator-issue-key", with("label", json!(" ")), "label is required."),
         ("operator-issue-key", with("permissions", json!([])), "permissions must name at least one of read and write."),
         (
             "operator-issue-key",
             with("permissions", json!(["admin"])),
-            "The payload is wrong: unknown variant `admin`, expected `read` or `write`.",
+            "The payload is wrong: permissions[0]: unknown variant `admin`, expected `read` or `write`.",
         ),
         ("operator-issue-key", with("kind", json!("customer")), "customer_id is required for a key of the kind customer."),
         ("operator-issue-key", with("customer_id", json!(1)), "customer_id is only for keys of the kind customer."),
@@ -202,14 +202,15 @@ async fn wrong_payloads_get_a_sentence_and_write_nothing() {
     for (function, payload, message) in cases {
         assert_eq!(app.operate(function, payload).await, error("VALIDATION_ERROR", message));
     }
-    for (function, payload) in [
-        ("operator-issue-key", with("valid_until", json!("tomorrow"))),
-        ("operator-issue-key", with("reseller_id", json!("1"))),
-        ("operator-list-resellers", json!({"all": true})),
+    for (function, payload, field) in [
+        ("operator-provision-reseller", json!({"name": "x", "key_valid_until": "soon"}), "key_valid_until"),
+        ("operator-issue-key", with("valid_until", json!("tomorrow")), "valid_until"),
+        ("operator-issue-key", with("reseller_id", json!("1")), "reseller_id"),
+        ("operator-list-resellers", json!({"all": true}), "all"),
     ] {
         let (code, message) = app.operate(function, payload).await.unwrap_err();
         assert_eq!(code, "VALIDATION_ERROR");
-        assert!(message.starts_with("The payload is wrong: ") && message.ends_with('.'), "{message}");
+        assert!(message.starts_with(&format!("The payload is wrong: {field}: ")) && message.ends_with('.'), "{message}");
     }
     assert_eq!(app.all_rows().await, rows);
 }

@@ -19,7 +19,10 @@ pub(crate) fn read<T: DeserializeOwned>(sent: Value) -> Result<T, Error> {
     if !sent.is_object() {
         return Err(Error::Invalid("The payload must be a JSON object.".to_owned()));
     }
-    serde_json::from_value(sent).map_err(|error| Error::Invalid(format!("The payload is wrong: {error}.")))
+    serde_path_to_error::deserialize(sent).map_err(|error| {
+        let field = Some(error.path().to_string()).filter(|path| path != ".").map(|path| format!("{path}: ")).unwrap_or_default();
+        Error::Invalid(format!("The payload is wrong: {field}{}.", error.inner()))
+    })
 }
 
 pub(crate) fn required_text(field: &str, sent: &str) -> Result<Text, Error> {
