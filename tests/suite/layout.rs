@@ -70,7 +70,8 @@ fn every_binary_has_an_event_that_its_route_leads_to_it() {
         }
         let text =
             |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{function}: {pointer}"));
-        let matched = find(&table(), text("/requestContext/http/method"), text("/rawPath")).unwrap();
+        let matched = find(&table(), text("/requestContext/http/method"), text("/rawPath"));
+        let matched = matched.unwrap_or_else(|| panic!("the event of {function} leads to no route"));
         assert_eq!(matched.function, function);
         assert_eq!(matched.route_key, text("/routeKey"));
         assert_eq!(
