@@ -245,11 +245,11 @@ impl App {
             let store = self.started(function).await;
             operator::operate_as(function, "test", &store, payload).await
         });
-        let (done, lines) = log::logged(done).await;
+        let (done, logged) = log::logged(done).await;
         let done = done.unwrap_or_else(|| panic!("no operators' function is called {function}"));
         texts.extend(done.as_ref().map(log::texts_in).unwrap_or_default());
-        log::expect_silence(&lines, &log::private(texts));
-        *self.log.lock().unwrap() = lines;
+        logged.expect_silence(&log::private(texts));
+        *self.log.lock().unwrap() = logged.lines();
         done.map_err(|error| {
             let shown = lambda_runtime::Diagnostic::from(error);
             (shown.error_type, shown.error_message)
@@ -431,13 +431,13 @@ impl App {
             ];
             answers.into_iter().flatten().next()
         });
-        let (answered, lines) = log::logged(answered).await;
+        let (answered, logged) = log::logged(answered).await;
         let response = answered.unwrap_or_else(|| panic!("no function is called {function}"));
         if response.status().as_u16() < 400 || response.status().as_u16() == 410 {
             texts.extend(log::texts_in_body(response.body()));
         }
-        log::expect_silence(&lines, &log::private(texts));
-        *self.log.lock().unwrap() = lines;
+        logged.expect_silence(&log::private(texts));
+        *self.log.lock().unwrap() = logged.lines();
         response
     }
 }
