@@ -4,13 +4,13 @@ use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
 use shared::domain::customer::Customer;
 use shared::domain::validation::Text;
-use shared::lambda::response::{Response, response};
+use shared::lambda::response::{Response, response, with_entity_tag};
 
 pub(crate) const JSON: &str = "application/json";
 
 /// An answer about one customer.
 pub(crate) fn one(status: StatusCode, customer: &Customer) -> Response {
-    envelope(status, &view(customer), 1, 1)
+    with_entity_tag(envelope(status, &view(customer), 1, 1), &customer.entity_tag().json())
 }
 
 /// An answer with a page of customers, of `total` that match.

@@ -3,10 +3,13 @@
 pub mod base62;
 pub mod credential;
 pub mod customer;
+pub mod entity_tag;
 pub mod hash;
 pub mod licence;
 pub mod normalization;
+pub mod replay;
 pub mod reseller;
+pub mod sealing;
 pub mod secret;
 pub mod signed;
 pub mod timestamp;

@@ -18,6 +18,12 @@ impl Timestamp {
         Self::cut(jiff::Timestamp::now())
     }
 
+    /// The whole seconds since 1970.
+    #[must_use]
+    pub fn seconds(self) -> i64 {
+        self.0.as_second()
+    }
+
     /// This moment moved forward; the last representable moment when that would be beyond the year 9999.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {

@@ -15,7 +15,8 @@ use serde_json::json;
 
 use crate::domain::customer::CustomerId;
 use crate::domain::reseller::ResellerId;
-use crate::domain::secret::{CryptographyFailed, Purpose, Secret, SecretVersion};
+use crate::domain::sealing::CryptographyFailed;
+use crate::domain::secret::{Purpose, Secret, SecretVersion};
 use crate::store::customer::list::{Listing, Position};
 use crate::store::{StoreError, Table};
 

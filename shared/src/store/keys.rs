@@ -7,6 +7,7 @@ use crate::domain::customer::CustomerId;
 use crate::domain::hash::sha256_hex;
 use crate::domain::licence::LicenceId;
 use crate::domain::normalization::normalize;
+use crate::domain::replay::Replay;
 use crate::domain::reseller::{AccountId, ResellerId};
 use crate::domain::token::TokenHash;
 
@@ -115,6 +116,11 @@ pub(super) fn reservation(reseller: ResellerId, what: Reserved, value: &str) -> 
         Reserved::Code => "CODE",
     };
     key(format!("RESERVATIONS#{reseller}"), format!("{name}#{}", sha256_hex(&normalize(value))))
+}
+
+/// The answer to a request with an idempotency key, at the place that follows from its credential and the key.
+pub(super) fn replay(reseller: ResellerId, replay: &Replay) -> RowKey {
+    key(format!("REPLAYS#{reseller}"), replay.place())
 }
 
 pub(super) fn licence_partition(reseller: ResellerId) -> String {

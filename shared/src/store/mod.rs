@@ -15,6 +15,7 @@ pub mod customer;
 mod engine;
 mod keys;
 pub mod licence;
+pub mod replay;
 pub mod reseller;
 mod root;
 pub mod secret;

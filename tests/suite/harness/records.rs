@@ -55,7 +55,7 @@ impl App {
     /// Creates a customer as an API does that reserves values, and returns its id.
     pub async fn create_record(&self, tenant: &Tenant, new: NewCustomer) -> Result<u64, WriteError> {
         let (table, caller) = self.writer(tenant).await;
-        table.customer_create(&caller, new).await.map(|customer| customer.id.number())
+        table.customer_create(&caller, new, &|_| Vec::new()).await.map(|customer| customer.id.number())
     }
 
     /// One row of the table.

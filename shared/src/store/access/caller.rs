@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use crate::domain::credential::{Credential, Kind};
 use crate::domain::customer::{Customer, CustomerId};
+use crate::domain::replay::Replay;
 use crate::domain::reseller::{AccountId, ResellerId};
 use crate::domain::token::{IssuedToken, KeyId};
 use crate::store::engine::error::StoreError;
@@ -37,6 +38,7 @@ pub struct Caller<A> {
     principal: Principal,
     accounts: Vec<AccountId>,
     limit: Limit,
+    replay: Option<Replay>,
     access: PhantomData<A>,
 }
 
@@ -53,7 +55,14 @@ impl<A> Caller<A> {
                 (Principal::CustomerToken(key_id, customer), Limit::Customer(customer))
             }
         };
-        Some(Self { reseller: token.reseller(), principal, accounts: credential.accounts, limit, access: PhantomData })
+        Some(Self {
+            reseller: token.reseller(),
+            principal,
+            accounts: credential.accounts,
+            limit,
+            replay: token.replay().cloned(),
+            access: PhantomData,
+        })
     }
 
     /// The reseller that calls. The caller can see and change only what belongs to this reseller.
@@ -99,6 +108,11 @@ impl<A> Caller<A> {
             Limit::Accounts(_) => false,
             Limit::Customer(own) => customer == *own,
         }
+    }
+
+    /// What its request is recognized by when it comes again; `None` without an idempotency key.
+    pub(in crate::store) fn replay(&self) -> Option<&Replay> {
+        self.replay.as_ref()
     }
 
     /// The customers that the caller sees.

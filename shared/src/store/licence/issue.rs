@@ -15,6 +15,7 @@ use crate::store::engine::retry::Rounds;
 use crate::store::engine::row::row;
 use crate::store::engine::transaction::{Outcome, Transaction};
 use crate::store::keys;
+use crate::store::replay::{self, Answer};
 
 /// A customer that can be given licences.
 #[derive(Clone, Debug)]
@@ -82,7 +83,8 @@ impl Table<Write> {
         self.store.seal(token, &token_keys, &rows, licensee)
     }
 
-    /// Issues a licence to a customer; `None` when the customer no longer exists.
+    /// Issues a licence to a customer; `None` when the customer no longer exists. `answer` makes what is kept of the answer, if the
+    /// request has an idempotency key.
     ///
     /// One call, a transaction, unless another request writes too, or a row names an active licence for the product and host.
     ///
@@ -93,6 +95,7 @@ impl Table<Write> {
         caller: &Caller<Write>,
         licensee: Licensee,
         new: &NewLicence,
+        answer: Answer<'_, Licence>,
     ) -> Result<Option<Licence>, IssueError> {
         let (connection, reseller, customer) = (&self.store.connection, caller.reseller(), licensee.customer.id);
         let header = keys::customer_header(reseller, customer);
@@ -104,7 +107,9 @@ impl Table<Write> {
         loop {
             let id = LicenceId::new(customer, last + 1).ok_or(IssueError::Exhausted)?;
             let licence = Licence::issue(&version, reseller, id, new.clone()).map_err(StoreError::from)?;
-            let Outcome::Refused(purposes) = connection.transact(transaction(reseller, &licence, revoked_holder)?).await? else {
+            let transaction = transaction(reseller, &licence, revoked_holder)?;
+            let transaction = replay::keep(transaction, caller, || answer(&licence))?;
+            let Outcome::Refused(purposes) = connection.transact(transaction).await? else {
                 return Ok(Some(licence));
             };
             // The first time, this alone is no sign of concurrent writes: the product and host have, or had, an active licence.
