@@ -75,6 +75,9 @@ async fn no_operation_consumes_more_than_its_price_is_computed_with() {
     count("revoke a licence");
     app.reseller_api("DELETE", id).key(key).send().await.expect(204);
     count("delete a customer");
+    let activity = app.request("GET", "/api/v3/reseller/activity/").key(key).send().await.expect(200);
+    assert_eq!(activity.json()["count"], 10);
+    count("list ten entries of the activity");
 
     let stated = stated();
     assert_eq!(counted.keys().collect::<Vec<_>>(), stated.keys().collect::<Vec<_>>());

@@ -12,6 +12,7 @@
     reason = "a test may fail by panicking"
 )]
 
+mod activity;
 mod bounded;
 mod concurrency;
 mod costs;

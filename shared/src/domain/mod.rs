@@ -1,5 +1,6 @@
 //! Models and values. Nothing here calls AWS, or knows the table or the wire format of an API.
 
+pub mod activity;
 pub mod base62;
 pub mod credential;
 pub mod customer;

@@ -19,6 +19,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::base62::{encoded, take};
 use super::credential::{Kind, Subject};
 use super::customer::CustomerId;
@@ -43,7 +45,8 @@ const LICENSING_RANDOM_BYTES: usize = 8;
 const LICENSING_CHECKSUM_BYTES: usize = 5;
 
 /// The SHA-256 of a token as 64 lower-case hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct TokenHash(String);
 
 impl TokenHash {

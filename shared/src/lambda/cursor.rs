@@ -38,6 +38,12 @@ impl CursorContext {
         Self(json!(["customers", api, reseller, listing.sort.name(), listing.direction.name(), filters]).to_string())
     }
 
+    /// The activity of this reseller, all of it or what concerns one customer.
+    #[must_use]
+    pub fn activity(reseller: ResellerId, customer: Option<CustomerId>) -> Self {
+        Self(json!(["activity", reseller, customer]).to_string())
+    }
+
     /// The list of licences of this reseller, or of one of its customers.
     #[must_use]
     pub fn licences(reseller: ResellerId, customer: Option<CustomerId>) -> Self {

@@ -10,6 +10,7 @@
 //! has a folder with its rows, its reads and its transactions.
 
 mod access;
+pub mod activity;
 pub mod api_key;
 pub mod customer;
 mod engine;

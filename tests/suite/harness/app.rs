@@ -1,6 +1,6 @@
 //! The product with a database of its own.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -48,6 +48,8 @@ pub struct App {
     pub wire: Wire,
     raw_client: aws_sdk_dynamodb::Client,
     routes: Vec<Route>,
+    /// The customers that a test put straight into the table, with all that they have.
+    filled: Mutex<BTreeSet<u64>>,
 }
 
 /// A reseller with its keys.
@@ -92,6 +94,7 @@ impl App {
             wire,
             raw_client,
             routes: routes::table(),
+            filled: Mutex::default(),
         }
     }
 
@@ -323,6 +326,7 @@ impl App {
             .send();
         let last: u64 = taken.await.unwrap().attributes.unwrap()["last"].as_n().unwrap().parse().unwrap();
         let ids: Vec<u64> = (last - count + 1..=last).collect();
+        ids.iter().for_each(|id| self.note_filled(*id));
         for batch in ids.chunks(25) {
             let puts = batch.iter().map(|&id| {
                 let mut row = model.clone();
@@ -366,6 +370,16 @@ impl App {
             update.send().await.unwrap();
         }
         ids
+    }
+
+    /// Notes that rows of this customer were put straight into the table, without entries of the activity.
+    pub fn note_filled(&self, customer: u64) {
+        self.filled.lock().unwrap().insert(customer);
+    }
+
+    /// The customers that were noted so.
+    pub fn filled(&self) -> BTreeSet<u64> {
+        self.filled.lock().unwrap().clone()
     }
 
     /// Puts at most 25 rows directly into the table.

@@ -2,10 +2,12 @@
 
 use std::marker::PhantomData;
 
+use crate::domain::activity::Actor;
 use crate::domain::credential::{Credential, Kind};
 use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::replay::Replay;
-use crate::domain::reseller::{AccountId, ResellerId};
+use crate::domain::reseller::{AccountId, Reseller, ResellerId};
+use crate::domain::timestamp::Timestamp;
 use crate::domain::token::{IssuedToken, KeyId};
 use crate::store::engine::error::StoreError;
 
@@ -39,14 +41,17 @@ pub struct Caller<A> {
     accounts: Vec<AccountId>,
     limit: Limit,
     replay: Option<Replay>,
+    actor: Actor,
+    reseller_since: Timestamp,
     access: PhantomData<A>,
 }
 
 impl<A> Caller<A> {
     /// The caller with this token and credential, which have been checked. `None` for a customer's credential that names no
     /// customer.
-    pub(super) fn verified(token: &IssuedToken, credential: Credential) -> Option<Self> {
+    pub(super) fn verified(token: &IssuedToken, credential: Credential, reseller: &Reseller) -> Option<Self> {
         let key_id = token.hash().key_id();
+        let kind = credential.kind;
         let (principal, limit) = match credential.kind {
             Kind::Reseller | Kind::Licensing => (Principal::ResellerKey(key_id), Limit::Reseller),
             Kind::ServiceUser => (Principal::ServiceUser(key_id), Limit::Accounts(credential.accounts.clone())),
@@ -61,6 +66,8 @@ impl<A> Caller<A> {
             accounts: credential.accounts,
             limit,
             replay: token.replay().cloned(),
+            actor: Actor::Key(kind, token.hash().clone()),
+            reseller_since: reseller.created_at,
             access: PhantomData,
         })
     }
@@ -113,6 +120,16 @@ impl<A> Caller<A> {
     /// What its request is recognized by when it comes again; `None` without an idempotency key.
     pub(in crate::store) fn replay(&self) -> Option<&Replay> {
         self.replay.as_ref()
+    }
+
+    /// The caller as the activity names it.
+    pub(in crate::store) fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// When its reseller was provisioned.
+    pub(in crate::store) fn reseller_since(&self) -> Timestamp {
+        self.reseller_since
     }
 
     /// The customers that the caller sees.

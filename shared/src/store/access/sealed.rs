@@ -59,7 +59,7 @@ impl<A: Access, T: Content> Sealed<A, T> {
             return Err(Refusal::Suspended.into());
         }
         credential.check_rights(policy.kinds, A::PERMISSION)?;
-        let caller = Caller::verified(&self.token, credential).ok_or(Refusal::Invalid)?;
+        let caller = Caller::verified(&self.token, credential, &reseller).ok_or(Refusal::Invalid)?;
         if let Some(earlier) = self.earlier {
             return Err(earlier.into());
         }

@@ -1,14 +1,17 @@
-//! Every change of a customer: one transaction of its row, its count, its reservations and the answer. With one way to write there
-//! is one way to retry.
+//! Every change of a customer: one transaction of its row, its count, its reservations, the entry of the activity and the answer. With
+//! one way to write there is one way to retry.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use super::of_account::OfAccount;
 use super::{count, header, index};
+use crate::domain::activity::{Action, Object};
 use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::reseller::ResellerId;
 use crate::store::access::caller::Caller;
 use crate::store::access::table::Write;
+use crate::store::activity;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::{Expressions, IS_NEW};
@@ -130,7 +133,39 @@ fn transaction(Change { caller, before, after, answer }: Change<'_>, id: Custome
         let item = row(key, &Reservation { customer: id })?;
         transaction = transaction.put(Purpose::Reserve(*what), item, Expressions::when(IS_NEW));
     }
+    transaction = activity::record(
+        transaction,
+        activity::Change {
+            reseller,
+            actor: caller.actor(),
+            action: match (before, after) {
+                (None, _) => Action::CustomerCreated,
+                (Some(_), Some(_)) => Action::CustomerUpdated,
+                (Some(_), None) => Action::CustomerDeleted,
+            },
+            customer: Some(id),
+            object: Object::customer(id),
+            fields: after.map(|after| changed_fields(before, after)).unwrap_or_default(),
+        },
+    )?;
     replay::keep(transaction, caller, answer)
+}
+
+/// The stored names of the fields that a change sets or changes, without those that no client writes.
+fn changed_fields(before: Option<&Customer>, after: &Customer) -> Vec<String> {
+    let [before, after] = [before, Some(after)].map(|customer| customer.map(written).unwrap_or_default());
+    after.into_iter().filter(|(name, value)| before.get(name).unwrap_or(&Value::Null) != value).map(|(name, _)| name).collect()
+}
+
+/// The fields of a customer that clients write.
+fn written(customer: &Customer) -> Map<String, Value> {
+    let mut fields = match json!(customer.profile) {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    };
+    fields.insert("code".to_owned(), json!(customer.code));
+    fields.insert("account_id".to_owned(), json!(customer.account_id));
+    fields
 }
 
 /// The values that the customer holds exclusively, and the row keys of their reservations.

@@ -49,6 +49,12 @@ impl<P> Transaction<P> {
         self
     }
 
+    /// Adds a put of this row without a condition.
+    pub(in crate::store) fn note(mut self, row: Item) -> Self {
+        self.writes.push((None, Write::Put(row, Expressions::always())));
+        self
+    }
+
     /// Adds the answer to the request.
     pub(in crate::store) fn answer(mut self, row: Item, is_first: Expressions) -> Self {
         self.writes.push((None, Write::Put(row, is_first)));

@@ -1,6 +1,7 @@
 //! Issuing a licence.
 
 use super::active::Active;
+use crate::domain::activity::{Action, Object};
 use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::licence::{Licence, LicenceId, NewLicence};
 use crate::domain::reseller::ResellerId;
@@ -8,6 +9,7 @@ use crate::domain::token::IssuedToken;
 use crate::store::access::caller::Caller;
 use crate::store::access::sealed::{Content, Sealed};
 use crate::store::access::table::{Table, Write};
+use crate::store::activity;
 use crate::store::customer::header::CustomerHeader;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::{Expressions, IS_NEW};
@@ -108,6 +110,17 @@ impl Table<Write> {
             let id = LicenceId::new(customer, last + 1).ok_or(IssueError::Exhausted)?;
             let licence = Licence::issue(&version, reseller, id, new.clone()).map_err(StoreError::from)?;
             let transaction = transaction(reseller, &licence, revoked_holder)?;
+            let transaction = activity::record(
+                transaction,
+                activity::Change {
+                    reseller,
+                    actor: caller.actor(),
+                    action: Action::LicenceCreated,
+                    customer: Some(customer),
+                    object: Object::licence(id),
+                    fields: ["product", "host"].map(str::to_owned).into(),
+                },
+            )?;
             let transaction = replay::keep(transaction, caller, || answer(&licence))?;
             let Outcome::Refused(purposes) = connection.transact(transaction).await? else {
                 return Ok(Some(licence));

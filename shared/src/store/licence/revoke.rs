@@ -2,12 +2,14 @@
 
 use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
 
+use crate::domain::activity::{Action, Object};
 use crate::domain::entity_tag::ExpectedRevision;
 use crate::domain::licence::Licence;
 use crate::domain::reseller::ResellerId;
 use crate::domain::timestamp::Timestamp;
 use crate::store::access::caller::Caller;
 use crate::store::access::table::{Table, Write};
+use crate::store::activity;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::Expressions;
 use crate::store::engine::retry::Rounds;
@@ -53,6 +55,17 @@ impl Table<Write> {
             }
             let revoked = Licence { revoked_at: Some(licence.issued_at.next_change()), ..licence.clone() };
             let transaction = transaction(caller.reseller(), &revoked)?;
+            let transaction = activity::record(
+                transaction,
+                activity::Change {
+                    reseller: caller.reseller(),
+                    actor: caller.actor(),
+                    action: Action::LicenceRevoked,
+                    customer: Some(licence.id.customer()),
+                    object: Object::licence(licence.id),
+                    fields: Vec::new(),
+                },
+            )?;
             let transaction = replay::keep(transaction, caller, || answer(&revoked))?;
             if connection.transact(transaction).await? == Outcome::Done {
                 return Ok(revoked);
