@@ -10,6 +10,8 @@ mod error;
 mod get_customer;
 mod list_customers;
 mod list_query;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod request;
 mod update_customer;
 

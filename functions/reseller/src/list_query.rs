@@ -11,8 +11,8 @@ use shared::store::{Read, StoreError, Table};
 
 use crate::Error;
 
-const DEFAULT_LIMIT: u16 = 10;
-const MAXIMUM_LIMIT: u16 = 1000;
+pub(crate) const DEFAULT_LIMIT: u16 = 10;
+pub(crate) const MAXIMUM_LIMIT: u16 = 1000;
 
 /// The parameters of a list as they were sent, without those that differ on the next page.
 pub(crate) struct ListQuery {

@@ -8,5 +8,7 @@ pub mod form;
 pub mod functions;
 pub mod json;
 pub mod logging;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod request;
 pub mod response;
