@@ -7,17 +7,9 @@ use serde_json::{Value, json};
 use shared::domain::validation::{self, Invalid, Text};
 use shared::lambda::openapi::schemas;
 
+use crate::harness::documents::{documents, fault, faults_of_examples};
 use crate::harness::routes::{table, workspace};
-
-/// The document of each API, as the code writes it.
-fn documents() -> [(&'static str, String); 3] {
-    let documents = [
-        ("licensing", licensing::openapi::document()),
-        ("management", management::openapi::document()),
-        ("reseller", reseller::openapi::document()),
-    ];
-    documents.map(|(api, document)| (api, document.to_pretty_json().unwrap() + "\n"))
-}
+use crate::harness::{Answer, App, ManagementClient};
 
 #[test]
 fn the_committed_documents_are_those_that_the_code_writes() {
@@ -90,6 +82,52 @@ fn every_link_of_a_document_leads_to_an_operation_that_has_its_parameters() {
                 assert!(parameters.iter().any(|parameter| parameter["name"] == name.as_str()), "{api}: {link}");
             }
         }
+    }
+}
+
+#[test]
+fn every_example_of_an_answer_is_such_an_answer() {
+    let (faults, count) = faults_of_examples();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(count > 200, "{count}");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_as_documented_is_told() {
+    let (app, tenant) = App::with_reseller().await;
+    let answer = app.reseller_api("GET", "").key(&tenant.key).send().await.expect(200);
+    let told = |change: &dyn Fn(&mut Answer)| {
+        let mut changed = answer.clone();
+        change(&mut changed);
+        fault("reseller-list-customers", &changed)
+    };
+    assert_eq!(told(&|_| {}), None);
+    assert_eq!(told(&|answer| answer.status = 418).unwrap(), "it has the status 418");
+    assert_eq!(told(&|answer| answer.headers.push(("etag".into(), "1".into()))).unwrap(), "it has the header etag");
+    assert_eq!(told(&|answer| answer.headers.push(("link".into(), "/".into()))).unwrap(), "link is /");
+    assert_eq!(told(&|answer| answer.headers.clear()).unwrap(), "it has no media type");
+    assert_eq!(told(&|answer| answer.headers[0].1 = "text/html".into()).unwrap(), "it is text/html");
+    assert!(told(&|answer| answer.body = answer.body.replace("count", "number")).is_some());
+    assert!(told(&|answer| answer.body = answer.body.replace(":0", ":\"0\"")).unwrap().contains("integer"));
+    let refused = app.reseller_api("GET", "").send().await.expect(401);
+    let other_code = |code: &str| Answer { body: refused.body.replace("MISSING_API_KEY", code), ..refused.clone() };
+    assert_eq!(fault("reseller-list-customers", &other_code("KEY_REVOKED")), None);
+    assert!(fault("reseller-list-customers", &other_code("NOT_FOUND")).is_some());
+}
+
+#[tokio::test]
+async fn an_answer_in_xml_is_held_against_the_same_schema() {
+    let client = ManagementClient::start().await;
+    let id = client.created(&json!({})).await;
+    let answer = client.request("GET", &format!("/{id}")).header("accept", "application/xml").send().await.expect(200);
+    let told = |from: &str, to: &str| {
+        fault("management-load-customer", &Answer { body: answer.body.replace(from, to), ..answer.clone() })
+    };
+    assert_eq!(told("", ""), None);
+    for (from, to) in
+        [("id=\"1\"", "id=\"one\""), ("createDate", "created"), ("customer", "Customer"), ("/>", "><x/></customer>")]
+    {
+        assert!(told(from, to).is_some(), "{from} {to}");
     }
 }
 

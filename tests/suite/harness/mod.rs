@@ -2,6 +2,7 @@
 
 mod answer;
 mod app;
+pub mod documents;
 mod events;
 mod licensing;
 mod log;
