@@ -38,6 +38,7 @@ fn page(path: impl Into<PathBuf>) -> Page {
 fn pages() -> Vec<Page> {
     let folder = std::fs::read_dir(workspace().join("docs")).unwrap();
     let in_folder = folder.map(|file| Path::new("docs").join(file.unwrap().file_name()));
+    let in_folder = in_folder.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
     let mut paths: Vec<PathBuf> = in_folder.chain(["README.md".into(), "infra/README.md".into()]).collect();
     paths.sort();
     paths.into_iter().map(page).collect()

@@ -35,6 +35,7 @@ mod log;
 mod management_api;
 mod management_find;
 mod management_formats;
+mod openapi;
 mod operators;
 mod permissions;
 mod refusals;

@@ -11,16 +11,16 @@ use crate::Error;
 use crate::request::once;
 
 /// A field of the form, and the most characters that it may have.
-type Field = (&'static str, usize);
+pub(crate) type Field = (&'static str, usize);
 
-const COMPANY: Field = ("company", 255);
-const FIRST_NAME: Field = ("firstname", 125);
-const LAST_NAME: Field = ("lastname", 125);
-const EMAIL: Field = ("email", 254);
+pub(crate) const COMPANY: Field = ("company", 255);
+pub(crate) const FIRST_NAME: Field = ("firstname", 125);
+pub(crate) const LAST_NAME: Field = ("lastname", 125);
+pub(crate) const EMAIL: Field = ("email", 254);
 
-const CUSTOMER: &str = "customer_id";
-const PRODUCT: Field = ("product", 255);
-const HOST: Field = ("host", 253);
+pub(crate) const CUSTOMER: &str = "customer_id";
+pub(crate) const PRODUCT: Field = ("product", 255);
+pub(crate) const HOST: Field = ("host", 253);
 
 /// The pairs that a client sent. Unknown pairs are ignored.
 pub(crate) struct Body(Vec<(String, String)>);

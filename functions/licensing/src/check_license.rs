@@ -41,7 +41,7 @@ pub async fn check_license(table: &Table<Read>, request: &Request) -> Result<Res
     })
 }
 
-fn refused(reason: &str) -> Response {
+pub(crate) fn refused(reason: &str) -> Response {
     answer(StatusCode::FORBIDDEN, &json!({"valid": false, "reason": reason}))
 }
 

@@ -18,6 +18,8 @@ mod get_customer;
 mod get_license;
 mod list_customers;
 mod list_licenses;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod request;
 mod update_customer;
 

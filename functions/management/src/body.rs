@@ -25,7 +25,7 @@ pub(crate) const ZIP_CODE: (&str, usize) = ("zipCode", 10);
 pub(crate) const COUNTRY_CODE: (&str, usize) = ("countryCode", 2);
 
 pub(crate) const ACCOUNT: &str = "accountId";
-const CODE: (&str, usize) = ("code", 60);
+pub(crate) const CODE: (&str, usize) = ("code", 60);
 
 /// A body that a client sent.
 pub(crate) struct Body(Sent);

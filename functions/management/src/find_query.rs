@@ -10,13 +10,13 @@ use crate::body::{
     ACCOUNT, CITY, COUNTRY_CODE, EMAIL, FIRST_NAME, LAST_NAME, ORGANIZATION, PHONE, STATE, STREET, ZIP_CODE, account,
 };
 
-const OFFSET: &str = "offset";
-const LIMIT: &str = "limit";
-const DEFAULT_LIMIT: u16 = 100;
-const MAXIMUM_LIMIT: u16 = 1000;
+pub(crate) const OFFSET: &str = "offset";
+pub(crate) const LIMIT: &str = "limit";
+pub(crate) const DEFAULT_LIMIT: u16 = 100;
+pub(crate) const MAXIMUM_LIMIT: u16 = 1000;
 
 /// The parameters that are compared with a text of the customer: the name, the most characters, and the field of the customer.
-const TEXTS: [((&str, usize), Field); 10] = [
+pub(crate) const TEXTS: [((&str, usize), Field); 10] = [
     (FIRST_NAME, Field::FirstName),
     (LAST_NAME, Field::LastName),
     (ORGANIZATION, Field::Organization),

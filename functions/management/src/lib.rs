@@ -12,6 +12,8 @@ mod find_query;
 mod load_customer;
 mod media;
 mod modify_customer;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod request;
 mod sent;
 mod xml;

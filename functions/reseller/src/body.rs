@@ -10,10 +10,10 @@ use shared::lambda::request::{BodyError, Request};
 use crate::Error;
 
 /// The most characters of a name.
-const MAXIMUM_NAME: usize = 255;
+pub(crate) const MAXIMUM_NAME: usize = 255;
 
 /// The most characters of an e-mail address.
-const MAXIMUM_EMAIL: usize = 254;
+pub(crate) const MAXIMUM_EMAIL: usize = 254;
 
 /// The fields that clients write. All others are ignored, but every API must be able to carry them.
 const FIELDS: [&str; 4] = ["name", "email", "phone", "is_active"];

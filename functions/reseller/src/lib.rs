@@ -11,6 +11,8 @@ mod get_customer;
 mod list_activity;
 mod list_customers;
 mod list_query;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod request;
 mod update_customer;
 

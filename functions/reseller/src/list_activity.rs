@@ -79,7 +79,8 @@ async fn asked(table: &Table<Read>, request: &Request, reseller: ResellerId) -> 
 /// The parameters that may be given once.
 const KNOWN: [&str; 7] = ["limit", "customer", "sort", "direction", "offset", "filter", "cursor"];
 
-fn view(ActivityEntry { entry, label }: &ActivityEntry) -> Value {
+/// An entry as this API shows it.
+pub(crate) fn view(ActivityEntry { entry, label }: &ActivityEntry) -> Value {
     let actor = match &entry.actor {
         Actor::Key(kind, hash) => json!({"kind": kind, "id": hash.key_id().as_str(), "label": label}),
         Actor::Operator => json!({"kind": "operator", "id": null, "label": null}),

@@ -16,7 +16,7 @@ pub(crate) const NOT_OF_THIS_LIST: &str =
     "is not one of this list: take the address in the Link header of the page before as it is";
 
 pub(crate) const DEFAULT_LIMIT: u16 = 10;
-const MAXIMUM_LIMIT: u16 = 1000;
+pub(crate) const MAXIMUM_LIMIT: u16 = 1000;
 
 /// The parameters of a list as they were sent, without those that differ on the next page.
 pub(crate) struct ListQuery {

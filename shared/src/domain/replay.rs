@@ -17,7 +17,8 @@ use super::sealing::{KEY_BYTES, SealingKey};
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    const MAXIMUM: usize = 255;
+    /// The most characters.
+    pub const MAXIMUM: usize = 255;
 
     /// Reads the header. White space around the value is no part of it (RFC 9110, section 5.5).
     ///

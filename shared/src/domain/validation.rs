@@ -4,6 +4,7 @@
 //! Limits that differ between APIs (how long a name may be) are arguments. What makes a value valid is decided here.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
@@ -140,6 +141,12 @@ fn has_gap(text: &Text) -> bool {
     text.as_str().chars().any(|character| character.is_whitespace() || character.is_control())
 }
 
+/// How many digits an international phone number has.
+pub const INTERNATIONAL_PHONE_DIGITS: RangeInclusive<usize> = 7..=15;
+
+/// The most characters of an international phone number.
+pub const MAXIMUM_INTERNATIONAL_PHONE: usize = 32;
+
 /// An international phone number: `+`, then 7 to 15 digits with spaces, dots, hyphens or parentheses between them, at most 32
 /// characters in all. It is stored as it was sent, inner spaces included.
 ///
@@ -147,7 +154,7 @@ fn has_gap(text: &Text) -> bool {
 /// [`Invalid::UnusableCharacter`], [`Invalid::NotAnInternationalPhone`].
 pub fn international_phone(sent: &str) -> Result<Option<Text>, Invalid> {
     let refused = Invalid::NotAnInternationalPhone;
-    let Some(phone) = text(sent, 32).map_err(|invalid| match invalid {
+    let Some(phone) = text(sent, MAXIMUM_INTERNATIONAL_PHONE).map_err(|invalid| match invalid {
         Invalid::TooLong(_) => refused,
         other => other,
     })?
@@ -159,7 +166,7 @@ pub fn international_phone(sent: &str) -> Result<Option<Text>, Invalid> {
     let digits = number.chars().filter(|&character| is_digit(character)).count();
     let well_formed = number.starts_with(is_digit)
         && number.ends_with(is_digit)
-        && (7..=15).contains(&digits)
+        && INTERNATIONAL_PHONE_DIGITS.contains(&digits)
         && number.chars().all(|character| is_digit(character) || matches!(character, ' ' | '.' | '-' | '(' | ')'));
     if well_formed { Ok(Some(phone)) } else { Err(refused) }
 }
@@ -198,6 +205,11 @@ const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB B
      SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY \
      UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 
+/// The codes that [`country_code`] takes, in upper case.
+pub fn country_codes() -> impl Iterator<Item = &'static str> {
+    COUNTRIES.split(' ')
+}
+
 /// The code of a country, in any case; stored in upper case.
 ///
 /// # Errors
@@ -207,7 +219,7 @@ pub fn country_code(sent: &str, maximum: usize) -> Result<Option<Text>, Invalid>
         Invalid::NotACode => Invalid::NotACountry,
         other => other,
     })?;
-    let is_country = code.as_ref().is_none_or(|code| COUNTRIES.split(' ').any(|country| country == code.as_str()));
+    let is_country = code.as_ref().is_none_or(|code| country_codes().any(|country| country == code.as_str()));
     if is_country { Ok(code) } else { Err(Invalid::NotACountry) }
 }
 
@@ -353,8 +365,8 @@ mod tests {
 
     #[test]
     fn countries() {
-        assert_eq!(COUNTRIES.split(' ').count(), 249);
-        assert!(COUNTRIES.split(' ').is_sorted() && COUNTRIES.split(' ').all(|code| code.len() == 2));
+        assert_eq!(country_codes().count(), 249);
+        assert!(country_codes().is_sorted() && country_codes().all(|code| code.len() == 2));
         for (sent, stored) in [("NL", "NL"), ("nl", "NL"), (" zW ", "ZW"), ("ad", "AD")] {
             assert_eq!(shown(country_code(sent, 2)), Ok(Some(stored.into())), "{sent}");
         }

@@ -15,7 +15,7 @@ use crate::domain::token::{IssuedToken, PresentedToken};
 use crate::store::{Access, AuthenticationError, Policy, StoreError, Table};
 
 /// The header.
-const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// An answer as it is kept.
 #[derive(Deserialize)]

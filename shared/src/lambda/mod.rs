@@ -9,5 +9,7 @@ pub mod functions;
 pub mod idempotency;
 pub mod json;
 pub mod logging;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod request;
 pub mod response;

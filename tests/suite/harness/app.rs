@@ -18,10 +18,10 @@ use shared::domain::timestamp::Timestamp;
 use shared::domain::token::NewToken;
 use shared::domain::validation::text;
 use shared::lambda::request::Request;
-use shared::lambda::response::Response;
 use shared::store::api_key::NewKey;
 use shared::store::{Operator, Store, Table};
 
+use super::documents;
 use super::log;
 use super::recorder::{as_function, starting};
 use super::records::new_customer;
@@ -426,7 +426,7 @@ impl App {
     pub async fn invoke(&self, function: &str, event: Value) -> Answer {
         let request = event.to_string().chars().take(2_000).collect();
         let texts = event["body"].as_str().map(|body| log::texts_in_body(body.as_bytes())).unwrap_or_default();
-        Answer::new(request, self.answer(function, &serde_json::from_value(event).unwrap(), texts).await)
+        self.answer(function, &serde_json::from_value(event).unwrap(), texts, request).await
     }
 
     /// The log of the last request or invocation.
@@ -434,8 +434,8 @@ impl App {
         self.log.lock().unwrap().clone()
     }
 
-    /// The answer of a function to a request that contains these texts.
-    async fn answer(&self, function: &str, request: &Request, mut texts: Vec<String>) -> Response {
+    /// The answer of a function to a request that contains these texts and is shown like this.
+    async fn answer(&self, function: &str, request: &Request, mut texts: Vec<String>, shown: String) -> Answer {
         let answered = as_function(function, async {
             let store = self.started(function).await;
             let answers = [
@@ -452,7 +452,13 @@ impl App {
         }
         logged.expect_silence(&log::private(texts));
         *self.log.lock().unwrap() = logged.lines();
-        response
+        let answer = Answer::new(shown, response);
+        if request.is_beyond_route() {
+            documents::expect_no_such_route(function, &answer);
+        } else {
+            documents::expect_documented(function, &answer);
+        }
+        answer
     }
 }
 
@@ -539,6 +545,6 @@ impl RequestBuilder<'_> {
         let mut texts = log::texts_in_body(event.body.as_deref().unwrap_or_default());
         texts.extend(log::texts_in_body(event.query.as_bytes()));
         texts.extend(log::secrets_in(&event.headers));
-        Answer::new(event.to_string(), app.answer(&matched.function, &event.request(&matched), texts).await)
+        app.answer(&matched.function, &event.request(&matched), texts, event.to_string()).await
     }
 }

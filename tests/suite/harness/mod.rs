@@ -3,6 +3,7 @@
 mod answer;
 mod app;
 mod clients;
+pub mod documents;
 mod events;
 mod licensing;
 mod log;

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::Answer;
-use super::routes::{table, workspace};
+use super::documents::expect_documented_over_http;
+use super::routes::{find, table, workspace};
 
 pub const BASE: &str = "/api/v3/reseller/customer";
 
@@ -60,12 +61,16 @@ pub fn send(method: &str, path: &str, credential: Option<(&str, String)>, body: 
         None => agent.run(request.body(()).unwrap()),
     };
     let mut response = response.unwrap();
-    Answer {
+    let answer = Answer {
         request: format!("{method} {path}\n{}", body.unwrap_or_default().1),
         status: response.status().as_u16(),
         headers: response.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect(),
         body: response.body_mut().read_to_string().unwrap(),
+    };
+    if let Some(matched) = find(&table(), method, path.split('?').next().unwrap()) {
+        expect_documented_over_http(&matched.function, &answer);
     }
+    answer
 }
 
 /// The routed functions of an API.

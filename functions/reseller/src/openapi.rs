@@ -1,0 +1,369 @@
+//! The OpenAPI document of this API.
+
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::LINK;
+use serde_json::json;
+use shared::domain::credential::Refusal;
+use shared::lambda::bootstrap::Failure;
+use shared::lambda::faults::Faults;
+use shared::lambda::functions::function_name;
+use shared::lambda::idempotency::IDEMPOTENCY_KEY;
+use shared::lambda::openapi::schemas::{
+    boolean, customer_id, email, integer, moment_pattern, named, null, one_of, optional_international_phone, or_null, record,
+    string, text, timestamp, usable, usable_pattern, whole_number,
+};
+use shared::lambda::openapi::{
+    Answers, Document, ErrorForm, activity_entry, body, customer, idempotency_key, if_match, if_none_match, operation,
+    path_parameter, query_parameter, request, with_header,
+};
+use shared::lambda::response::{empty, with_entity_tag};
+use shared::store::StoreError;
+use utoipa::openapi::path::{OperationBuilder, Parameter};
+use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::{HttpMethod, OpenApi, RefOr, Schema};
+
+use crate::Error;
+use crate::answer::{JSON, many, one, page};
+use crate::body::{MAXIMUM_EMAIL, MAXIMUM_NAME};
+use crate::list_activity::view as entry_view;
+use crate::list_query::{DEFAULT_LIMIT, MAXIMUM_LIMIT};
+
+const ALL: &str = "/api/v3/reseller/customer/";
+const ONE: &str = "/api/v3/reseller/customer/{id}/";
+const ACTIVITY: &str = "/api/v3/reseller/activity/";
+const TAG: &str = "Customers";
+const ACTIVITY_TAG: &str = "Activity";
+
+/// The keys of a customer, by which a list is sorted and filtered.
+const KEYS: [&str; 7] = ["id", "name", "email", "phone", "is_active", "registration_date", "last_modified"];
+
+const ERRORS: ErrorForm = ErrorForm { schema: "Error", code: "error_code", formats: &[JSON] };
+
+/// The document.
+#[must_use]
+pub fn document() -> OpenApi {
+    let key = ApiKeyValue::with_description("x-zoom-s2t-key", "An API key of the reseller.");
+    Document::new(
+        "Reseller API",
+        "v3",
+        "For resellers' own programs: JSON in, JSON out, one API key.\n\nEach path works with and without its trailing slash; \
+         neither is a redirect. Bodies are read as JSON, whatever `Content-Type` says. The API checks the key first, then the \
+         permission, the form of the request and the data. A call that fails a check has written nothing. A customer of another \
+         reseller is answered as one that does not exist.",
+    )
+    .with_credential("key", SecurityScheme::ApiKey(ApiKey::Header(key)))
+    .with_tag(TAG, "The customers of the reseller whose key it is.")
+    .with_tag(ACTIVITY_TAG, "Who changed what, and when.")
+    .with_schema("Customer", customer_record())
+    .with_schema("CustomerAnswer", envelope(named("Customer"), integer(1, 1)))
+    .with_schema("CustomerList", list())
+    .with_schema("CustomerBody", sent())
+    .with_schema("Error", error())
+    .with_schema("ActivityEntry", entry())
+    .with_schema("ActivityList", activity_list())
+    .with_operation(HttpMethod::Get, ACTIVITY, activity())
+    .with_operation(HttpMethod::Post, ALL, create())
+    .with_operation(HttpMethod::Get, ALL, list_all())
+    .with_operation(HttpMethod::Get, ONE, get())
+    .with_operation(HttpMethod::Put, ONE, update())
+    .with_operation(HttpMethod::Delete, ONE, delete())
+    .written()
+}
+
+fn create() -> OperationBuilder {
+    let answers = of_change(answers())
+        .with("The new customer.", Some(named("CustomerAnswer")), [one(StatusCode::CREATED, &customer())])
+        .with_errors(ERRORS, errors_of_a_body())
+        .with_link(201, "get", &function("get_customer"), ID)
+        .with_link(201, "update", &function("update_customer"), ID)
+        .with_link(201, "delete", &function("delete_customer"), ID);
+    let description = "The customer belongs to the reseller's first account. Several customers may have one name or one e-mail \
+                       address.";
+    operation(&function("create_customer"), TAG, "Create a customer", description, answers)
+        .parameter(idempotency_key())
+        .request_body(Some(customer_body()))
+}
+
+fn list_all() -> OperationBuilder {
+    let more = with_header(
+        many(&[customer()], 2),
+        LINK,
+        &request(ALL, "").link_to_next(&[("limit".to_owned(), "1".to_owned()), ("cursor".to_owned(), "AAFx-7Jw".to_owned())]),
+    );
+    let answers = answers()
+        .with("The last page, or the only one.", Some(named("CustomerList")), [many(&[customer()], 1)])
+        .with("A page that is followed by another one, whose address is in `Link`.", Some(named("CustomerList")), [more])
+        .with_errors(
+            ERRORS,
+            [(Error::Invalid(Faults::one("limit", "must be an integer from 1 to 1000")), "A parameter is wrong.")],
+        );
+    let description = "Text is compared and sorted without case. `null` comes first ascending and last descending. Ties are broken \
+                       by `id`, in the same direction. Unknown parameters are ignored.";
+    operation(&function("list_customers"), TAG, "List customers", description, answers).parameters(Some(list_parameters()))
+}
+
+fn get() -> OperationBuilder {
+    let not_modified = with_entity_tag(empty(StatusCode::NOT_MODIFIED), &customer().entity_tag().json());
+    let answers = answers_about_one()
+        .with("The customer.", Some(named("CustomerAnswer")), [one(StatusCode::OK, &customer())])
+        .with("The client has the customer.", None, [not_modified]);
+    operation(&function("get_customer"), TAG, "Read a customer", "Answers the customer with this id.", answers)
+        .parameter(id())
+        .parameter(if_none_match())
+}
+
+fn update() -> OperationBuilder {
+    let answers = of_change_of_one(answers_about_one())
+        .with("The customer as it is now.", Some(named("CustomerAnswer")), [one(StatusCode::CREATED, &customer())])
+        .with_errors(ERRORS, errors_of_a_body())
+        .with_link(201, "get", &function("get_customer"), ID)
+        .with_link(201, "delete", &function("delete_customer"), ID);
+    let description = "Replaces `name`, `email` and `phone`, and keeps `is_active` when that is not sent. A value that equals the \
+                       one that this API shows is accepted unchecked, whichever API wrote it. A call that changes nothing leaves \
+                       `last_modified` alone.";
+    operation(&function("update_customer"), TAG, "Change a customer", description, answers)
+        .parameter(id())
+        .parameter(if_match())
+        .parameter(idempotency_key())
+        .request_body(Some(customer_body()))
+}
+
+fn delete() -> OperationBuilder {
+    let answers = of_change_of_one(answers_about_one()).with("The customer is removed.", None, [empty(StatusCode::NO_CONTENT)]);
+    let description = "Removes the customer for ever: its id is never used again. Its licences are revoked.";
+    operation(&function("delete_customer"), TAG, "Remove a customer", description, answers)
+        .parameter(id())
+        .parameter(if_match())
+        .parameter(idempotency_key())
+}
+
+fn activity() -> OperationBuilder {
+    let entries = || page(vec![entry_view(&activity_entry())], None);
+    let link = [("limit".to_owned(), "1".to_owned()), ("cursor".to_owned(), "AAFx-7Jw".to_owned())];
+    let more = with_header(entries(), LINK, &request(ACTIVITY, "").link_to_next(&link));
+    let answers = answers()
+        .with("The last page, or the only one.", Some(named("ActivityList")), [entries()])
+        .with("A page that may be followed by another one, whose address is in `Link`.", Some(named("ActivityList")), [more])
+        .with_errors(
+            ERRORS,
+            [(Error::Invalid(Faults::one("limit", "must be an integer from 1 to 1000")), "A parameter is wrong.")],
+        );
+    let description = "Who changed what and when, newest first, for 400 days. With `customer` a page can be short or empty and still \
+                       be followed by another one.";
+    let limit = integer(1, MAXIMUM_LIMIT.into()).default(Some(DEFAULT_LIMIT.into()));
+    let cursor = "Where the page begins: from the address in `Link`, which is to be followed as it is.";
+    operation(&function("list_activity"), ACTIVITY_TAG, "List the activity", description, answers).parameters(Some([
+        query_parameter("limit", "How many entries the page has at most.", limit),
+        query_parameter("customer", "Only what concerns the customer with this id, existing or not.", whole_number()),
+        query_parameter("sort", "The order, of which there is one.", one_of(&["time"])),
+        query_parameter("direction", "The direction, of which there is one.", one_of(&["desc"])),
+        query_parameter("cursor", cursor, string()),
+    ]))
+}
+
+/// The parameter that names a customer, and its value in an answer.
+const ID: (&str, &str) = ("id", "$response.body#/result/id");
+
+fn function(handler: &str) -> String {
+    function_name(env!("CARGO_PKG_NAME"), handler)
+}
+
+/// The errors that every operation answers with.
+fn answers() -> Answers {
+    let store = |error| Error::Failed(Failure::Store(error));
+    Answers::new().with_errors(
+        ERRORS,
+        [
+            (Error::Refused(Refusal::Missing), "There is no key."),
+            (Error::Refused(Refusal::Invalid), "The key is malformed, unknown or expired."),
+            (Error::Refused(Refusal::Revoked), "The key was revoked."),
+            (
+                Error::Refused(Refusal::NotAllowed),
+                "The key is a customer's, or lacks the permission: `read` for GET, `write` for all else.",
+            ),
+            (Error::Refused(Refusal::Suspended), "The reseller is suspended."),
+            (Error::Failed(Failure::Panic(String::new())), "A mistake of the service."),
+            (
+                store(StoreError::Unavailable(String::new())),
+                "The store is throttled, away or contended: try again after `Retry-After` seconds.",
+            ),
+        ],
+    )
+}
+
+/// The same, and those of operations about one customer.
+fn answers_about_one() -> Answers {
+    answers().with_errors(
+        ERRORS,
+        [
+            (Error::Invalid(Faults::one("id", "must be an integer")), "The id is no integer."),
+            (Error::NotFound, "There is no such customer, or it is another reseller's."),
+        ],
+    )
+}
+
+/// The same answers, and those to the headers of a change.
+fn of_change(answers: Answers) -> Answers {
+    answers.with_errors(
+        ERRORS,
+        [
+            (
+                Error::Invalid(Faults::one(IDEMPOTENCY_KEY, "must have 1 to 255 printable ASCII characters")),
+                "A header is malformed.",
+            ),
+            (Error::KeyReused, "The `Idempotency-Key` was used for another request; nothing was changed."),
+        ],
+    )
+}
+
+/// The same answers, and those to the headers of a change of a record.
+fn of_change_of_one(answers: Answers) -> Answers {
+    let other = (Error::OtherRevision, "The record is not at a revision in `If-Match`; nothing was changed.");
+    of_change(answers).with_errors(ERRORS, [other])
+}
+
+fn errors_of_a_body() -> [(Error, &'static str); 3] {
+    let malformed = "The body is not JSON, is not an object, is nested deeper than 32 levels, or has control characters in a field \
+                     that is ignored.";
+    [
+        (Error::Invalid(Faults::one("name", "is required")), "A field is wrong."),
+        (Error::TooLarge, "The body has more than 256 KiB."),
+        (Error::Malformed("it must be a JSON object".to_owned()), malformed),
+    ]
+}
+
+/// A customer in an answer.
+fn customer_record() -> ObjectBuilder {
+    let name = "The organization; where another API made the customer without one, its first and last name.";
+    let email = "`null` only where another API made the customer without one.";
+    record([
+        ("id", customer_id().description(Some("Unique over all resellers, and never used again.")).into()),
+        ("name", string().description(Some(name)).into()),
+        ("email", or_null(string()).description(Some(email)).into()),
+        ("phone", or_null(string()).description(Some("As it was sent.")).into()),
+        ("is_active", boolean().description(Some("Whether the customer is active.")).into()),
+        ("registration_date", timestamp().description(Some("When the customer was created.")).into()),
+        ("last_modified", timestamp().description(Some("When the customer was last changed.")).into()),
+    ])
+}
+
+/// The envelope of every success.
+fn envelope(result: impl Into<RefOr<Schema>>, count: ObjectBuilder) -> ObjectBuilder {
+    let count: Schema = count.description(Some("How many customers are in `result`.")).into();
+    let total = whole_number().description(Some("How many customers match, whatever `limit` and `offset` say."));
+    record([("result", result.into()), ("count", count.into()), ("total_results", total.into())])
+}
+
+fn list() -> ObjectBuilder {
+    let customers = ArrayBuilder::new().items(named("Customer")).max_items(Some(usize::from(MAXIMUM_LIMIT)));
+    envelope(customers, integer(0, MAXIMUM_LIMIT.into()))
+}
+
+/// An entry of the activity.
+fn entry() -> ObjectBuilder {
+    let key_id = || string().pattern(Some("^[0-9a-f]{12}$"));
+    let actor = record([
+        ("kind", one_of(&["reseller", "licensing", "service_user", "customer", "operator"]).into()),
+        ("id", or_null(key_id()).description(Some("The id of the key; `null` for an operator.")).into()),
+        ("label", or_null(string()).description(Some("What the key is called now.")).into()),
+    ]);
+    let actions = [
+        "customer.created",
+        "customer.updated",
+        "customer.deleted",
+        "licence.created",
+        "licence.revoked",
+        "key.issued",
+        "key.updated",
+        "key.revoked",
+        "reseller.created",
+        "reseller.updated",
+    ];
+    let object = record([
+        ("kind", one_of(&["customer", "licence", "key", "reseller"]).into()),
+        ("id", AnyOfBuilder::new().item(whole_number()).item(key_id()).into()),
+    ]);
+    let fields = ArrayBuilder::new().items(string()).description(Some("The names of the fields that were set or changed."));
+    record([
+        ("id", string().pattern(Some("^[0-9a-f]{28}$")).description(Some("Ids sort as times do.")).into()),
+        ("time", timestamp().into()),
+        ("actor", actor.description(Some("Who made the change.")).into()),
+        ("action", one_of(&actions).into()),
+        ("customer", or_null(customer_id()).description(Some("The id of the customer that it concerns.")).into()),
+        ("object", object.description(Some("What was changed.")).into()),
+        ("fields", fields.into()),
+    ])
+}
+
+fn activity_list() -> ObjectBuilder {
+    let entries = ArrayBuilder::new().items(named("ActivityEntry")).max_items(Some(usize::from(MAXIMUM_LIMIT)));
+    let count = integer(0, MAXIMUM_LIMIT.into()).description(Some("How many entries are in `result`."));
+    record([("result", entries.into()), ("count", count.into()), ("total_results", null().into())])
+}
+
+/// The body of a create or an update.
+fn sent() -> ObjectBuilder {
+    let phone = "An international phone number. Absent, `null` or empty clears it.";
+    let ignored = or_null(usable()).description(Some("A field that this API does not know: it is ignored."));
+    ObjectBuilder::new()
+        .description(Some("Texts are trimmed at both ends. Unknown fields are ignored, and read-only ones too."))
+        .property("name", text(MAXIMUM_NAME).description(Some("The name of the customer.")))
+        .required("name")
+        .property("email", email(MAXIMUM_EMAIL).description(Some("Its e-mail address.")))
+        .required("email")
+        .property("phone", or_null(optional_international_phone()).description(Some(phone)))
+        .property("is_active", or_null(boolean()).description(Some("Absent or `null` keeps it: `true` in a create.")))
+        .property_names(Some(usable()))
+        .additional_properties(Some(ignored))
+}
+
+fn customer_body() -> RequestBody {
+    let example = json!({"name": "Acme Corp", "email": "office@acme.example", "phone": "+31 012 345678"});
+    body("The customer.", [(JSON, named("CustomerBody"), example)])
+}
+
+fn error() -> ObjectBuilder {
+    let details = ObjectBuilder::new()
+        .description(Some("Every field or parameter that is at fault, and what is wrong with it. Only where there are such."))
+        .additional_properties(Some(string()));
+    record([
+        ("error", string().description(Some("The name of the status.")).into()),
+        ("message", string().description(Some("A sentence for a person.")).into()),
+        ("error_message", string().description(Some("The same sentence.")).into()),
+        ("error_code", string().description(Some("A code for a program.")).into()),
+    ])
+    .property("details", details)
+}
+
+fn id() -> Parameter {
+    path_parameter("id", "The id of the customer.", whole_number())
+}
+
+fn list_parameters() -> [Parameter; 6] {
+    let filter = format!(
+        "^(?:id=[0-9]+|(?:name|email|phone)={usable}+|is_active=(?:true|false)|(?:registration_date|last_modified)={moment})$",
+        usable = usable_pattern(),
+        moment = moment_pattern(),
+    );
+    let filters = ArrayBuilder::new().items(string().pattern(Some(filter)));
+    let limit = integer(1, MAXIMUM_LIMIT.into()).default(Some(DEFAULT_LIMIT.into()));
+    [
+        query_parameter("limit", "How many customers the page has at most.", limit),
+        query_parameter("offset", "How many customers to pass over.", whole_number().default(Some(0.into()))),
+        query_parameter("sort", "The key to sort by.", one_of(&KEYS).default(Some("id".into()))),
+        query_parameter("direction", "The direction to sort in.", one_of(&["asc", "desc"]).default(Some("asc".into()))),
+        query_parameter(
+            "filter",
+            "`key=value`, with any key of a customer; repeatable, and all must hold. Whole values are compared, without case.",
+            filters,
+        ),
+        query_parameter(
+            "cursor",
+            "Where the page begins: from the address in `Link`, which is to be followed as it is. It works only for this reseller, \
+             sort, direction and filters, and not together with `offset`.",
+            string(),
+        ),
+    ]
+}

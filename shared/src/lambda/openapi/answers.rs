@@ -1,0 +1,211 @@
+//! The answers of an operation, described from answers that the code gives.
+#![expect(clippy::unwrap_used, reason = "no function contains this: a document that can't be written fails a test")]
+
+use std::collections::BTreeMap;
+
+use lambda_http::http::HeaderValue;
+use lambda_http::http::header::{CONTENT_TYPE, HeaderName};
+use serde_json::Value;
+use utoipa::openapi::content::{Content, ContentBuilder};
+use utoipa::openapi::example::ExampleBuilder;
+use utoipa::openapi::extensions::Extensions;
+use utoipa::openapi::header::{Header, HeaderBuilder};
+use utoipa::openapi::link::LinkBuilder;
+use utoipa::openapi::response::{ResponseBuilder, Responses};
+use utoipa::openapi::schema::{AllOfBuilder, ObjectBuilder};
+use utoipa::openapi::{RefOr, Response as Described, Schema};
+
+use super::{request, schemas};
+use crate::lambda::bootstrap::ApiError;
+use crate::lambda::response::Response;
+
+/// The headers of answers: the name as documents write it, and what the header says.
+const HEADERS: [(&str, &str); 7] = [
+    ("Allow", "The methods of this address."),
+    ("ETag", "The name of the revision that the answer shows."),
+    ("Link", "Where the next page begins: an address to be followed as it is. It is there while there is a next page."),
+    ("Location", "The address of the new record."),
+    ("Retry-After", "After how many seconds to try again."),
+    ("WWW-Authenticate", "How to authenticate."),
+    ("X-Total-Count", "How many customers match, where that is known without reading further."),
+];
+
+/// How an API writes its errors.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorForm {
+    /// The name of the schema of all errors.
+    pub schema: &'static str,
+    /// The member that has the code of the error.
+    pub code: &'static str,
+    /// The media types that clients may accept errors in; the first is JSON.
+    pub formats: &'static [&'static str],
+}
+
+/// The answers of an operation, by their statuses.
+#[derive(Default)]
+#[must_use]
+pub struct Answers(BTreeMap<u16, Answer>);
+
+/// The answers with one status.
+#[derive(Default)]
+struct Answer {
+    cases: Vec<Case>,
+    schema: Option<RefOr<Schema>>,
+    links: Vec<(&'static str, LinkBuilder)>,
+}
+
+/// When an answer is given, and how it looks in each format.
+struct Case {
+    name: String,
+    when: String,
+    is_error: bool,
+    given: Vec<Response>,
+}
+
+impl Answers {
+    /// No answers yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an answer, which is the same in all these formats. Bodies have this schema.
+    pub fn with(mut self, when: &str, schema: Option<RefOr<Schema>>, given: impl IntoIterator<Item = Response>) -> Self {
+        let given: Vec<Response> = given.into_iter().collect();
+        let answer = self.0.entry(given.first().unwrap().status().as_u16()).or_default();
+        answer.schema = schema.or(answer.schema.take());
+        answer.cases.push(Case { name: when.to_owned(), when: when.to_owned(), is_error: false, given });
+        self
+    }
+
+    /// Adds errors, each with the case in which it is the answer.
+    pub fn with_errors<E: ApiError>(mut self, form: ErrorForm, errors: impl IntoIterator<Item = (E, &'static str)>) -> Self {
+        for (error, when) in errors {
+            let given: Vec<Response> = form.formats.iter().map(|format| error.response(&request("", format))).collect();
+            let first = given.first().unwrap();
+            let body: Value = serde_json::from_slice(first.body()).unwrap();
+            let name = body.get(form.code).and_then(Value::as_str).unwrap().to_owned();
+            let answer = self.0.entry(first.status().as_u16()).or_default();
+            answer.cases.push(Case { name, when: when.to_owned(), is_error: true, given });
+            answer.schema = Some(answer.error(form));
+        }
+        self
+    }
+
+    /// Adds a link from the answers with this status to an operation, which gets a parameter from them.
+    pub fn with_link(mut self, status: u16, name: &'static str, operation: &str, (parameter, value): (&str, &str)) -> Self {
+        let link = LinkBuilder::new().operation_id(operation).parameter(parameter, value);
+        self.0.get_mut(&status).unwrap().links.push((name, link));
+        self
+    }
+
+    /// Their descriptions.
+    pub fn described(self) -> Responses {
+        self.0.into_iter().map(|(status, answer)| (status.to_string(), RefOr::from(answer.described()))).collect()
+    }
+}
+
+impl Answer {
+    /// The schema of errors with these codes alone.
+    fn error(&self, form: ErrorForm) -> RefOr<Schema> {
+        let mut codes: Vec<&str> = self.cases.iter().map(|case| case.name.as_str()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let with_code = ObjectBuilder::new().property(form.code, schemas::one_of(&codes));
+        AllOfBuilder::new().item(schemas::named(form.schema)).item(with_code).into()
+    }
+
+    fn described(self) -> Described {
+        let mut described = ResponseBuilder::new().description(self.description());
+        for (name, header) in self.headers() {
+            described = described.header(name, header);
+        }
+        for (media_type, content) in self.contents() {
+            described = described.content(media_type, content);
+        }
+        for (name, link) in self.links {
+            described = described.link(name, link.build());
+        }
+        described.build()
+    }
+
+    fn description(&self) -> String {
+        let lines = self.cases.iter().map(|case| match case.is_error {
+            true => format!("- `{}`: {}", case.name, case.when),
+            false => case.when.clone(),
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The headers. One is required if all these answers have it.
+    fn headers(&self) -> Vec<(String, Header)> {
+        let all: Vec<&Response> = self.cases.iter().flat_map(|case| &case.given).collect();
+        let mut values: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let sent = all.iter().flat_map(|response| response.headers());
+        for (name, value) in sent.filter(|(name, _)| *name != CONTENT_TYPE) {
+            values.entry(name.as_str()).or_default().push(value.to_str().unwrap());
+        }
+        let described = values.into_iter().map(|(name, values)| header(name, &values, values.len() == all.len()));
+        described.collect()
+    }
+
+    /// The content in each media type, with every answer as an example.
+    fn contents(&self) -> Vec<(String, Content)> {
+        let mut examples: Vec<(String, Vec<(String, Value)>)> = Vec::new();
+        for (place, case) in self.cases.iter().enumerate() {
+            let same = self.cases.iter().take(place).filter(|other| other.name == case.name).count();
+            let name = if same == 0 { case.name.clone() } else { format!("{} {}", case.name, same + 1) };
+            for response in &case.given {
+                let Some((media_type, body)) = content(response) else {
+                    continue;
+                };
+                match examples.iter_mut().find(|(known, _)| *known == media_type) {
+                    Some((_, of_type)) => of_type.push((name.clone(), body)),
+                    None => examples.push((media_type, vec![(name.clone(), body)])),
+                }
+            }
+        }
+        let described = examples.into_iter().map(|(media_type, examples)| {
+            let examples = examples.into_iter().map(|(name, body)| (name, ExampleBuilder::new().value(Some(body)).build()));
+            (media_type, ContentBuilder::new().schema(self.schema.clone()).examples_from_iter(examples).build())
+        });
+        described.collect()
+    }
+}
+
+/// The media type without its parameters, and the body as an example: a JSON value, or a text in any other format.
+fn content(response: &Response) -> Option<(String, Value)> {
+    let media_type = response.headers().get(CONTENT_TYPE)?.to_str().unwrap().split(';').next().unwrap_or_default();
+    let text = String::from_utf8(response.body().clone()).unwrap();
+    let body = if media_type == "application/json" { serde_json::from_str(&text).unwrap() } else { Value::String(text) };
+    Some((media_type.to_owned(), body))
+}
+
+fn header(name: &str, values: &[&str], is_required: bool) -> (String, Header) {
+    let (shown, description) = HEADERS.into_iter().find(|(shown, _)| name.eq_ignore_ascii_case(shown)).unwrap();
+    let schema = match shown {
+        "ETag" => schemas::entity_tag(),
+        "Link" => schemas::string().pattern(Some("^<[^<>]+>; rel=\"next\"$")),
+        "Location" => schemas::string().pattern(Some("^/[^ ]+$")),
+        "Retry-After" => schemas::integer(1, 1),
+        "X-Total-Count" => schemas::whole_number(),
+        _ => {
+            let mut values = values.to_vec();
+            values.sort_unstable();
+            values.dedup();
+            schemas::one_of(&values)
+        }
+    };
+    let mut header = HeaderBuilder::new().schema(Some(schema)).description(Some(description)).build();
+    if is_required {
+        // The builder knows no `required` of a header.
+        header.extensions = Some([("required", true)].into_iter().collect::<Extensions>());
+    }
+    (shown.to_owned(), header)
+}
+
+/// The same answer with one header more.
+#[must_use]
+pub fn with_header(mut response: Response, name: HeaderName, value: &str) -> Response {
+    response.headers_mut().insert(name, HeaderValue::try_from(value).unwrap());
+    response
+}

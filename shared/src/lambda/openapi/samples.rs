@@ -1,0 +1,81 @@
+//! The records and requests that the examples of the documents are made of.
+#![expect(clippy::unwrap_used, reason = "no function contains this: a document that can't be written fails a test")]
+
+use serde_json::json;
+
+use crate::domain::customer::Customer;
+use crate::domain::licence::Licence;
+use crate::lambda::request::Request;
+use crate::store::activity::ActivityEntry;
+
+/// A customer with all fields.
+#[must_use]
+pub fn customer() -> Customer {
+    let record = json!({
+        "id": 3,
+        "account_id": 1001,
+        "code": "A-17",
+        "organization": "Acme Corp",
+        "first_name": "Ann",
+        "last_name": "Rivers",
+        "email": "office@acme.example",
+        "phone": "+31 012 345678",
+        "street": "Keizersgracht 1",
+        "city": "Amsterdam",
+        "state": "NH",
+        "zip_code": "1015 CC",
+        "country_code": "NL",
+        "is_active": true,
+        "created_at": "2026-11-22T10:31:46.960Z",
+        "modified_at": "2026-11-22T10:31:46.960Z",
+        "revision": 1,
+        "holds_email": false,
+    });
+    serde_json::from_value(record).unwrap()
+}
+
+/// An active licence of that customer.
+#[must_use]
+pub fn licence() -> Licence {
+    let record = json!({
+        "id": 3_000_001,
+        "product": "Example Script",
+        "host": "server.example.com",
+        "key": "lk_000010000000Cdzx3K9mP2vQ8rT5wY1zB4nF7g",
+        "issued_at": "2026-11-22T10:33:12.480Z",
+        "revoked_at": null,
+    });
+    serde_json::from_value(record).unwrap()
+}
+
+/// The same licence after it was revoked.
+#[must_use]
+pub fn revoked_licence() -> Licence {
+    Licence { revoked_at: Some("2026-11-22T10:33:20.115Z".parse().unwrap()), ..licence() }
+}
+
+/// An entry of the activity: a change of that customer.
+#[must_use]
+pub fn activity_entry() -> ActivityEntry {
+    let hash = crate::domain::hash::sha256_hex("a token");
+    let record = json!({
+        "id": "019aaa53c16895e2c1f0a7b34d6e",
+        "time": "2026-11-22T10:34:02.917Z",
+        "actor": {"key": ["reseller", hash]},
+        "action": "customer.updated",
+        "customer": 3,
+        "object": {"kind": "customer", "id": 3},
+        "fields": ["organization", "email"],
+    });
+    ActivityEntry {
+        entry: serde_json::from_value(record).unwrap(),
+        label: serde_json::from_value(json!("order system")).unwrap(),
+    }
+}
+
+/// A request to this path of a client that accepts this media type.
+#[must_use]
+pub fn request(path: &str, accept: &str) -> Request {
+    let headers = json!({"host": "api.example.com", "x-forwarded-proto": "https", "accept": accept});
+    serde_json::from_value(json!({"rawPath": path, "headers": headers})).unwrap()
+}
