@@ -24,6 +24,7 @@ mod harness;
 mod hostile;
 mod invoked;
 mod isolation;
+mod killed;
 mod laws;
 mod layout;
 mod licences;
