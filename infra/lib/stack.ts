@@ -110,8 +110,8 @@ function cors(allowOrigins: readonly string[]): gateway.CorsPreflightOptions {
   return {
     allowOrigins: [...allowOrigins],
     allowMethods: [gateway.CorsHttpMethod.GET, gateway.CorsHttpMethod.POST, gateway.CorsHttpMethod.PUT, gateway.CorsHttpMethod.DELETE],
-    allowHeaders: ["accept", "authorization", "content-type", "x-zoom-s2t-key"],
-    exposeHeaders: ["link", "location", "retry-after", "x-total-count"],
+    allowHeaders: ["accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-zoom-s2t-key"],
+    exposeHeaders: ["etag", "link", "location", "retry-after", "x-total-count"],
     maxAge: Duration.hours(1),
   };
 }

@@ -255,6 +255,10 @@ test("options reach the template", () => {
   chosen.base.hasResourceProperties("AWS::ApiGatewayV2::ApiMapping", { Stage: "$default" });
   chosen.base.hasResourceProperties("AWS::ApiGatewayV2::Api", {
     Name: "trial",
-    CorsConfiguration: Match.objectLike({ AllowOrigins: ["https://portal.example.com", "http://localhost:3000"] }),
+    CorsConfiguration: Match.objectLike({
+      AllowOrigins: ["https://portal.example.com", "http://localhost:3000"],
+      AllowHeaders: Match.arrayWith(["idempotency-key", "if-match", "if-none-match"]),
+      ExposeHeaders: Match.arrayWith(["etag"]),
+    }),
   });
 });
