@@ -8,8 +8,8 @@ use shared::lambda::bootstrap::Failure;
 use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
 use shared::lambda::openapi::schemas::{
-    boolean, customer_id, email, integer, moment_pattern, named, one_of, optional_international_phone, or_null, record, string,
-    text, timestamp, usable, usable_pattern, whole_number,
+    ANY_USABLE, any_usable, boolean, customer_id, email, integer, moment_pattern, named, one_of, optional_international_phone,
+    or_null, record, string, text, timestamp, usable_pattern, whole_number, with_others,
 };
 use shared::lambda::openapi::{
     Answers, Document, ErrorForm, body, customer, operation, path_parameter, query_parameter, request, with_header,
@@ -54,6 +54,7 @@ pub fn document() -> OpenApi {
     .with_schema("CustomerAnswer", envelope(named("Customer"), integer(1, 1)))
     .with_schema("CustomerList", list())
     .with_schema("CustomerBody", sent())
+    .with_schema(ANY_USABLE, any_usable())
     .with_schema("Error", error())
     .with_operation(HttpMethod::Post, ALL, create())
     .with_operation(HttpMethod::Get, ALL, list_all())
@@ -199,17 +200,15 @@ fn list() -> ObjectBuilder {
 /// The body of a create or an update.
 fn sent() -> ObjectBuilder {
     let phone = "An international phone number. Absent, `null` or empty clears it.";
-    let ignored = or_null(usable()).description(Some("A field that this API does not know: it is ignored."));
-    ObjectBuilder::new()
+    let body = ObjectBuilder::new()
         .description(Some("Texts are trimmed at both ends. Unknown fields are ignored, and read-only ones too."))
         .property("name", text(MAXIMUM_NAME).description(Some("The name of the customer.")))
         .required("name")
         .property("email", email(MAXIMUM_EMAIL).description(Some("Its e-mail address.")))
         .required("email")
         .property("phone", or_null(optional_international_phone()).description(Some(phone)))
-        .property("is_active", or_null(boolean()).description(Some("Absent or `null` keeps it: `true` in a create.")))
-        .property_names(Some(usable()))
-        .additional_properties(Some(ignored))
+        .property("is_active", or_null(boolean()).description(Some("Absent or `null` keeps it: `true` in a create.")));
+    with_others(body)
 }
 
 fn customer_body() -> RequestBody {
