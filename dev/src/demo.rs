@@ -68,6 +68,9 @@ impl DemoReseller {
     }
 }
 
+/// What can't be, because demo data is made without idempotency keys.
+const KEYLESS: &str = "a request without an idempotency key was answered before";
+
 /// Why there is no demo data.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DemoError {
@@ -82,6 +85,7 @@ impl From<AuthenticationError> for DemoError {
         match error {
             AuthenticationError::Store(error) => Self::Store(error),
             AuthenticationError::Refused(_) => Self::Impossible("a new key is refused"),
+            AuthenticationError::Earlier(_) => Self::Impossible(KEYLESS),
         }
     }
 }
@@ -91,6 +95,7 @@ impl From<WriteError> for DemoError {
         match error {
             WriteError::Store(error) => Self::Store(error),
             WriteError::Taken(_) => Self::Impossible("another customer holds the demo customer's address"),
+            WriteError::OtherRevision => Self::Impossible("a new customer is at another revision"),
         }
     }
 }
@@ -173,7 +178,7 @@ impl Provision {
             .or_else(|| PresentedToken::service_user(token));
         match self.reader.token_check(presented).await {
             Ok(token) => Ok(Some(token)),
-            Err(AuthenticationError::Refused(_)) => Ok(None),
+            Err(AuthenticationError::Refused(_) | AuthenticationError::Earlier(_)) => Ok(None),
             Err(AuthenticationError::Store(error)) => Err(error),
         }
     }
@@ -224,7 +229,7 @@ impl Provision {
         };
         match self.reader.authenticate(&token, Policy::of_kinds(&[Kind::Customer])).await {
             Ok(_) => Ok(true),
-            Err(AuthenticationError::Refused(_)) => Ok(false),
+            Err(AuthenticationError::Refused(_) | AuthenticationError::Earlier(_)) => Ok(false),
             Err(AuthenticationError::Store(error)) => Err(error),
         }
     }
@@ -329,7 +334,7 @@ impl Provision {
             },
             holds_email: false,
         };
-        Ok(self.writer.customer_create(&caller, new).await?.id)
+        Ok(self.writer.customer_create(&caller, new, &|_| Vec::new()).await?.id)
     }
 }
 
@@ -378,7 +383,7 @@ mod tests {
         let token = table.token_check(presented(token)).await.unwrap();
         table.authenticate(&token, policy(kind)).await.map_err(|error| match error {
             AuthenticationError::Refused(refusal) => refusal,
-            AuthenticationError::Store(error) => panic!("{error}"),
+            other => panic!("{other}"),
         })
     }
 
@@ -462,7 +467,15 @@ mod tests {
         let token = writer.token_check(presented(&first.reseller_key)).await.unwrap();
         let loaded = writer.customer_load(&token, first.customer()).await.unwrap();
         let (caller, customer) = loaded.open(policy(Kind::Reseller)).unwrap();
-        assert!(writer.customer_delete(&caller, customer.unwrap()).await.unwrap().is_some());
+        assert!(
+            writer
+                .customer_delete(&caller, &shared::domain::entity_tag::ExpectedRevision::default(), customer.unwrap(), &|_| {
+                    Vec::new()
+                })
+                .await
+                .unwrap()
+                .is_some()
+        );
         let repaired = provided(&store, Some(&repaired)).await;
         keys_are_in_their_states(&store, &repaired).await;
 

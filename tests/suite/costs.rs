@@ -53,6 +53,9 @@ async fn no_operation_consumes_more_than_its_price_is_computed_with() {
         id = app.create_with(&client.tenant, body("Example Company Inc.", true)).await;
     }
     count("create a customer");
+    let request = app.reseller_api("POST", "").key(key).header("Idempotency-Key", "0b1f7d5e-6a52-4f0a-9f0e-4f6f3f6a1c11");
+    request.json(&body("Example Company Inc.", true)).send().await.expect(201);
+    count("create a customer, with an idempotency key");
     app.reseller_api("GET", id).key(key).send().await.expect(200);
     count("read a customer");
     app.list(&client.tenant, "sort=name").await;
@@ -72,6 +75,9 @@ async fn no_operation_consumes_more_than_its_price_is_computed_with() {
     count("revoke a licence");
     app.reseller_api("DELETE", id).key(key).send().await.expect(204);
     count("delete a customer");
+    let activity = app.request("GET", "/api/v3/reseller/activity/").key(key).send().await.expect(200);
+    assert_eq!(activity.json()["count"], 10);
+    count("list ten entries of the activity");
 
     let stated = stated();
     assert_eq!(counted.keys().collect::<Vec<_>>(), stated.keys().collect::<Vec<_>>());

@@ -264,7 +264,9 @@ fn is_number(piece: &str) -> bool {
 
 /// Whether a number after this text is an id: in JSON, in XML, in a form and in a path.
 fn is_place_of_an_id(before: &str) -> bool {
-    ["\"id\":", "_id\":", "\"code\":\"", " id=\"", " code=\"", "_id=", "/"].iter().any(|mark| before.ends_with(mark))
+    ["\"id\":", "_id\":", "\"code\":\"", " id=\"", " code=\"", "_id=", "customer=", "\"customer\":", "/", "etag: \"", "Match: \""]
+        .iter()
+        .any(|mark| before.ends_with(mark))
 }
 
 /// The text with every time as zeros.

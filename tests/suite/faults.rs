@@ -116,14 +116,14 @@ impl Writing {
     const ALL: [Self; 7] =
         [Self::Create, Self::Update, Self::Deactivate, Self::Delete, Self::UpdateHolder, Self::MoveHolder, Self::DeleteHolder];
 
-    /// How many rows its transaction writes.
+    /// How many rows its transaction writes, the entry of the activity included.
     fn rows(self) -> usize {
         match self {
-            Self::Update | Self::UpdateHolder => 1,
-            Self::Deactivate => 2,
-            Self::Create | Self::MoveHolder => 3,
-            Self::Delete => 4,
-            Self::DeleteHolder => 6,
+            Self::Update | Self::UpdateHolder => 2,
+            Self::Deactivate => 3,
+            Self::Create | Self::MoveHolder => 4,
+            Self::Delete => 5,
+            Self::DeleteHolder => 7,
         }
     }
 }

@@ -12,6 +12,7 @@
     reason = "a test may fail by panicking"
 )]
 
+mod activity;
 mod bounded;
 mod concurrency;
 mod costs;
@@ -23,6 +24,7 @@ mod harness;
 mod hostile;
 mod invoked;
 mod isolation;
+mod killed;
 mod laws;
 mod layout;
 mod licences;
@@ -39,7 +41,9 @@ mod operators;
 mod page;
 mod permissions;
 mod refusals;
+mod repeats;
 mod reservations;
+mod revisions;
 mod round_trips;
 mod scale;
 mod sealed;

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use shared::domain::entity_tag::EntityTags;
+use shared::domain::replay::IdempotencyKey;
 use shared::domain::validation::{self, Invalid, Text};
 use shared::lambda::openapi::schemas;
 
@@ -168,6 +170,19 @@ proptest! {
             // The validators trim; the schemas do not.
             prop_assert!(takes(&sent) || !schema_of_text.is_valid(&json!(sent)), "{:?} {}", sent, schema);
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_schemas_of_headers_take_nothing_that_is_refused(
+        sent in prop_oneof![any::<String>(), "[ -~]{0,4}", "(W/)?\"[a-c,#]{0,2}\"([ \t]?,[ ]?(W/)?\"[a ]\"){0,2}", "\\*{0,2}"]
+    ) {
+        let takes = |schema: Value| jsonschema::validator_for(&schema).unwrap().is_valid(&json!(sent));
+        prop_assert!(!takes(json!(schemas::entity_tags().build())) || EntityTags::parse(&sent).is_ok(), "{:?}", sent);
+        let takes_key = takes(json!(schemas::idempotency_key().build()));
+        prop_assert!(!takes_key || IdempotencyKey::parse(&sent).is_ok(), "{:?}", sent);
+        prop_assert!(takes_key || sent != sent.trim() || IdempotencyKey::parse(&sent).is_err(), "{:?}", sent);
     }
 }
 

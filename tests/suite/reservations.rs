@@ -69,7 +69,7 @@ async fn given_a_code_that_is_held_when_another_customer_wants_it_then_it_is_tak
 async fn given_fifty_reservations_of_one_address_at_once_then_exactly_one_holds_it() {
     let (app, tenant) = App::with_reseller().await;
     let (table, caller) = app.writer(&tenant).await;
-    let creates = (0..50).map(|_| table.customer_create(&caller, holder(&tenant, "ann@example.com", "")));
+    let creates = (0..50).map(|_| table.customer_create(&caller, holder(&tenant, "ann@example.com", ""), &|_| Vec::new()));
     let (won, lost): (Vec<_>, Vec<_>) = join_all(creates).await.into_iter().partition(Result::is_ok);
     assert_eq!((won.len(), lost.len()), (1, 49));
     lost.into_iter().for_each(|lost| assert_taken(lost, Reserved::Email));
@@ -81,8 +81,9 @@ async fn given_fifty_reservations_of_one_address_at_once_then_exactly_one_holds_
 async fn given_fifty_reservations_of_one_code_at_once_then_exactly_one_holds_it() {
     let (app, tenant) = App::with_reseller().await;
     let (table, caller) = app.writer(&tenant).await;
-    let creates =
-        (0..50).map(|place| table.customer_create(&caller, holder(&tenant, &format!("customer-{place}@example.com"), "A-1")));
+    let creates = (0..50).map(|place| {
+        table.customer_create(&caller, holder(&tenant, &format!("customer-{place}@example.com"), "A-1"), &|_| Vec::new())
+    });
     let (won, lost): (Vec<_>, Vec<_>) = join_all(creates).await.into_iter().partition(Result::is_ok);
     assert_eq!((won.len(), lost.len()), (1, 49));
     lost.into_iter().for_each(|lost| assert_taken(lost, Reserved::Code));
@@ -222,7 +223,8 @@ async fn given_an_address_that_changes_hands_under_load_then_nobody_shares_it() 
         let leaving = hold(&app, &tenant, "ann@example.com").await;
         let moving = hold(&app, &tenant, "bob@example.com").await;
         let (table, caller) = app.writer(&tenant).await;
-        let creates = join_all((0..4).map(|_| table.customer_create(&caller, holder(&tenant, "ann@example.com", ""))));
+        let creates =
+            join_all((0..4).map(|_| table.customer_create(&caller, holder(&tenant, "ann@example.com", ""), &|_| Vec::new())));
         let others = join(delete(&app, &tenant, leaving), move_to(&app, &tenant, moving, "ann@example.com"));
         let (creates, _) = join(creates, others).await;
         assert!(creates.iter().filter(|create| create.is_ok()).count() <= 1, "{creates:?}");

@@ -4,6 +4,8 @@ use lambda_http::http::StatusCode;
 use shared::lambda::bootstrap::{ApiError, Failure};
 use shared::lambda::request::Request;
 use shared::lambda::response::{Response, response};
+use shared::store::StoreError;
+use shared::store::replay::Earlier;
 
 /// Why a file was not shown.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +19,13 @@ pub enum Error {
     /// A failure that the client did not cause.
     #[error(transparent)]
     Failed(#[from] Failure),
+}
+
+impl From<Earlier> for Error {
+    fn from(_: Earlier) -> Self {
+        // The page changes nothing, so that there is no earlier change.
+        Self::Failed(StoreError::Internal("an earlier change was found".to_owned()).into())
+    }
 }
 
 impl ApiError for Error {

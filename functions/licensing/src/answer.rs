@@ -1,23 +1,31 @@
 //! Records as this API shows them: absent values of a customer are empty texts, and a licence's time is null until it is revoked.
 
-use lambda_http::http::header::LINK;
+use lambda_http::http::header::{LINK, LOCATION};
 use lambda_http::http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use shared::domain::customer::Customer;
 use shared::domain::licence::Licence;
 use shared::domain::validation::Text;
-use shared::lambda::response::{Response, empty, response};
+use shared::lambda::response::{Response, empty, response, with_entity_tag};
 
 pub(crate) const JSON: &str = "application/json";
 
 /// An answer with one customer.
 pub(crate) fn one(status: StatusCode, customer: &Customer) -> Response {
-    response(status, JSON, view(customer).to_string())
+    with_entity_tag(response(status, JSON, view(customer).to_string()), &customer.entity_tag().json())
 }
 
 /// An answer with one licence.
 pub(crate) fn one_licence(status: StatusCode, licence: &Licence) -> Response {
-    response(status, JSON, licence_view(licence).to_string())
+    with_entity_tag(response(status, JSON, licence_view(licence).to_string()), &licence.entity_tag().json())
+}
+
+/// The same answer, with the address of what was created.
+pub(crate) fn at(address: &str, mut response: Response) -> Response {
+    if let Ok(address) = HeaderValue::try_from(address) {
+        response.headers_mut().insert(LOCATION, address);
+    }
+    response
 }
 
 /// The record of a licence.

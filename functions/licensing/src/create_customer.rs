@@ -1,14 +1,14 @@
 //! `POST /api/customer`: creates a customer, which then holds its e-mail address exclusively.
 
-use lambda_http::http::header::LOCATION;
-use lambda_http::http::{HeaderValue, StatusCode};
-use shared::domain::customer::NewCustomer;
+use lambda_http::http::StatusCode;
+use shared::domain::customer::{Customer, NewCustomer};
+use shared::lambda::idempotency::keeping;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
 use shared::store::{Table, Write};
 
 use crate::Error;
-use crate::answer::one;
+use crate::answer::{at, one};
 use crate::body::Body;
 use crate::request::caller;
 
@@ -20,10 +20,7 @@ pub async fn create_customer(table: &Table<Write>, request: &Request) -> Result<
     let caller = caller(table, request).await?;
     let profile = Body::parse(request)?.profile(None)?;
     let new = NewCustomer { account_id: caller.first_account()?, code: None, profile, holds_email: true };
-    let customer = table.customer_create(&caller, new).await?;
-    let mut response = one(StatusCode::CREATED, &customer);
-    if let Ok(address) = HeaderValue::try_from(format!("/api/customer/{}", customer.id)) {
-        response.headers_mut().insert(LOCATION, address);
-    }
-    Ok(response)
+    let answer = |customer: &Customer| at(&format!("/api/customer/{}", customer.id), one(StatusCode::CREATED, customer));
+    let customer = table.customer_create(&caller, new, &keeping(answer)).await?;
+    Ok(answer(&customer))
 }

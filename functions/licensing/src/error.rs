@@ -7,10 +7,12 @@ use shared::domain::credential::Refusal;
 use shared::domain::licence::LicenceId;
 use shared::lambda::bootstrap::{ApiError, Failure};
 use shared::lambda::faults::Faults;
+use shared::lambda::idempotency::kept_answer;
 use shared::lambda::request::{BodyError, Request};
 use shared::lambda::response::{Response, response, with_retry_after};
 use shared::store::customer::WriteError;
-use shared::store::licence::IssueError;
+use shared::store::licence::{IssueError, RevokeError};
+use shared::store::replay::Earlier;
 use shared::store::{AuthenticationError, StoreError};
 
 use crate::answer::JSON;
@@ -36,6 +38,9 @@ pub enum Error {
     /// Another customer of the account has the e-mail address.
     #[error("the address is taken")]
     Taken,
+    /// The customer or the licence is not as the request expects it.
+    #[error("not the expected revision")]
+    OtherRevision,
     /// A licence of the account is active for the product and host.
     #[error("a licence is active for this product and host")]
     Active,
@@ -45,6 +50,12 @@ pub enum Error {
     /// Concurrent changes outlasted the retries of a delete.
     #[error("{0}")]
     NotDeleted(String),
+    /// The same request was answered before: this answer, which is given again.
+    #[error("answered before")]
+    Answered(Box<Response>),
+    /// The idempotency key of the request was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
     /// A failure that the client did not cause, or no such route.
     #[error(transparent)]
     Failed(#[from] Failure),
@@ -67,6 +78,16 @@ impl From<AuthenticationError> for Error {
         match error {
             AuthenticationError::Refused(refusal) => refusal.into(),
             AuthenticationError::Store(error) => error.into(),
+            AuthenticationError::Earlier(earlier) => earlier.into(),
+        }
+    }
+}
+
+impl From<Earlier> for Error {
+    fn from(earlier: Earlier) -> Self {
+        match earlier {
+            Earlier::Answered(kept) => kept_answer(&kept).map_or_else(Self::from, |answer| Self::Answered(Box::new(answer))),
+            Earlier::Other => Self::KeyReused,
         }
     }
 }
@@ -82,6 +103,16 @@ impl From<WriteError> for Error {
         match error {
             WriteError::Store(error) => error.into(),
             WriteError::Taken(_) => Self::Taken,
+            WriteError::OtherRevision => Self::OtherRevision,
+        }
+    }
+}
+
+impl From<RevokeError> for Error {
+    fn from(error: RevokeError) -> Self {
+        match error {
+            RevokeError::Store(error) => error.into(),
+            RevokeError::OtherRevision => Self::OtherRevision,
         }
     }
 }
@@ -116,6 +147,17 @@ impl ApiError for Error {
             Self::Failed(Failure::NoSuchRoute) => {
                 (Status::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.".to_owned())
             }
+            Self::OtherRevision => (
+                Status::PRECONDITION_FAILED,
+                "PRECONDITION_FAILED",
+                "The record has changed since you read it. Read it again.".to_owned(),
+            ),
+            Self::Answered(answer) => return answer.as_ref().clone(),
+            Self::KeyReused => (
+                Status::UNPROCESSABLE_ENTITY,
+                "IDEMPOTENCY_KEY_REUSED",
+                "This Idempotency-Key was used for another request.".to_owned(),
+            ),
             Self::Taken => (Status::CONFLICT, "CONFLICT", "Another customer has this e-mail address.".to_owned()),
             Self::Active => {
                 (Status::CONFLICT, "CONFLICT", "There is an active licence for this product and this host.".to_owned())

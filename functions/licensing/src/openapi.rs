@@ -7,15 +7,16 @@ use shared::domain::credential::Refusal;
 use shared::lambda::bootstrap::Failure;
 use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
+use shared::lambda::idempotency::IDEMPOTENCY_KEY;
 use shared::lambda::openapi::schemas::{
     always, customer_id, email, host, licence_id, named, one_of, optional_text, or_null, record, string, text, timestamp, usable,
     whole_number,
 };
 use shared::lambda::openapi::{
-    Answers, Document, ErrorForm, body, customer, licence, operation, path_parameter, query_parameter, request, revoked_licence,
-    with_header,
+    Answers, Document, ErrorForm, body, customer, idempotency_key, if_match, licence, operation, path_parameter, query_parameter,
+    request, revoked_licence, with_header,
 };
-use shared::lambda::response::{empty, response};
+use shared::lambda::response::{empty, response, with_entity_tag};
 use shared::store::StoreError;
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder};
 use utoipa::openapi::request_body::RequestBodyBuilder;
@@ -78,7 +79,7 @@ pub fn document() -> OpenApi {
 fn create_customer() -> OperationBuilder {
     let created = with_header(one(StatusCode::CREATED, &customer()), LOCATION, "/api/customer/3");
     let id = ("id", "$response.body#/customer_id");
-    let answers = answers()
+    let answers = of_change(answers())
         .with("The new customer.", Some(named("Customer")), [created])
         .with_errors(ERRORS, errors_of_a_form())
         .with_errors(ERRORS, [(Error::Taken, "Another customer has the e-mail address.")])
@@ -89,6 +90,7 @@ fn create_customer() -> OperationBuilder {
     let example = json!({COMPANY.0: "Acme Corp", FIRST_NAME.0: "Ann", LAST_NAME.0: "Rivers", EMAIL.0: "office@acme.example"});
     let description = "The customer holds its e-mail address from then on: no other customer can get it through this API.";
     operation(&function("create_customer"), CUSTOMERS, "Create a customer", description, answers)
+        .parameter(idempotency_key())
         .request_body(Some(body("The customer.", [(FORM, named("NewCustomer"), example)])))
 }
 
@@ -101,9 +103,10 @@ fn get_customer() -> OperationBuilder {
 }
 
 fn update_customer() -> OperationBuilder {
-    let answers = answers()
+    let unchanged = with_entity_tag(empty(StatusCode::NOT_MODIFIED), &customer().entity_tag().json());
+    let answers = of_change_of_one(answers())
         .with("The customer as it is now.", Some(named("Customer")), [one(StatusCode::OK, &customer())])
-        .with("The submitted values change nothing.", None, [empty(StatusCode::NOT_MODIFIED)])
+        .with("The submitted values change nothing.", None, [unchanged])
         .with_errors(ERRORS, errors_of_a_form())
         .with_errors(ERRORS, no_customer())
         .with_errors(ERRORS, [(Error::Taken, "Another customer has the e-mail address.")]);
@@ -112,16 +115,21 @@ fn update_customer() -> OperationBuilder {
                        value that equals the one that this API shows is accepted unchecked, whichever API wrote it.";
     operation(&function("update_customer"), CUSTOMERS, "Change a customer", description, answers)
         .parameter(id("customer"))
+        .parameter(if_match())
+        .parameter(idempotency_key())
         .request_body(Some(RequestBodyBuilder::from(changes).required(Some(Required::False)).build()))
 }
 
 fn delete_customer() -> OperationBuilder {
-    let answers = answers()
+    let answers = of_change_of_one(answers())
         .with("The customer as it was.", Some(named("Customer")), [one(StatusCode::GONE, &customer())])
         .with_errors(ERRORS, no_customer())
         .with_errors(ERRORS, [(Error::NotDeleted(String::new()), "Concurrent changes outlast the retries.")]);
     let description = "Removes the customer for ever: its address is free, and its licences are revoked before the answer.";
-    operation(&function("delete_customer"), CUSTOMERS, "Remove a customer", description, answers).parameter(id("customer"))
+    operation(&function("delete_customer"), CUSTOMERS, "Remove a customer", description, answers)
+        .parameter(id("customer"))
+        .parameter(if_match())
+        .parameter(idempotency_key())
 }
 
 fn list_customers() -> OperationBuilder {
@@ -137,7 +145,7 @@ fn create_license() -> OperationBuilder {
         (Error::Active, "A licence is active for this product and host."),
         (Error::Exhausted, "The customer has had as many licences as a customer can have."),
     ];
-    let answers = answers()
+    let answers = of_change(answers())
         .with("The new licence.", Some(named("Licence")), [created])
         .with_errors(ERRORS, errors_of_a_form())
         .with_errors(ERRORS, no_customer())
@@ -148,6 +156,7 @@ fn create_license() -> OperationBuilder {
     let example = json!({CUSTOMER: 3, PRODUCT.0: "Example Script", HOST.0: "server.example.com"});
     let description = "For a product on a host a reseller has one active licence at a time. Both are compared without case.";
     operation(&function("create_license"), LICENCES, "Issue a licence", description, answers)
+        .parameter(idempotency_key())
         .request_body(Some(body("The licence.", [(FORM, named("NewLicence"), example)])))
 }
 
@@ -161,11 +170,14 @@ fn get_license() -> OperationBuilder {
 }
 
 fn delete_license() -> OperationBuilder {
-    let answers = answers()
+    let answers = of_change_of_one(answers())
         .with("The licence, revoked.", Some(named("Licence")), [one_licence(StatusCode::GONE, &revoked_licence())])
         .with_errors(ERRORS, no_licence());
     let description = "Revokes the licence for ever. The answer is the same when it was revoked before.";
-    operation(&function("delete_license"), LICENCES, "Revoke a licence", description, answers).parameter(id("licence"))
+    operation(&function("delete_license"), LICENCES, "Revoke a licence", description, answers)
+        .parameter(id("licence"))
+        .parameter(if_match())
+        .parameter(idempotency_key())
 }
 
 fn list_licenses() -> OperationBuilder {
@@ -236,6 +248,26 @@ fn no_customer() -> [(Error, &'static str); 1] {
 
 fn no_licence() -> [(Error, &'static str); 1] {
     [(Error::NoLicence, "There is no such licence, or it is another reseller's.")]
+}
+
+/// The same answers, and those to the headers of a change.
+fn of_change(answers: Answers) -> Answers {
+    answers.with_errors(
+        ERRORS,
+        [
+            (
+                Error::Invalid(Faults::one(IDEMPOTENCY_KEY, "must have 1 to 255 printable ASCII characters")),
+                "A header is malformed.",
+            ),
+            (Error::KeyReused, "The `Idempotency-Key` was used for another request; nothing was changed."),
+        ],
+    )
+}
+
+/// The same answers, and those to the headers of a change of a record.
+fn of_change_of_one(answers: Answers) -> Answers {
+    let other = (Error::OtherRevision, "The record is not at a revision in `If-Match`; nothing was changed.");
+    of_change(answers).with_errors(ERRORS, [other])
 }
 
 fn errors_of_a_form() -> [(Error, &'static str); 2] {

@@ -6,8 +6,9 @@ use shared::domain::licence::{Licence, LicenceId};
 use shared::domain::token::{IssuedToken, PresentedToken};
 use shared::domain::validation::Invalid;
 use shared::lambda::faults::Faults;
+use shared::lambda::idempotency::token_of;
 use shared::lambda::request::Request;
-use shared::store::{Access, AuthenticationError, Caller, Policy, Table};
+use shared::store::{Access, Caller, Policy, Table};
 
 use crate::Error;
 
@@ -19,8 +20,8 @@ pub(crate) const NOT_OF_THIS_LIST: &str =
 pub(crate) const POLICY: Policy = Policy::of_kinds(&[Kind::Licensing]);
 
 /// The issued token in `Authorization: Basic <token>`. The header contains the token itself, not base64 of anything.
-pub(crate) async fn token<A: Access>(table: &Table<A>, request: &Request) -> Result<IssuedToken, AuthenticationError> {
-    table.token_check(PresentedToken::licensing(request.basic_authorization()?)).await
+pub(crate) async fn token<A: Access>(table: &Table<A>, request: &Request) -> Result<IssuedToken, Error> {
+    token_of(table, POLICY, request, PresentedToken::licensing(request.basic_authorization()?)).await
 }
 
 /// The verified caller, for calls that name no customer.

@@ -5,7 +5,7 @@ use quick_xml::events::BytesStart;
 use serde_json::{Map, Value};
 use shared::domain::customer::Customer;
 use shared::domain::validation::{Text, is_usable};
-use shared::lambda::response::{MAXIMUM_ANSWER, Response, escaped_length, response};
+use shared::lambda::response::{MAXIMUM_ANSWER, Response, escaped_length, response, with_entity_tag};
 
 use crate::media::Format;
 
@@ -14,7 +14,9 @@ pub(crate) type Fields = Vec<(&'static str, Value)>;
 
 /// An answer with one customer.
 pub(crate) fn one(format: Format, status: StatusCode, customer: &Customer) -> Response {
-    object(format, status, "customer", fields(customer))
+    let tag = customer.entity_tag();
+    let tag = if format == Format::Json { tag.json() } else { tag.xml() };
+    with_entity_tag(object(format, status, "customer", fields(customer)), &tag)
 }
 
 /// An answer with customers, as many as fit into it, and how many these are.

@@ -1,6 +1,8 @@
 //! `PUT /api/v01/customers`: creates a customer.
 
 use lambda_http::http::StatusCode;
+use shared::domain::customer::Customer;
+use shared::lambda::idempotency::keeping;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
 use shared::store::{Table, Write};
@@ -19,6 +21,7 @@ pub async fn create_customer(table: &Table<Write>, request: &Request) -> Result<
     let caller = caller(table, request).await?;
     let format = called(request, "create", &Address::Customers)?;
     let new = Body::parse(request)?.creation(&caller)?;
-    let customer = table.customer_create(&caller, new).await?;
-    Ok(one(format, StatusCode::CREATED, &customer))
+    let answer = |customer: &Customer| one(format, StatusCode::CREATED, customer);
+    let customer = table.customer_create(&caller, new, &keeping(answer)).await?;
+    Ok(answer(&customer))
 }

@@ -7,9 +7,11 @@ use lambda_http::http::{HeaderValue, StatusCode};
 use shared::domain::credential::Refusal;
 use shared::lambda::bootstrap::{ApiError, Failure};
 use shared::lambda::faults::Faults;
+use shared::lambda::idempotency::kept_answer;
 use shared::lambda::request::{BodyError, Request};
 use shared::lambda::response::{Response, with_retry_after};
 use shared::store::customer::WriteError;
+use shared::store::replay::Earlier;
 use shared::store::{AuthenticationError, Reserved, StoreError};
 
 use crate::answer::object;
@@ -42,6 +44,9 @@ pub enum Error {
     /// There is no such customer, or it is not the caller's.
     #[error("no such customer")]
     NotFound,
+    /// The customer is at another revision than the request expects.
+    #[error("not the expected revision")]
+    OtherRevision,
     /// The request asks for another action than its method does. The methods are those of the address.
     #[error("another action than the method's")]
     OtherAction(&'static str),
@@ -51,6 +56,12 @@ pub enum Error {
     /// The client accepts no supported format.
     #[error("not acceptable")]
     NotAcceptable,
+    /// The same request was answered before: this answer, which is given again.
+    #[error("answered before")]
+    Answered(Box<Response>),
+    /// The idempotency key of the request was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
     /// A failure that the client did not cause, or no such route.
     #[error(transparent)]
     Failed(#[from] Failure),
@@ -73,6 +84,16 @@ impl From<AuthenticationError> for Error {
         match error {
             AuthenticationError::Refused(refusal) => refusal.into(),
             AuthenticationError::Store(error) => error.into(),
+            AuthenticationError::Earlier(earlier) => earlier.into(),
+        }
+    }
+}
+
+impl From<Earlier> for Error {
+    fn from(earlier: Earlier) -> Self {
+        match earlier {
+            Earlier::Answered(kept) => kept_answer(&kept).map_or_else(Self::from, |answer| Self::Answered(Box::new(answer))),
+            Earlier::Other => Self::KeyReused,
         }
     }
 }
@@ -87,6 +108,7 @@ impl From<WriteError> for Error {
     fn from(error: WriteError) -> Self {
         match error {
             WriteError::Store(error) => error.into(),
+            WriteError::OtherRevision => Self::OtherRevision,
             WriteError::Taken(Reserved::Code) => Self::Code("is the code of another customer"),
             // This API creates customers that hold no address, and a change holds the new address only if it is free.
             WriteError::Taken(Reserved::Email) => StoreError::Internal("an address was to be held".to_owned()).into(),
@@ -113,6 +135,13 @@ impl ApiError for Error {
             Self::ReadOnly(faults) => (Status::UNPROCESSABLE_ENTITY, "V04", faults.sentence()),
             Self::NotFound => (Status::NOT_FOUND, "V05", "There is no such customer.".to_owned()),
             Self::Failed(Failure::NoSuchRoute) => (Status::NOT_FOUND, "V05", "There is nothing at this address.".to_owned()),
+            Self::OtherRevision => {
+                (Status::PRECONDITION_FAILED, "V06", "The customer has changed since you read it. Read it again.".to_owned())
+            }
+            Self::Answered(answer) => return answer.as_ref().clone(),
+            Self::KeyReused => {
+                (Status::UNPROCESSABLE_ENTITY, "V07", "This Idempotency-Key was used for another request.".to_owned())
+            }
             Self::OtherAction(methods) => {
                 (Status::METHOD_NOT_ALLOWED, "U01", format!("The method does not do this action; this address has {methods}."))
             }

@@ -2,14 +2,14 @@
 
 use lambda_http::http::StatusCode;
 use shared::lambda::request::Request;
-use shared::lambda::response::Response;
+use shared::lambda::response::{Response, unless_client_has_it};
 use shared::store::{Read, Table};
 
 use crate::Error;
 use crate::answer::one;
 use crate::request::{Address, called, caller_and_customer};
 
-/// Answers 200 with the customer.
+/// Answers 200 with the customer, or 304 without a body when `If-None-Match` says that the client has it.
 ///
 /// # Errors
 /// 400 when the id is no integer, 404 when there is no such customer, 405 and 406 for the action and the format, 401 and 403 when
@@ -17,5 +17,5 @@ use crate::request::{Address, called, caller_and_customer};
 pub async fn load_customer(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let (_, customer) = caller_and_customer(table, request).await?;
     let format = called(request, "load", &Address::Customer)?;
-    Ok(one(format, StatusCode::OK, &customer.ok_or(Error::NotFound)?))
+    Ok(unless_client_has_it(request, one(format, StatusCode::OK, &customer.ok_or(Error::NotFound)?)))
 }

@@ -8,14 +8,16 @@ use shared::domain::customer::Customer;
 use shared::lambda::bootstrap::Failure;
 use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
+use shared::lambda::idempotency::IDEMPOTENCY_KEY;
 use shared::lambda::openapi::schemas::{
     ANY_USABLE, any_usable, customer_id, integer, named, nondigit_text, one_of, optional_code, optional_country_code,
     optional_email, optional_phone, optional_text, or_null, record, string, text, usable, whole_number, with_others,
 };
 use shared::lambda::openapi::{
-    Answers, Document, ErrorForm, body, customer, operation, path_parameter, query_parameter, request, with_header,
+    Answers, Document, ErrorForm, body, customer, idempotency_key, if_match, if_none_match, operation, path_parameter,
+    query_parameter, request, with_header,
 };
-use shared::lambda::response::Response;
+use shared::lambda::response::{Response, empty, with_entity_tag};
 use shared::store::StoreError;
 use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::request_body::RequestBody;
@@ -86,7 +88,7 @@ fn create() -> OperationBuilder {
         (Error::NotGranted, "The account is not one that the service user was granted."),
         (Error::Code("is the code of another customer"), "Another customer has the code, or the code consists of digits."),
     ];
-    let answers = answers("GET, PUT")
+    let answers = of_change(answers("GET, PUT"))
         .with("The new customer.", Some(named("Customer")), in_all_formats(StatusCode::CREATED))
         .with_errors(ERRORS, errors_of_a_body())
         .with_errors(ERRORS, unknown_format())
@@ -96,6 +98,7 @@ fn create() -> OperationBuilder {
     let description = "The customer belongs to the account that the body names, and keeps its code for ever.";
     operation(&function("create_customer"), TAG, "Create a customer", description, answers)
         .parameter(action("create"))
+        .parameter(idempotency_key())
         .request_body(Some(customer_body(
             "The customer.",
             "NewCustomer",
@@ -133,11 +136,16 @@ fn find() -> OperationBuilder {
 }
 
 fn load() -> OperationBuilder {
+    let not_modified = with_entity_tag(empty(StatusCode::NOT_MODIFIED), &customer().entity_tag().json());
     let answers = answers("GET, POST")
         .with("The customer.", Some(named("Customer")), in_all_formats(StatusCode::OK))
+        .with("The client has the customer.", None, [not_modified])
         .with_errors(ERRORS, no_customer());
     let description = "Answers the customer with this id or code.";
-    operation(&function("load_customer"), TAG, "Load a customer", description, answers).parameter(id()).parameter(action("load"))
+    operation(&function("load_customer"), TAG, "Load a customer", description, answers)
+        .parameter(id())
+        .parameter(action("load"))
+        .parameter(if_none_match())
 }
 
 fn modify() -> OperationBuilder {
@@ -145,7 +153,7 @@ fn modify() -> OperationBuilder {
         (Error::Missing(Faults::one(FIRST_NAME.0, "is required")), "A required field would be removed."),
         (Error::ReadOnly(Faults::one(CODE.0, "can't be changed")), "A field that can't be changed is sent with another value."),
     ];
-    let answers = answers("GET, POST")
+    let answers = of_change_of_one(answers("GET, POST"))
         .with("The customer as it is now.", Some(named("Customer")), in_all_formats(StatusCode::OK))
         .with_errors(ERRORS, no_customer())
         .with_errors(ERRORS, errors_of_a_body())
@@ -156,6 +164,8 @@ fn modify() -> OperationBuilder {
     operation(&function("modify_customer"), TAG, "Modify a customer", description, answers)
         .parameter(id())
         .parameter(action("modify"))
+        .parameter(if_match())
+        .parameter(idempotency_key())
         .request_body(Some(customer_body("The changes.", "Changes", &[(CITY.0, "Utrecht"), (COUNTRY_CODE.0, "NL")])))
 }
 
@@ -195,6 +205,26 @@ fn answers(methods: &'static str) -> Answers {
 
 fn no_customer() -> [(Error, &'static str); 1] {
     [(Error::NotFound, "There is no such customer, or it is not in an account that the service user was granted.")]
+}
+
+/// The same answers, and those to the headers of a change.
+fn of_change(answers: Answers) -> Answers {
+    answers.with_errors(
+        ERRORS,
+        [
+            (
+                Error::Invalid(Faults::one(IDEMPOTENCY_KEY, "must have 1 to 255 printable ASCII characters")),
+                "A header is malformed.",
+            ),
+            (Error::KeyReused, "The `Idempotency-Key` was used for another request; nothing was changed."),
+        ],
+    )
+}
+
+/// The same answers, and those to the headers of a change of a record.
+fn of_change_of_one(answers: Answers) -> Answers {
+    let other = (Error::OtherRevision, "The record is not at a revision in `If-Match`; nothing was changed.");
+    of_change(answers).with_errors(ERRORS, [other])
 }
 
 fn errors_of_a_body() -> [(Error, &'static str); 1] {

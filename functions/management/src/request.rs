@@ -7,8 +7,9 @@ use shared::domain::customer::{Customer, CustomerId, NotACustomerId};
 use shared::domain::normalization::normalize;
 use shared::domain::token::{IssuedToken, PresentedToken};
 use shared::lambda::faults::Faults;
+use shared::lambda::idempotency::token_of;
 use shared::lambda::request::Request;
-use shared::store::{Access, AuthenticationError, Caller, Policy, Table};
+use shared::store::{Access, Caller, Policy, Table};
 
 use crate::Error;
 use crate::body::known_by_default;
@@ -26,10 +27,10 @@ pub(crate) enum Address {
 pub(crate) const POLICY: Policy = Policy::of_kinds(&[Kind::ServiceUser]);
 
 /// The issued token: user and password in `Authorization: Basic` (RFC 7617).
-pub(crate) async fn token<A: Access>(table: &Table<A>, request: &Request) -> Result<IssuedToken, AuthenticationError> {
+pub(crate) async fn token<A: Access>(table: &Table<A>, request: &Request) -> Result<IssuedToken, Error> {
     let sent = STANDARD.decode(request.basic_authorization()?).map_err(|_| Refusal::Invalid)?;
     let user_and_password = String::from_utf8(sent).map_err(|_| Refusal::Invalid)?;
-    table.token_check(PresentedToken::service_user(&user_and_password)).await
+    token_of(table, POLICY, request, PresentedToken::service_user(&user_and_password)).await
 }
 
 /// The verified caller, for calls that name no customer.

@@ -4,22 +4,28 @@ use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
 use shared::domain::customer::Customer;
 use shared::domain::validation::Text;
-use shared::lambda::response::{Response, response};
+use shared::lambda::response::{Response, response, with_entity_tag};
 
 pub(crate) const JSON: &str = "application/json";
 
 /// An answer about one customer.
 pub(crate) fn one(status: StatusCode, customer: &Customer) -> Response {
-    envelope(status, &view(customer), 1, 1)
+    with_entity_tag(envelope(status, &view(customer), 1, Some(1)), &customer.entity_tag().json())
 }
 
 /// An answer with a page of customers, of `total` that match.
 pub(crate) fn many(customers: &[Customer], total: u64) -> Response {
     let results: Vec<Value> = customers.iter().map(view).collect();
-    envelope(StatusCode::OK, &Value::Array(results), customers.len(), total)
+    page(results, Some(total))
 }
 
-fn envelope(status: StatusCode, result: &Value, count: usize, total_results: u64) -> Response {
+/// An answer with a page of a list, of `total` that match; `None` where that is not known.
+pub(crate) fn page(results: Vec<Value>, total: Option<u64>) -> Response {
+    let count = results.len();
+    envelope(StatusCode::OK, &Value::Array(results), count, total)
+}
+
+fn envelope(status: StatusCode, result: &Value, count: usize, total_results: Option<u64>) -> Response {
     let body = json!({"result": result, "count": count, "total_results": total_results});
     response(status, JSON, body.to_string())
 }

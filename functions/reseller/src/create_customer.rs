@@ -1,7 +1,8 @@
 //! `POST /api/v3/reseller/customer/`: creates a customer.
 
 use lambda_http::http::StatusCode;
-use shared::domain::customer::NewCustomer;
+use shared::domain::customer::{Customer, NewCustomer};
+use shared::lambda::idempotency::keeping;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
 use shared::store::{Table, Write};
@@ -19,6 +20,7 @@ pub async fn create_customer(table: &Table<Write>, request: &Request) -> Result<
     let caller = caller(table, request).await?;
     let profile = Body::parse(request)?.profile(None)?;
     let new = NewCustomer { account_id: caller.first_account()?, code: None, profile, holds_email: false };
-    let customer = table.customer_create(&caller, new).await?;
-    Ok(one(StatusCode::CREATED, &customer))
+    let answer = |customer: &Customer| one(StatusCode::CREATED, customer);
+    let customer = table.customer_create(&caller, new, &keeping(answer)).await?;
+    Ok(answer(&customer))
 }

@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use shared::domain::credential::Refusal;
 use shared::lambda::bootstrap::{ApiError, Failure};
 use shared::lambda::faults::Faults;
+use shared::lambda::idempotency::kept_answer;
 use shared::lambda::request::Request;
 use shared::lambda::response::{Response, response, with_retry_after};
 use shared::store::customer::WriteError;
+use shared::store::replay::Earlier;
 use shared::store::{AuthenticationError, StoreError};
 
 use crate::answer::JSON;
@@ -30,6 +32,15 @@ pub enum Error {
     /// There is no such customer, or it is not the caller's.
     #[error("no such customer")]
     NotFound,
+    /// The customer is at another revision than the request expects.
+    #[error("not the expected revision")]
+    OtherRevision,
+    /// The same request was answered before: this answer, which is given again.
+    #[error("answered before")]
+    Answered(Box<Response>),
+    /// The idempotency key of the request was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
     /// A failure that the client did not cause, or no such route.
     #[error(transparent)]
     Failed(#[from] Failure),
@@ -46,6 +57,16 @@ impl From<AuthenticationError> for Error {
         match error {
             AuthenticationError::Refused(refusal) => refusal.into(),
             AuthenticationError::Store(error) => error.into(),
+            AuthenticationError::Earlier(earlier) => earlier.into(),
+        }
+    }
+}
+
+impl From<Earlier> for Error {
+    fn from(earlier: Earlier) -> Self {
+        match earlier {
+            Earlier::Answered(kept) => kept_answer(&kept).map_or_else(Self::from, |answer| Self::Answered(Box::new(answer))),
+            Earlier::Other => Self::KeyReused,
         }
     }
 }
@@ -60,6 +81,7 @@ impl From<WriteError> for Error {
     fn from(error: WriteError) -> Self {
         match error {
             WriteError::Store(error) => error.into(),
+            WriteError::OtherRevision => Self::OtherRevision,
             // This API creates customers without reservations, and a change holds the new address only if it is free.
             WriteError::Taken(_) => StoreError::Internal("a value was to be held exclusively".to_owned()).into(),
         }
@@ -87,6 +109,17 @@ impl ApiError for Error {
             }
             Self::Invalid(faults) => (Status::BAD_REQUEST, "VALIDATION_ERROR", faults.sentence()),
             Self::NotFound => (Status::NOT_FOUND, "NOT_FOUND", "There is no customer with this id.".to_owned()),
+            Self::OtherRevision => (
+                Status::PRECONDITION_FAILED,
+                "PRECONDITION_FAILED",
+                "The customer has changed since you read it. Read it again.".to_owned(),
+            ),
+            Self::Answered(answer) => return answer.as_ref().clone(),
+            Self::KeyReused => (
+                Status::UNPROCESSABLE_ENTITY,
+                "IDEMPOTENCY_KEY_REUSED",
+                "This Idempotency-Key was used for another request.".to_owned(),
+            ),
             Self::Failed(Failure::NoSuchRoute) => {
                 (Status::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.".to_owned())
             }

@@ -8,6 +8,7 @@ mod create_customer;
 mod delete_customer;
 mod error;
 mod get_customer;
+mod list_activity;
 mod list_customers;
 mod list_query;
 #[cfg(feature = "openapi")]
@@ -19,7 +20,8 @@ pub use create_customer::create_customer;
 pub use delete_customer::delete_customer;
 pub use error::Error;
 pub use get_customer::get_customer;
+pub use list_activity::list_activity;
 pub use list_customers::list_customers;
 pub use update_customer::update_customer;
 
-shared::routed_functions!(create_customer, delete_customer, get_customer, list_customers, update_customer,);
+shared::routed_functions!(create_customer, delete_customer, get_customer, list_activity, list_customers, update_customer,);

@@ -11,6 +11,10 @@ use shared::store::{Read, StoreError, Table};
 
 use crate::Error;
 
+/// The fault of a cursor that was given for another list, or never given.
+pub(crate) const NOT_OF_THIS_LIST: &str =
+    "is not one of this list: take the address in the Link header of the page before as it is";
+
 pub(crate) const DEFAULT_LIMIT: u16 = 10;
 pub(crate) const MAXIMUM_LIMIT: u16 = 1000;
 
@@ -52,7 +56,7 @@ impl ListQuery {
             let place = context(reseller, &listing).read(table, cursor).await?;
             listing.after = place.and_then(position_at);
             if listing.after.is_none() {
-                faults.add("cursor", "is not one of this list: take the address in the Link header of the page before as it is");
+                faults.add("cursor", NOT_OF_THIS_LIST);
             } else if sent.iter().any(|(name, _)| name == "offset") {
                 faults.add("cursor", "can't be combined with offset");
             }
@@ -72,7 +76,8 @@ fn context(reseller: ResellerId, listing: &Listing) -> CursorContext {
     CursorContext::customers("reseller", reseller, listing)
 }
 
-fn limit(sent: &str) -> Result<u16, String> {
+/// How many records a page has at most.
+pub(crate) fn limit(sent: &str) -> Result<u16, String> {
     let fault = || format!("must be an integer from 1 to {MAXIMUM_LIMIT}");
     let limit = whole_number(sent).ok_or_else(fault)?;
     u16::try_from(limit).ok().filter(|limit| (1..=MAXIMUM_LIMIT).contains(limit)).ok_or_else(fault)

@@ -7,29 +7,34 @@ use shared::domain::credential::Refusal;
 use shared::lambda::bootstrap::Failure;
 use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
+use shared::lambda::idempotency::IDEMPOTENCY_KEY;
 use shared::lambda::openapi::schemas::{
-    ANY_USABLE, any_usable, boolean, customer_id, email, integer, moment_pattern, named, one_of, optional_international_phone,
-    or_null, record, string, text, timestamp, usable_pattern, whole_number, with_others,
+    ANY_USABLE, any_usable, boolean, customer_id, email, integer, moment_pattern, named, null, one_of,
+    optional_international_phone, or_null, record, string, text, timestamp, usable_pattern, whole_number, with_others,
 };
 use shared::lambda::openapi::{
-    Answers, Document, ErrorForm, body, customer, operation, path_parameter, query_parameter, request, with_header,
+    Answers, Document, ErrorForm, activity_entry, body, customer, idempotency_key, if_match, if_none_match, operation,
+    path_parameter, query_parameter, request, with_header,
 };
-use shared::lambda::response::empty;
+use shared::lambda::response::{empty, with_entity_tag};
 use shared::store::StoreError;
 use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::request_body::RequestBody;
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder};
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{HttpMethod, OpenApi, RefOr, Schema};
 
 use crate::Error;
-use crate::answer::{JSON, many, one};
+use crate::answer::{JSON, many, one, page};
 use crate::body::{MAXIMUM_EMAIL, MAXIMUM_NAME};
+use crate::list_activity::view as entry_view;
 use crate::list_query::{DEFAULT_LIMIT, MAXIMUM_LIMIT};
 
 const ALL: &str = "/api/v3/reseller/customer/";
 const ONE: &str = "/api/v3/reseller/customer/{id}/";
+const ACTIVITY: &str = "/api/v3/reseller/activity/";
 const TAG: &str = "Customers";
+const ACTIVITY_TAG: &str = "Activity";
 
 /// The keys of a customer, by which a list is sorted and filtered.
 const KEYS: [&str; 7] = ["id", "name", "email", "phone", "is_active", "registration_date", "last_modified"];
@@ -50,12 +55,16 @@ pub fn document() -> OpenApi {
     )
     .with_credential("key", SecurityScheme::ApiKey(ApiKey::Header(key)))
     .with_tag(TAG, "The customers of the reseller whose key it is.")
+    .with_tag(ACTIVITY_TAG, "Who changed what, and when.")
     .with_schema("Customer", customer_record())
     .with_schema("CustomerAnswer", envelope(named("Customer"), integer(1, 1)))
     .with_schema("CustomerList", list())
     .with_schema("CustomerBody", sent())
     .with_schema(ANY_USABLE, any_usable())
     .with_schema("Error", error())
+    .with_schema("ActivityEntry", entry())
+    .with_schema("ActivityList", activity_list())
+    .with_operation(HttpMethod::Get, ACTIVITY, activity())
     .with_operation(HttpMethod::Post, ALL, create())
     .with_operation(HttpMethod::Get, ALL, list_all())
     .with_operation(HttpMethod::Get, ONE, get())
@@ -65,7 +74,7 @@ pub fn document() -> OpenApi {
 }
 
 fn create() -> OperationBuilder {
-    let answers = answers()
+    let answers = of_change(answers())
         .with("The new customer.", Some(named("CustomerAnswer")), [one(StatusCode::CREATED, &customer())])
         .with_errors(ERRORS, errors_of_a_body())
         .with_link(201, "get", &function("get_customer"), ID)
@@ -73,7 +82,9 @@ fn create() -> OperationBuilder {
         .with_link(201, "delete", &function("delete_customer"), ID);
     let description = "The customer belongs to the reseller's first account. Several customers may have one name or one e-mail \
                        address.";
-    operation(&function("create_customer"), TAG, "Create a customer", description, answers).request_body(Some(customer_body()))
+    operation(&function("create_customer"), TAG, "Create a customer", description, answers)
+        .parameter(idempotency_key())
+        .request_body(Some(customer_body()))
 }
 
 fn list_all() -> OperationBuilder {
@@ -95,12 +106,17 @@ fn list_all() -> OperationBuilder {
 }
 
 fn get() -> OperationBuilder {
-    let answers = answers_about_one().with("The customer.", Some(named("CustomerAnswer")), [one(StatusCode::OK, &customer())]);
-    operation(&function("get_customer"), TAG, "Read a customer", "Answers the customer with this id.", answers).parameter(id())
+    let not_modified = with_entity_tag(empty(StatusCode::NOT_MODIFIED), &customer().entity_tag().json());
+    let answers = answers_about_one()
+        .with("The customer.", Some(named("CustomerAnswer")), [one(StatusCode::OK, &customer())])
+        .with("The client has the customer.", None, [not_modified]);
+    operation(&function("get_customer"), TAG, "Read a customer", "Answers the customer with this id.", answers)
+        .parameter(id())
+        .parameter(if_none_match())
 }
 
 fn update() -> OperationBuilder {
-    let answers = answers_about_one()
+    let answers = of_change_of_one(answers_about_one())
         .with("The customer as it is now.", Some(named("CustomerAnswer")), [one(StatusCode::CREATED, &customer())])
         .with_errors(ERRORS, errors_of_a_body())
         .with_link(201, "get", &function("get_customer"), ID)
@@ -110,13 +126,42 @@ fn update() -> OperationBuilder {
                        `last_modified` alone.";
     operation(&function("update_customer"), TAG, "Change a customer", description, answers)
         .parameter(id())
+        .parameter(if_match())
+        .parameter(idempotency_key())
         .request_body(Some(customer_body()))
 }
 
 fn delete() -> OperationBuilder {
-    let answers = answers_about_one().with("The customer is removed.", None, [empty(StatusCode::NO_CONTENT)]);
+    let answers = of_change_of_one(answers_about_one()).with("The customer is removed.", None, [empty(StatusCode::NO_CONTENT)]);
     let description = "Removes the customer for ever: its id is never used again. Its licences are revoked.";
-    operation(&function("delete_customer"), TAG, "Remove a customer", description, answers).parameter(id())
+    operation(&function("delete_customer"), TAG, "Remove a customer", description, answers)
+        .parameter(id())
+        .parameter(if_match())
+        .parameter(idempotency_key())
+}
+
+fn activity() -> OperationBuilder {
+    let entries = || page(vec![entry_view(&activity_entry())], None);
+    let link = [("limit".to_owned(), "1".to_owned()), ("cursor".to_owned(), "AAFx-7Jw".to_owned())];
+    let more = with_header(entries(), LINK, &request(ACTIVITY, "").link_to_next(&link));
+    let answers = answers()
+        .with("The last page, or the only one.", Some(named("ActivityList")), [entries()])
+        .with("A page that may be followed by another one, whose address is in `Link`.", Some(named("ActivityList")), [more])
+        .with_errors(
+            ERRORS,
+            [(Error::Invalid(Faults::one("limit", "must be an integer from 1 to 1000")), "A parameter is wrong.")],
+        );
+    let description = "Who changed what and when, newest first, for 400 days. With `customer` a page can be short or empty and still \
+                       be followed by another one.";
+    let limit = integer(1, MAXIMUM_LIMIT.into()).default(Some(DEFAULT_LIMIT.into()));
+    let cursor = "Where the page begins: from the address in `Link`, which is to be followed as it is.";
+    operation(&function("list_activity"), ACTIVITY_TAG, "List the activity", description, answers).parameters(Some([
+        query_parameter("limit", "How many entries the page has at most.", limit),
+        query_parameter("customer", "Only what concerns the customer with this id, existing or not.", whole_number()),
+        query_parameter("sort", "The order, of which there is one.", one_of(&["time"])),
+        query_parameter("direction", "The direction, of which there is one.", one_of(&["desc"])),
+        query_parameter("cursor", cursor, string()),
+    ]))
 }
 
 /// The parameter that names a customer, and its value in an answer.
@@ -160,6 +205,26 @@ fn answers_about_one() -> Answers {
     )
 }
 
+/// The same answers, and those to the headers of a change.
+fn of_change(answers: Answers) -> Answers {
+    answers.with_errors(
+        ERRORS,
+        [
+            (
+                Error::Invalid(Faults::one(IDEMPOTENCY_KEY, "must have 1 to 255 printable ASCII characters")),
+                "A header is malformed.",
+            ),
+            (Error::KeyReused, "The `Idempotency-Key` was used for another request; nothing was changed."),
+        ],
+    )
+}
+
+/// The same answers, and those to the headers of a change of a record.
+fn of_change_of_one(answers: Answers) -> Answers {
+    let other = (Error::OtherRevision, "The record is not at a revision in `If-Match`; nothing was changed.");
+    of_change(answers).with_errors(ERRORS, [other])
+}
+
 fn errors_of_a_body() -> [(Error, &'static str); 3] {
     let malformed = "The body is not JSON, is not an object, is nested deeper than 32 levels, or has control characters in a field \
                      that is ignored.";
@@ -195,6 +260,48 @@ fn envelope(result: impl Into<RefOr<Schema>>, count: ObjectBuilder) -> ObjectBui
 fn list() -> ObjectBuilder {
     let customers = ArrayBuilder::new().items(named("Customer")).max_items(Some(usize::from(MAXIMUM_LIMIT)));
     envelope(customers, integer(0, MAXIMUM_LIMIT.into()))
+}
+
+/// An entry of the activity.
+fn entry() -> ObjectBuilder {
+    let key_id = || string().pattern(Some("^[0-9a-f]{12}$"));
+    let actor = record([
+        ("kind", one_of(&["reseller", "licensing", "service_user", "customer", "operator"]).into()),
+        ("id", or_null(key_id()).description(Some("The id of the key; `null` for an operator.")).into()),
+        ("label", or_null(string()).description(Some("What the key is called now.")).into()),
+    ]);
+    let actions = [
+        "customer.created",
+        "customer.updated",
+        "customer.deleted",
+        "licence.created",
+        "licence.revoked",
+        "key.issued",
+        "key.updated",
+        "key.revoked",
+        "reseller.created",
+        "reseller.updated",
+    ];
+    let object = record([
+        ("kind", one_of(&["customer", "licence", "key", "reseller"]).into()),
+        ("id", AnyOfBuilder::new().item(whole_number()).item(key_id()).into()),
+    ]);
+    let fields = ArrayBuilder::new().items(string()).description(Some("The names of the fields that were set or changed."));
+    record([
+        ("id", string().pattern(Some("^[0-9a-f]{28}$")).description(Some("Ids sort as times do.")).into()),
+        ("time", timestamp().into()),
+        ("actor", actor.description(Some("Who made the change.")).into()),
+        ("action", one_of(&actions).into()),
+        ("customer", or_null(customer_id()).description(Some("The id of the customer that it concerns.")).into()),
+        ("object", object.description(Some("What was changed.")).into()),
+        ("fields", fields.into()),
+    ])
+}
+
+fn activity_list() -> ObjectBuilder {
+    let entries = ArrayBuilder::new().items(named("ActivityEntry")).max_items(Some(usize::from(MAXIMUM_LIMIT)));
+    let count = integer(0, MAXIMUM_LIMIT.into()).description(Some("How many entries are in `result`."));
+    record([("result", entries.into()), ("count", count.into()), ("total_results", null().into())])
 }
 
 /// The body of a create or an update.

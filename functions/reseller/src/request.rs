@@ -4,8 +4,9 @@ use shared::domain::credential::{Kind, Refusal};
 use shared::domain::customer::{Customer, CustomerId, NotACustomerId};
 use shared::domain::token::{IssuedToken, PresentedToken};
 use shared::lambda::faults::Faults;
+use shared::lambda::idempotency::token_of;
 use shared::lambda::request::Request;
-use shared::store::{Access, AuthenticationError, Caller, Policy, Table};
+use shared::store::{Access, Caller, Policy, Table};
 
 use crate::Error;
 
@@ -13,13 +14,13 @@ use crate::Error;
 pub(crate) const POLICY: Policy = Policy::of_kinds(&[Kind::Reseller]);
 
 /// The issued token in `x-zoom-s2t-key`.
-pub(crate) async fn token<A: Access>(table: &Table<A>, request: &Request) -> Result<IssuedToken, AuthenticationError> {
+pub(crate) async fn token<A: Access>(table: &Table<A>, request: &Request) -> Result<IssuedToken, Error> {
     // White space around a header's value is not part of it (RFC 9110, section 5.5).
     let key = request.header("x-zoom-s2t-key").map(|key| key.trim_matches([' ', '\t'])).unwrap_or_default();
     if key.is_empty() {
         return Err(Refusal::Missing.into());
     }
-    table.token_check(PresentedToken::api_key(key)).await
+    token_of(table, POLICY, request, PresentedToken::api_key(key)).await
 }
 
 /// The verified caller, for calls that name no customer.

@@ -1,6 +1,8 @@
 //! `PUT /api/v3/reseller/customer/{id}/`: replaces name, email and phone, and the status if it is sent.
 
 use lambda_http::http::StatusCode;
+use shared::domain::customer::Customer;
+use shared::lambda::idempotency::keeping;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
 use shared::store::customer::{AddressRule, Updated};
@@ -14,19 +16,19 @@ use crate::request::caller_and_customer;
 /// Answers 201 (not 200) with the customer as it is now, even if nothing changed.
 ///
 /// # Errors
-/// 400 when the id is no integer, the body is not JSON or a field is wrong, 404 when there is no such customer, 401 and 403 when
-/// the caller is refused.
+/// 400 when the id is no integer, the body is not JSON or a field is wrong, 404 when there is no such customer, 412 when it
+/// is at another revision than `If-Match` says, 401 and 403 when the caller is refused.
 pub async fn update_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let (caller, customer) = caller_and_customer(table, request).await?;
+    let expected = request.expected_revision()?;
     let body = Body::parse(request)?;
     let Some(customer) = customer else {
         // The form is checked before the data: a wrong body is 400 whether or not the customer exists.
         body.profile(None)?;
         return Err(Error::NotFound);
     };
-    let customer = table
-        .customer_update(&caller, AddressRule::HeldWhereFree, customer, |current| body.profile(Some(current)))
-        .await?
-        .map(Updated::into_customer);
-    Ok(one(StatusCode::CREATED, &customer.ok_or(Error::NotFound)?))
+    let answer = |updated: &Updated| one(StatusCode::CREATED, updated.customer());
+    let edit = |current: &Customer| body.profile(Some(current));
+    let updated = table.customer_update(&caller, AddressRule::HeldWhereFree, &expected, customer, edit, &keeping(answer)).await?;
+    Ok(answer(&updated.ok_or(Error::NotFound)?))
 }

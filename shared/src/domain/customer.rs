@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::entity_tag::EntityTag;
 use super::reseller::AccountId;
 use super::timestamp::Timestamp;
 use super::validation::Text;
@@ -167,6 +168,12 @@ impl Customer {
             revision: 1,
             holds_email: new.holds_email,
         }
+    }
+
+    /// The tag of this revision.
+    #[must_use]
+    pub fn entity_tag(&self) -> EntityTag {
+        EntityTag::new(self.id.number(), self.revision)
     }
 
     /// The next revision, with another profile.

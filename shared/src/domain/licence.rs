@@ -15,10 +15,12 @@ use serde::{Deserialize, Serialize};
 
 use super::base62::{encoded, take};
 use super::customer::CustomerId;
+use super::entity_tag::EntityTag;
 use super::hash::sha256_hex;
 use super::normalization::normalize;
 use super::reseller::ResellerId;
-use super::secret::{CryptographyFailed, Purpose, Secret, SecretVersion};
+use super::sealing::CryptographyFailed;
+use super::secret::{Purpose, Secret, SecretVersion};
 use super::signed;
 use super::timestamp::Timestamp;
 use super::token::RESELLER_DIGITS;
@@ -225,6 +227,12 @@ impl Licence {
             issued_at: Timestamp::now(),
             revoked_at: None,
         })
+    }
+
+    /// The tag of the licence as it is: it has a first revision, and a second one when it is revoked.
+    #[must_use]
+    pub fn entity_tag(&self) -> EntityTag {
+        EntityTag::new(self.id.number(), if self.revoked_at.is_none() { 1 } else { 2 })
     }
 
     /// Whether it is for the host of this name. The case of letters does not matter.

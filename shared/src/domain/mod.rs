@@ -1,12 +1,16 @@
 //! Models and values. Nothing here calls AWS, or knows the table or the wire format of an API.
 
+pub mod activity;
 pub mod base62;
 pub mod credential;
 pub mod customer;
+pub mod entity_tag;
 pub mod hash;
 pub mod licence;
 pub mod normalization;
+pub mod replay;
 pub mod reseller;
+pub mod sealing;
 pub mod secret;
 pub mod signed;
 pub mod timestamp;

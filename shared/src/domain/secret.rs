@@ -6,17 +6,17 @@
 
 use std::fmt;
 
-use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hkdf::{HKDF_SHA256, Prk};
 use aws_lc_rs::hmac;
 use serde::{Deserialize, Serialize};
 
 use super::hash::{hex, unhex};
+use super::sealing::{CryptographyFailed, KEY_BYTES, SealingKey};
 use super::timestamp::Timestamp;
 
 /// How many random bytes a version has.
-const SECRET_BYTES: usize = 32;
+const SECRET_BYTES: usize = KEY_BYTES;
 
 /// The purpose of a derived key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,23 +43,6 @@ impl Purpose {
             Self::LicenceKey => b"licence key",
             Self::Cursor => b"cursor",
         }
-    }
-}
-
-/// The operating system has no randomness, or the cryptographic library fails: nothing can be derived, sealed or made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the cryptographic library failed, or has no randomness")]
-pub struct CryptographyFailed;
-
-impl From<aws_lc_rs::error::Unspecified> for CryptographyFailed {
-    fn from(_: aws_lc_rs::error::Unspecified) -> Self {
-        Self
-    }
-}
-
-impl From<getrandom::Error> for CryptographyFailed {
-    fn from(_: getrandom::Error) -> Self {
-        Self
     }
 }
 
@@ -126,28 +109,22 @@ impl SecretVersion {
         !sum.is_empty() && checksum.get(..sum.len()).is_some_and(|begin| verify_slices_are_equal(begin, sum).is_ok())
     }
 
-    /// Encrypts `content` for this purpose (AES-256-GCM-SIV, RFC 8452), bound to a context that is not part of it.
+    /// Encrypts `content` for this purpose, bound to a context that is not part of it.
     ///
     /// # Errors
     /// [`CryptographyFailed`].
     pub fn seal(&self, purpose: Purpose, context: &[u8], content: &[u8]) -> Result<Vec<u8>, CryptographyFailed> {
-        let mut sealed = content.to_vec();
-        let nonce = self.sealing_key(purpose)?.seal_in_place_append_tag(Aad::from(context), &mut sealed)?;
-        Ok([&nonce.as_ref()[..], &sealed].concat())
+        self.sealing_key(purpose)?.seal(context, content)
     }
 
     /// The content that [`Self::seal`] encrypted under this version for the same purpose and context; `None` for anything else.
     #[must_use]
     pub fn open(&self, purpose: Purpose, context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
-        let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let mut content = sealed.to_vec();
-        let opened = self.sealing_key(purpose).ok()?.open_in_place(nonce, Aad::from(context), &mut content).ok()?;
-        Some(opened.to_vec())
+        self.sealing_key(purpose).ok()?.open(context, sealed)
     }
 
-    fn sealing_key(&self, purpose: Purpose) -> Result<RandomizedNonceKey, CryptographyFailed> {
-        Ok(RandomizedNonceKey::new(&AES_256_GCM_SIV, &self.derived(purpose)?)?)
+    fn sealing_key(&self, purpose: Purpose) -> Result<SealingKey, CryptographyFailed> {
+        Ok(SealingKey::new(self.derived(purpose)?))
     }
 
     fn derived(&self, purpose: Purpose) -> Result<[u8; SECRET_BYTES], CryptographyFailed> {

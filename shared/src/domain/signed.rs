@@ -9,7 +9,8 @@
 //! everything before it, under the key that the version of the secret gives for this purpose.
 
 use super::base62::{encoded, take};
-use super::secret::{CryptographyFailed, Purpose, Secret, SecretVersion};
+use super::sealing::CryptographyFailed;
+use super::secret::{Purpose, Secret, SecretVersion};
 
 const VERSION_DIGITS: usize = 2;
 const RANDOM_DIGITS: usize = 22;

@@ -18,6 +18,30 @@ impl Timestamp {
         Self::cut(jiff::Timestamp::now())
     }
 
+    /// The whole seconds since 1970.
+    #[must_use]
+    pub fn seconds(self) -> i64 {
+        self.0.as_second()
+    }
+
+    /// The whole milliseconds since 1970.
+    #[must_use]
+    pub fn milliseconds(self) -> i64 {
+        self.0.as_millisecond()
+    }
+
+    /// The moment this many milliseconds after the beginning of 1970; `None` when it can't be represented.
+    #[must_use]
+    pub fn from_milliseconds(milliseconds: i64) -> Option<Self> {
+        jiff::Timestamp::from_millisecond(milliseconds).ok().map(Self)
+    }
+
+    /// The month of this moment: `2025-01`.
+    #[must_use]
+    pub fn month(self) -> String {
+        self.to_string().chars().take("2025-01".len()).collect()
+    }
+
     /// This moment moved forward; the last representable moment when that would be beyond the year 9999.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {

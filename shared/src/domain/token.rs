@@ -19,12 +19,16 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::base62::{encoded, take};
 use super::credential::{Kind, Subject};
 use super::customer::CustomerId;
 use super::hash::{hex, sha256_hex, unhex};
+use super::replay::{IdempotencyKey, Replay, SentRequest};
 use super::reseller::ResellerId;
-use super::secret::{CryptographyFailed, Purpose, Secret, SecretVersion};
+use super::sealing::CryptographyFailed;
+use super::secret::{Purpose, Secret, SecretVersion};
 use super::signed::{self, SIGNATURE_DIGITS};
 
 /// How many base62 digits of a token name the reseller.
@@ -41,7 +45,8 @@ const LICENSING_RANDOM_BYTES: usize = 8;
 const LICENSING_CHECKSUM_BYTES: usize = 5;
 
 /// The SHA-256 of a token as 64 lower-case hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct TokenHash(String);
 
 impl TokenHash {
@@ -158,7 +163,7 @@ impl PresentedToken {
             }
             purpose => signed::is_signed(&self.text, purpose, secret),
         };
-        is_issued.then(|| IssuedToken { presented: self.clone(), hash: TokenHash::of(&self.text) })
+        is_issued.then(|| IssuedToken { presented: self.clone(), hash: TokenHash::of(&self.text), replay: None })
     }
 }
 
@@ -167,6 +172,7 @@ impl PresentedToken {
 pub struct IssuedToken {
     presented: PresentedToken,
     hash: TokenHash,
+    replay: Option<Replay>,
 }
 
 impl IssuedToken {
@@ -197,6 +203,21 @@ impl IssuedToken {
     #[must_use]
     pub fn hash(&self) -> &TokenHash {
         &self.hash
+    }
+
+    /// The same token, presented with a request that comes with this idempotency key.
+    ///
+    /// # Errors
+    /// [`CryptographyFailed`].
+    pub fn with_replay(self, key: &IdempotencyKey, request: &SentRequest) -> Result<Self, CryptographyFailed> {
+        let replay = Replay::of(&self.presented.text, self.hash.as_str(), key, request)?;
+        Ok(Self { replay: Some(replay), ..self })
+    }
+
+    /// What the request is recognized by when it comes again; `None` without an idempotency key.
+    #[must_use]
+    pub fn replay(&self) -> Option<&Replay> {
+        self.replay.as_ref()
     }
 
     /// Whether it was issued under this secret, which may have changed since the token was checked.

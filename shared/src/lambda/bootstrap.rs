@@ -15,6 +15,7 @@ use super::configuration::Configuration;
 use super::logging;
 use super::request::Request;
 use super::response::{Response, into_gateway_format};
+use crate::store::replay::Earlier;
 use crate::store::{Access, Operator, REQUEST_DEADLINE, Store, StoreError, Table};
 
 /// Why a function can't start.
@@ -43,7 +44,7 @@ impl Failure {
 }
 
 /// An error of an API. Its `Display` is for the log and names no personal data; the client sees its response.
-pub trait ApiError: From<Failure> + std::fmt::Display {
+pub trait ApiError: From<Failure> + From<Earlier> + std::fmt::Display {
     /// The answer in the API's own format; if it has several, in the one that the request asks for.
     fn response(&self, request: &Request) -> Response;
 }
@@ -142,7 +143,7 @@ pub async fn operate<E: OperatorError>(
         customer = field::Empty
     );
     let begun = Instant::now();
-    let store = store.metered();
+    let store = store.for_request();
     async {
         let table = Table::new(store.clone());
         // Boxed, like the handler of a request, because the compiler can't handle futures that are nested this deep.
@@ -186,12 +187,22 @@ async fn answer<A: Access, E: ApiError>(
     handler: &impl AsyncFn(&Table<A>, &Request) -> Result<Response, E>,
 ) -> Response {
     let begun = Instant::now();
-    let store = store.metered();
+    let store = store.for_request();
     let table = Table::new(store.clone());
     let result = if request.is_beyond_route() {
         Err(E::from(Failure::NoSuchRoute))
     } else {
-        let answer = AssertUnwindSafe(Box::pin(handler(&table, request))).catch_unwind();
+        let answer = AssertUnwindSafe(Box::pin(async {
+            match handler(&table, request).await {
+                Err(refusal) => Err(match table.replay_earlier().await {
+                    Ok(None) => refusal,
+                    Ok(Some(earlier)) => earlier.into(),
+                    Err(error) => Failure::Store(error).into(),
+                }),
+                answered => answered,
+            }
+        }))
+        .catch_unwind();
         match tokio::time::timeout(REQUEST_DEADLINE, answer).await {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => Err(Failure::Panic(panic_text(panic.as_ref())).into()),

@@ -15,7 +15,8 @@ use serde_json::json;
 
 use crate::domain::customer::CustomerId;
 use crate::domain::reseller::ResellerId;
-use crate::domain::secret::{CryptographyFailed, Purpose, Secret, SecretVersion};
+use crate::domain::sealing::CryptographyFailed;
+use crate::domain::secret::{Purpose, Secret, SecretVersion};
 use crate::store::customer::list::{Listing, Position};
 use crate::store::{StoreError, Table};
 
@@ -35,6 +36,12 @@ impl CursorContext {
         filters.sort_unstable();
         filters.dedup();
         Self(json!(["customers", api, reseller, listing.sort.name(), listing.direction.name(), filters]).to_string())
+    }
+
+    /// The activity of this reseller, all of it or what concerns one customer.
+    #[must_use]
+    pub fn activity(reseller: ResellerId, customer: Option<CustomerId>) -> Self {
+        Self(json!(["activity", reseller, customer]).to_string())
     }
 
     /// The list of licences of this reseller, or of one of its customers.

@@ -6,6 +6,7 @@ pub mod cursor;
 pub mod faults;
 pub mod form;
 pub mod functions;
+pub mod idempotency;
 pub mod json;
 pub mod logging;
 #[cfg(feature = "openapi")]

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::faults::Faults;
 use super::form;
 use crate::domain::credential::Refusal;
+use crate::domain::entity_tag::{EntityTags, ExpectedRevision};
 
 /// All characters but those that need no encoding in a query (RFC 3986, section 2.3).
 const ENCODED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -174,6 +175,20 @@ impl Request {
         let is_host = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | ':' | '[' | ']');
         let scheme = self.header("x-forwarded-proto").filter(|scheme| *scheme == "https").unwrap_or("http");
         (!host.is_empty() && host.chars().all(is_host)).then(|| format!("{scheme}://{host}"))
+    }
+
+    /// The revisions on which the request depends: the header `If-Match`.
+    ///
+    /// # Errors
+    /// A fault of the header when it can't be read: to ignore it would overwrite what the client wants to keep.
+    pub fn expected_revision(&self) -> Result<ExpectedRevision, Faults> {
+        let sent = self.header("if-match").map(EntityTags::parse).transpose();
+        sent.map(ExpectedRevision::new).map_err(|fault| Faults::one("If-Match", fault))
+    }
+
+    /// Whether the client has what this tag names: the header `If-None-Match`. One that can't be read names nothing.
+    pub(super) fn has(&self, tag: &str) -> bool {
+        self.header("if-none-match").and_then(|sent| EntityTags::parse(sent).ok()).is_some_and(|tags| tags.has(tag))
     }
 
     /// The bytes of the body; empty when there is no body.

@@ -3,8 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
-use lambda_http::http::header::{CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
+use lambda_http::http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER, SET_COOKIE};
 use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
+
+use super::request::Request;
 
 /// An answer. Its body is bytes, in whatever format its API has, and it may contain several `Set-Cookie` headers.
 pub type Response = lambda_http::http::Response<Vec<u8>>;
@@ -28,6 +30,24 @@ pub fn empty(status: StatusCode) -> Response {
     let mut response = Response::default();
     *response.status_mut() = status;
     response
+}
+
+/// The same answer, with the tag of the object that it shows.
+#[must_use]
+pub fn with_entity_tag(mut response: Response, tag: &str) -> Response {
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
+}
+
+/// The same answer, or 304 without a body when the request says that the client has what its tag names.
+#[must_use]
+pub fn unless_client_has_it(request: &Request, response: Response) -> Response {
+    match response.headers().get(ETAG).and_then(|tag| tag.to_str().ok()) {
+        Some(tag) if request.has(tag) => with_entity_tag(empty(StatusCode::NOT_MODIFIED), tag),
+        _ => response,
+    }
 }
 
 /// The same answer, with a header that tells the caller to try again in a second.

@@ -3,11 +3,14 @@
 //! Every partition key begins with the kind of its rows, so that a function's role can be limited to the kinds that it needs.
 
 use super::engine::row::RowKey;
+use crate::domain::activity::EntryId;
 use crate::domain::customer::CustomerId;
 use crate::domain::hash::sha256_hex;
 use crate::domain::licence::LicenceId;
 use crate::domain::normalization::normalize;
+use crate::domain::replay::Replay;
 use crate::domain::reseller::{AccountId, ResellerId};
+use crate::domain::timestamp::Timestamp;
 use crate::domain::token::TokenHash;
 
 /// How many rows the counts of one reseller are spread over, so that simultaneous creates seldom write to the same row.
@@ -117,6 +120,20 @@ pub(super) fn reservation(reseller: ResellerId, what: Reserved, value: &str) -> 
     key(format!("RESERVATIONS#{reseller}"), format!("{name}#{}", sha256_hex(&normalize(value))))
 }
 
+/// The partition of the activity of a month, such as `2025-01`. A partition for each month bounds its size.
+pub(super) fn activity_partition(reseller: ResellerId, month: &str) -> String {
+    format!("ACTIVITY#{reseller}#{month}")
+}
+
+pub(super) fn activity(reseller: ResellerId, moment: Timestamp, id: &EntryId) -> RowKey {
+    key(activity_partition(reseller, &moment.month()), id.as_str())
+}
+
+/// The answer to a request with an idempotency key, at the place that follows from its credential and the key.
+pub(super) fn replay(reseller: ResellerId, replay: &Replay) -> RowKey {
+    key(format!("REPLAYS#{reseller}"), replay.place())
+}
+
 pub(super) fn licence_partition(reseller: ResellerId) -> String {
     format!("LICENCES#{reseller}")
 }
@@ -187,6 +204,9 @@ mod tests {
             show(active_licence(of, "Script", "Server.example.com")),
             "LICENCES#7 / ACTIVE#ab60ad686da96a17b7eba8a86289f0448599545bffd79272ba3e243f44c69062"
         );
+        let moment: Timestamp = "2026-11-25T09:00:00.001Z".parse().unwrap();
+        let entry = EntryId::parse("019ab83cd681ffffffffffffffff").unwrap();
+        assert_eq!(show(activity(of, moment, &entry)), "ACTIVITY#7#2026-11 / 019ab83cd681ffffffffffffffff");
         assert_eq!(show(counter(Counter::Customer)), "COUNTERS / CUSTOMER");
         assert_eq!(show(counter(Counter::Reseller)), "COUNTERS / RESELLER");
         assert_eq!(show(counter(Counter::Account)), "COUNTERS / ACCOUNT");

@@ -10,11 +10,13 @@
 //! has a folder with its rows, its reads and its transactions.
 
 mod access;
+pub mod activity;
 pub mod api_key;
 pub mod customer;
 mod engine;
 mod keys;
 pub mod licence;
+pub mod replay;
 pub mod reseller;
 mod root;
 pub mod secret;

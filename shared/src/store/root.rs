@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::config;
 use super::engine::connection::{Connection, local_configuration};
 use super::engine::error::StoreError;
 use super::engine::meter::Meter;
+use super::replay::row::KeyedRequest;
 use super::secret::copy::SecretCopy;
 
 /// The table of a deployment.
@@ -14,6 +15,7 @@ use super::secret::copy::SecretCopy;
 pub struct Store {
     pub(super) connection: Connection,
     pub(super) secret: Arc<SecretCopy>,
+    pub(super) keyed: Arc<KeyedRequest>,
 }
 
 impl Store {
@@ -41,7 +43,7 @@ impl Store {
     }
 
     fn over(connection: Connection) -> Self {
-        Self { connection, secret: Arc::default() }
+        Self { connection, secret: Arc::default(), keyed: Arc::default() }
     }
 
     /// The name of the table.
@@ -50,10 +52,10 @@ impl Store {
         self.connection.table_name()
     }
 
-    /// The same table with a meter at zero. The copy of the secret is shared.
+    /// The same table for one request, with a meter at zero. The copy of the secret is shared.
     #[must_use]
-    pub fn metered(&self) -> Self {
-        Self { connection: self.connection.metered(), secret: Arc::clone(&self.secret) }
+    pub fn for_request(&self) -> Self {
+        Self { connection: self.connection.metered(), secret: Arc::clone(&self.secret), keyed: Arc::default() }
     }
 
     /// What has been spent through this table.

@@ -1,6 +1,6 @@
 //! The product with a database of its own.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -48,6 +48,8 @@ pub struct App {
     pub wire: Wire,
     raw_client: aws_sdk_dynamodb::Client,
     routes: Vec<Route>,
+    /// The customers that a test put straight into the table, with all that they have.
+    filled: Mutex<BTreeSet<u64>>,
 }
 
 /// A reseller with its keys.
@@ -92,6 +94,7 @@ impl App {
             wire,
             raw_client,
             routes: routes::table(),
+            filled: Mutex::default(),
         }
     }
 
@@ -245,11 +248,11 @@ impl App {
             let store = self.started(function).await;
             operator::operate_as(function, "test", &store, payload).await
         });
-        let (done, lines) = log::logged(done).await;
+        let (done, logged) = log::logged(done).await;
         let done = done.unwrap_or_else(|| panic!("no operators' function is called {function}"));
         texts.extend(done.as_ref().map(log::texts_in).unwrap_or_default());
-        log::expect_silence(&lines, &log::private(texts));
-        *self.log.lock().unwrap() = lines;
+        logged.expect_silence(&log::private(texts));
+        *self.log.lock().unwrap() = logged.lines();
         done.map_err(|error| {
             let shown = lambda_runtime::Diagnostic::from(error);
             (shown.error_type, shown.error_message)
@@ -323,6 +326,7 @@ impl App {
             .send();
         let last: u64 = taken.await.unwrap().attributes.unwrap()["last"].as_n().unwrap().parse().unwrap();
         let ids: Vec<u64> = (last - count + 1..=last).collect();
+        ids.iter().for_each(|id| self.note_filled(*id));
         for batch in ids.chunks(25) {
             let puts = batch.iter().map(|&id| {
                 let mut row = model.clone();
@@ -366,6 +370,16 @@ impl App {
             update.send().await.unwrap();
         }
         ids
+    }
+
+    /// Notes that rows of this customer were put straight into the table, without entries of the activity.
+    pub fn note_filled(&self, customer: u64) {
+        self.filled.lock().unwrap().insert(customer);
+    }
+
+    /// The customers that were noted so.
+    pub fn filled(&self) -> BTreeSet<u64> {
+        self.filled.lock().unwrap().clone()
     }
 
     /// Puts at most 25 rows directly into the table.
@@ -432,14 +446,14 @@ impl App {
             ];
             answers.into_iter().flatten().next()
         });
-        let (answered, lines) = log::logged(answered).await;
+        let (answered, logged) = log::logged(answered).await;
         let response = answered.unwrap_or_else(|| panic!("no function is called {function}"));
         let is_public = documents::is_of_the_page(function);
         if (response.status().as_u16() < 400 || response.status().as_u16() == 410) && !is_public {
             texts.extend(log::texts_in_body(response.body()));
         }
-        log::expect_silence(&lines, &log::private(texts));
-        *self.log.lock().unwrap() = lines;
+        logged.expect_silence(&log::private(texts));
+        *self.log.lock().unwrap() = logged.lines();
         let answer = Answer::new(shown, response);
         if request.is_beyond_route() {
             documents::expect_no_such_route(function, &answer);

@@ -2,6 +2,7 @@
 
 mod answer;
 mod app;
+mod clients;
 pub mod documents;
 mod events;
 mod licensing;
@@ -15,6 +16,7 @@ mod wire;
 
 pub use answer::Answer;
 pub use app::{App, Keys, RequestBuilder, Tenant};
+pub use clients::{ApiCall, Clients};
 pub use events::{Event, encoded};
 pub use licensing::{Api, Licences, LicensingClient, verdict};
 pub use management::{CUSTOMERS, ManagementClient};

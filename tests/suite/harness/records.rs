@@ -55,7 +55,7 @@ impl App {
     /// Creates a customer as an API does that reserves values, and returns its id.
     pub async fn create_record(&self, tenant: &Tenant, new: NewCustomer) -> Result<u64, WriteError> {
         let (table, caller) = self.writer(tenant).await;
-        table.customer_create(&caller, new).await.map(|customer| customer.id.number())
+        table.customer_create(&caller, new, &|_| Vec::new()).await.map(|customer| customer.id.number())
     }
 
     /// One row of the table.
@@ -106,6 +106,7 @@ impl App {
         let mut licences = BTreeMap::new();
         let mut headers = BTreeMap::new();
         let mut of_accounts = BTreeSet::new();
+        let mut activity = Vec::new();
         let pages = self.raw_client().scan().table_name(self.store.table_name()).consistent_read(true).into_paginator();
         for row in pages.items().send().collect::<Result<Vec<_>, _>>().await.unwrap() {
             let row: Row = row.into_iter().collect();
@@ -113,7 +114,7 @@ impl App {
             let Some((kind, of)) = pk.split_once('#') else {
                 continue;
             };
-            if of != tenant.id.to_string() {
+            if of.split('#').next() != Some(tenant.id.to_string().as_str()) {
                 continue;
             }
             match kind {
@@ -137,7 +138,8 @@ impl App {
                 "ACCOUNTS" => {
                     of_accounts.insert((sk, number(&row, "customer")));
                 }
-                "KEYS" => {}
+                "KEYS" | "REPLAYS" => {}
+                "ACTIVITY" => activity.push(row),
                 other => panic!("{place}: no such kind of rows, {other}"),
             }
         }
@@ -174,8 +176,49 @@ impl App {
         let accounts = |(id, row): (&u64, &Row)| (format!("{:016}#{id:016}", number(row, "account_id")), *id);
         assert_eq!(of_accounts, customers.iter().map(accounts).collect(), "{place}: the customers of each account");
         audit_licences(&licences, &headers, &customers, place);
+        audit_activity(&activity, &licences, &headers, &customers, &self.filled(), place);
         customers
     }
+}
+
+/// Checks that every change has an entry of the activity and every entry a change. Customers that a test put straight into the
+/// table have no entry of that.
+fn audit_activity(
+    entries: &[Row],
+    licences: &BTreeMap<String, Row>,
+    headers: &BTreeMap<u64, Row>,
+    customers: &BTreeMap<u64, Row>,
+    filled: &BTreeSet<u64>,
+    place: &std::panic::Location<'_>,
+) {
+    let mut counted: BTreeMap<(u64, &str), u64> = BTreeMap::new();
+    for entry in entries {
+        if entry["customer"].is_n() {
+            *counted.entry((number(entry, "customer"), words(entry, "action").unwrap())).or_default() += 1;
+        }
+    }
+    let mut expected: BTreeMap<(u64, &str), u64> = BTreeMap::new();
+    for (id, row) in customers {
+        expected.insert((*id, "customer.created"), 1);
+        expected.insert((*id, "customer.updated"), number(row, "revision") - 1);
+    }
+    for (id, _) in headers.iter().filter(|(_, row)| words(row, "deleted_at").is_some()) {
+        expected.insert((*id, "customer.created"), 1);
+        expected.insert((*id, "customer.deleted"), 1);
+        // The row that counted its changes is gone.
+        counted.remove(&(*id, "customer.updated"));
+    }
+    for row in licences.iter().filter(|(sort, _)| sort.starts_with("LICENCE#")).map(|(_, row)| row) {
+        let customer = number(row, "id") / 1_000_000;
+        *expected.entry((customer, "licence.created")).or_default() += 1;
+        *expected.entry((customer, "licence.revoked")).or_default() += u64::from(words(row, "revoked_at").is_some());
+    }
+    let of_customers = |counts: &mut BTreeMap<(u64, &str), u64>| {
+        counts.retain(|(id, action), count| *count > 0 && !filled.contains(id) && !action.starts_with("key."));
+    };
+    of_customers(&mut counted);
+    of_customers(&mut expected);
+    assert_eq!(counted, expected, "{place}: the entries of the activity, and the changes");
 }
 
 /// Checks that every customer has as many licences as its header counts, that the header of a deleted customer is marked, and

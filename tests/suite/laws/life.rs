@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,10 +10,13 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 
 use super::model::{Body, Field, Model, Record, Refusal, is_management};
-use super::operation::{Client, Fields, Format, Operation, Query, Sent, Whom};
+use super::operation::{Client, Expected, Fields, Format, Operation, Query, Safety, Sent, Whom};
 use super::spoken::{as_said, carried, said, with_body, written};
 use crate::harness::records::{Row, number, words};
 use crate::harness::{Answer, App, RequestBuilder, Tenant, encoded};
+
+/// How many idempotency keys were given.
+static KEYS: AtomicU64 = AtomicU64::new(0);
 
 /// The id of a customer that never existed.
 const NOBODY: u64 = 999_999_999;
@@ -56,9 +60,20 @@ pub struct Stranger {
 /// Runs all operations, and compares everything at the end. An error says what differs, and all that was sent and answered.
 pub async fn live(app: &App, credentials: &Credentials, stranger: &Stranger, operations: &[Operation]) -> Result<(), String> {
     let model = Model::new(credentials.accounts.clone());
-    let mut life = Life { app, credentials, stranger, model, story: Vec::new() };
+    let mut life = Life { app, credentials, stranger, model, answered: Vec::new(), story: Vec::new() };
     let lived = life.all(operations).await;
     lived.map_err(|difference| format!("{difference}\n\nThe whole sequence:\n{}", life.story.join("\n")))
+}
+
+/// A request for a change.
+#[derive(Clone)]
+struct Change {
+    client: Client,
+    method: &'static str,
+    path: String,
+    body: Option<(Body, Format)>,
+    expected: Option<String>,
+    key: Option<String>,
 }
 
 struct Life<'a> {
@@ -66,6 +81,8 @@ struct Life<'a> {
     credentials: &'a Credentials,
     stranger: &'a Stranger,
     model: Model,
+    /// The changes that were sent with an idempotency key, and their answers.
+    answered: Vec<(Change, Answer)>,
     /// Each operation with its requests and answers.
     story: Vec<String>,
 }
@@ -79,13 +96,15 @@ impl Life<'_> {
         for (place, operation) in operations.iter().enumerate() {
             self.story.push(format!("\n{}. {operation:?}", place + 1));
             match operation {
-                Operation::Create { client, fields, format } => self.create(*client, fields, *format).await?,
-                Operation::Change { client, whom, is_whole, fields, format } => {
+                Operation::Create { client, fields, format, is_repeated } => {
+                    self.create(*client, fields, *format, Safety { expected: None, is_repeated: *is_repeated }).await?;
+                }
+                Operation::Change { client, whom, is_whole, fields, format, safety } => {
                     let id = self.id(*whom);
                     let body = self.body(*client, self.model.known(*client, id), *is_whole, fields, *format);
-                    self.change(*client, id, &body, *format).await?;
+                    self.change(*client, id, &body, *format, *safety).await?;
                 }
-                Operation::Delete { client, whom } => self.delete(*client, self.id(*whom)).await?,
+                Operation::Delete { client, whom, safety } => self.delete(*client, self.id(*whom), *safety).await?,
                 Operation::Read { client, whom, by_code } => self.read(*client, self.id(*whom), *by_code).await?,
                 Operation::List { client, query } => self.list(*client, query).await?,
             }
@@ -103,16 +122,64 @@ impl Life<'_> {
         if let Some((place, &last)) = self.model.made.iter().enumerate().rfind(|(_, id)| self.model.customers.contains_key(id)) {
             let client = [Client::Licensing, Client::Management, Client::Reseller][place % 3];
             let body = self.body(client, self.model.known(client, last), true, &Vec::new(), Format::Attributes);
-            self.change(client, last, &body, Format::Attributes).await?;
+            self.change(client, last, &body, Format::Attributes, Safety::NONE).await?;
         }
+        self.repeat_all().await?;
         let audited = AssertUnwindSafe(self.app.audit(&self.credentials.tenant)).catch_unwind().await;
         let rows = audited.map_err(|_| "the rows do not agree with each other; the panic above says how")?;
         equal("the ids on record", rows.keys().collect::<Vec<_>>(), self.model.customers.keys().collect())?;
         rows.values().zip(self.model.customers.values()).try_for_each(|(row, record)| recorded(row, record))?;
         for (id, client) in rows.into_keys().zip([Client::Reseller, Client::Licensing].into_iter().cycle()) {
-            self.delete(client, id).await?;
+            self.delete(client, id, Safety::NONE).await?;
+        }
+        self.repeat_all().await
+    }
+
+    /// Sends each change again that was sent with an idempotency key: the answer is the first one, whatever happened since.
+    async fn repeat_all(&mut self) -> Result<(), String> {
+        for (change, first) in self.answered.clone() {
+            let answer = self.sent(&change).await;
+            equal("the answer to a repetition", visible(&answer), visible(&first))?;
         }
         Ok(())
+    }
+
+    async fn sent(&mut self, change: &Change) -> Answer {
+        let mut request = self.request(change.client, change.method, &change.path);
+        for (name, value) in [("If-Match", &change.expected), ("Idempotency-Key", &change.key)] {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
+        }
+        if let Some((body, format)) = &change.body {
+            request = with_body(request, change.client, body, *format);
+        }
+        let answer = request.send().await;
+        self.told(answer)
+    }
+
+    /// The answer to a change, which must be the same when it is repeated with its key.
+    async fn answer(&mut self, mut change: Change, id: Option<u64>, safety: Safety) -> Result<Answer, String> {
+        let revision = id.and_then(|id| self.model.customers.get(&id)).map_or(1, |record| record.revision);
+        let tag = |revision: u64, end: &str| format!("\"{}-{revision}{end}\"", id.unwrap_or_default());
+        change.expected = safety.expected.map(|expected| match expected {
+            Expected::Current => tag(revision, ""),
+            Expected::CurrentInXml => format!("\"other\", {}", tag(revision, "-xml")),
+            Expected::Any => "*".to_owned(),
+            Expected::Other => format!("{}, W/{}", tag(revision + 1, ""), tag(revision, "")),
+        });
+        if safety.is_repeated {
+            change.key = Some(format!("key {}", KEYS.fetch_add(1, Ordering::Relaxed)));
+        }
+        let answer = self.sent(&change).await;
+        if safety.is_repeated {
+            let again = self.sent(&change).await;
+            equal("the answer to a repetition", visible(&again), visible(&answer))?;
+            if answer.status < 400 || answer.status == 410 {
+                self.answered.push((change, answer.clone()));
+            }
+        }
+        Ok(answer)
     }
 
     fn id(&self, whom: Whom) -> u64 {
@@ -172,13 +239,13 @@ impl Life<'_> {
         answer
     }
 
-    async fn create(&mut self, client: Client, fields: &Fields, format: Format) -> Result<(), String> {
+    async fn create(&mut self, client: Client, fields: &Fields, format: Format, safety: Safety) -> Result<(), String> {
         let body = self.body(client, None, false, fields, format);
         let expected = self.model.create(client, &body, format);
         let method = if is_management(client) { "PUT" } else { "POST" };
-        let request = with_body(self.request(client, method, collection(client)), client, &body, format);
-        let answer = request.send().await;
-        let answer = self.told(answer);
+        let change =
+            Change { client, method, path: collection(client).to_owned(), body: Some((body, format)), expected: None, key: None };
+        let answer = self.answer(change, None, safety).await?;
         let mut new = match expected {
             Ok(new) => new,
             Err(refusal) => return refused(client, &answer, &refusal),
@@ -204,12 +271,21 @@ impl Life<'_> {
         self.shown(client, id, &answer)
     }
 
-    async fn change(&mut self, client: Client, id: u64, body: &Body, format: Format) -> Result<(), String> {
-        let changed = self.model.change(client, id, body, format);
+    async fn change(&mut self, client: Client, id: u64, body: &Body, format: Format, safety: Safety) -> Result<(), String> {
+        let before = self.model.customers.clone();
+        let mut changed = self.model.change(client, id, body, format);
+        // The revision is looked at after the form, and before it is known whether an address is free.
+        if safety.expected == Some(Expected::Other) && changed.as_ref().err().is_none_or(|refusal| refusal.status == 409) {
+            changed = Err(Refusal::other_revision(client));
+        }
+        let model_now = std::mem::replace(&mut self.model.customers, before);
         let method = if is_management(client) { "POST" } else { "PUT" };
-        let request = with_body(self.request(client, method, &address(client, id)), client, body, format);
-        let answer = request.send().await;
-        let answer = self.told(answer);
+        let body = Some((body.clone(), format));
+        let change = Change { client, method, path: address(client, id), body, expected: None, key: None };
+        let answer = self.answer(change, Some(id), safety).await?;
+        if changed.is_ok() {
+            self.model.customers = model_now;
+        }
         match (changed, client) {
             (Err(refusal), _) => refused(client, &answer, &refusal),
             (Ok(false), Client::Licensing) => equal("the answer", (answer.status, answer.body.as_str()), (304, "")),
@@ -220,11 +296,14 @@ impl Life<'_> {
         }
     }
 
-    async fn delete(&mut self, client: Client, id: u64) -> Result<(), String> {
-        let answer = self.request(client, "DELETE", &address(client, id)).send().await;
-        let answer = self.told(answer);
+    async fn delete(&mut self, client: Client, id: u64, safety: Safety) -> Result<(), String> {
+        let change = Change { client, method: "DELETE", path: address(client, id), body: None, expected: None, key: None };
+        let answer = self.answer(change, Some(id), safety).await?;
         if self.model.known(client, id).is_none() {
             return refused(client, &answer, &Refusal::unknown(client));
+        }
+        if safety.expected == Some(Expected::Other) {
+            return refused(client, &answer, &Refusal::other_revision(client));
         }
         if client == Client::Reseller {
             equal("the answer", (answer.status, answer.body.as_str()), (204, ""))?;
@@ -303,6 +382,9 @@ impl Life<'_> {
     /// Checks that the answer is this customer, and nothing else.
     fn shown(&mut self, client: Client, id: u64, answer: &Answer) -> Result<(), String> {
         let got = said(answer)?;
+        let end = if answer.header("content-type").is_some_and(|media_type| media_type.contains("xml")) { "-xml" } else { "" };
+        let tag = format!("\"{id}-{}{end}\"", self.model.customers[&id].revision);
+        equal("the ETag", answer.header("etag"), Some(tag.as_str()))?;
         if client == Client::Reseller {
             self.learn(&got["result"])?;
             let body = json!({"result": self.model.customers[&id].view(client), "count": 1, "total_results": 1});
@@ -325,6 +407,11 @@ impl Life<'_> {
         record.has_moved = false;
         if is_right { Ok(()) } else { Err(format!("last_modified was {before} and is {modified}")) }
     }
+}
+
+/// What a client sees of an answer.
+fn visible(answer: &Answer) -> (u16, &[(String, String)], &str) {
+    (answer.status, &answer.headers, &answer.body)
 }
 
 fn collection(client: Client) -> &'static str {

@@ -68,6 +68,11 @@ impl Refusal {
         if fields.is_empty() { Ok(()) } else { Err(Self { status, code, fields }) }
     }
 
+    /// The answer to a change of another revision than the client expects.
+    pub fn other_revision(client: Client) -> Self {
+        Self::new(412, if is_management(client) { "V" } else { "PRECONDITION_FAILED" })
+    }
+
     /// The answer about a customer that does not exist, or that this client can't see.
     pub fn unknown(client: Client) -> Self {
         Self::new(404, if is_management(client) { "V" } else { "NOT_FOUND" })

@@ -66,6 +66,28 @@ pub enum Format {
 /// The fields that are sent, in order; if a field occurs twice, the last one counts.
 pub type Fields = Vec<(&'static str, Sent)>;
 
+/// The revision that a client expects, in `If-Match`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    Current,
+    /// The current one, as an answer in XML names it.
+    CurrentInXml,
+    Any,
+    Other,
+}
+
+/// The headers that make a change safe.
+#[derive(Clone, Copy, Debug)]
+pub struct Safety {
+    pub expected: Option<Expected>,
+    /// Whether the change is sent with an idempotency key, at once a second time, and again at the end.
+    pub is_repeated: bool,
+}
+
+impl Safety {
+    pub const NONE: Self = Self { expected: None, is_repeated: false };
+}
+
 /// One call of a client.
 #[derive(Clone, Debug)]
 pub enum Operation {
@@ -73,6 +95,7 @@ pub enum Operation {
         client: Client,
         fields: Fields,
         format: Format,
+        is_repeated: bool,
     },
     Change {
         client: Client,
@@ -81,10 +104,12 @@ pub enum Operation {
         is_whole: bool,
         fields: Fields,
         format: Format,
+        safety: Safety,
     },
     Delete {
         client: Client,
         whom: Whom,
+        safety: Safety,
     },
     Read {
         client: Client,
@@ -169,8 +194,8 @@ fn operation(theme: Theme) -> impl Strategy<Value = Operation> {
     prop_oneof![
         weights[0] => create(theme),
         weights[1] => change(theme),
-        weights[2] => (select(vec![Client::Reseller, Client::Licensing]), whom())
-            .prop_map(|(client, whom)| Operation::Delete { client, whom }),
+        weights[2] => (select(vec![Client::Reseller, Client::Licensing]), whom(), safety())
+            .prop_map(|(client, whom, safety)| Operation::Delete { client, whom, safety }),
         weights[3] => (client(theme), whom(), any::<bool>())
             .prop_map(|(client, whom, by_code)| Operation::Read { client, whom, by_code }),
         weights[4] => list(theme),
@@ -194,13 +219,29 @@ fn whom() -> impl Strategy<Value = Whom> {
     prop_oneof![16 => (0..5_usize).prop_map(Whom::Made), 1 => Just(Whom::Stranger), 1 => Just(Whom::Nobody)]
 }
 
+fn is_repeated() -> impl Strategy<Value = bool> {
+    prop::bool::weighted(0.25)
+}
+
+fn safety() -> impl Strategy<Value = Safety> {
+    let expected = prop_oneof![
+        8 => Just(None),
+        2 => Just(Some(Expected::Current)),
+        1 => Just(Some(Expected::CurrentInXml)),
+        1 => Just(Some(Expected::Any)),
+        2 => Just(Some(Expected::Other)),
+    ];
+    (expected, is_repeated()).prop_map(|(expected, is_repeated)| Safety { expected, is_repeated })
+}
+
 fn format() -> impl Strategy<Value = Format> {
     select(vec![Format::Json, Format::Attributes, Format::Object, Format::Elements, Format::Form])
 }
 
 /// A create that succeeds more often than not: the required fields, and others that may be wrong.
 fn create(theme: Theme) -> impl Strategy<Value = Operation> {
-    (client(theme), name(), name(), right_email(), format()).prop_flat_map(move |(client, one, other, email, format)| {
+    let parts = (client(theme), name(), name(), right_email(), format(), is_repeated());
+    parts.prop_flat_map(move |(client, one, other, email, format, is_repeated)| {
         let text = Sent::Text;
         let base: Fields = match client {
             Client::Reseller => vec![("name", text(one)), ("email", text(email))],
@@ -213,13 +254,13 @@ fn create(theme: Theme) -> impl Strategy<Value = Operation> {
         let more = 0..if theme == Theme::Addresses { 2 } else { 4 };
         vec(field(client, theme), more).prop_map(move |others| {
             let fields = base.iter().cloned().chain(others).collect();
-            Operation::Create { client, fields, format }
+            Operation::Create { client, fields, format, is_repeated }
         })
     })
 }
 
 fn change(theme: Theme) -> impl Strategy<Value = Operation> {
-    (client(theme), whom(), format()).prop_flat_map(move |(client, whom, format)| {
+    (client(theme), whom(), format(), safety()).prop_flat_map(move |(client, whom, format, safety)| {
         // Fields that are not sent, the reseller API clears or reports as missing.
         let whole = if theme == Theme::WriteBack || client == Client::Reseller { 0.8 } else { 0.2 };
         let more = 0..if theme == Theme::WriteBack { 3 } else { 4 };
@@ -229,6 +270,7 @@ fn change(theme: Theme) -> impl Strategy<Value = Operation> {
             is_whole,
             fields,
             format,
+            safety,
         })
     })
 }

@@ -20,8 +20,9 @@ use crate::lambda::bootstrap::ApiError;
 use crate::lambda::response::Response;
 
 /// The headers of answers: the name as documents write it, and what the header says.
-const HEADERS: [(&str, &str); 6] = [
+const HEADERS: [(&str, &str); 7] = [
     ("Allow", "The methods of this address."),
+    ("ETag", "The name of the revision that the answer shows."),
     ("Link", "Where the next page begins: an address to be followed as it is. It is there while there is a next page."),
     ("Location", "The address of the new record."),
     ("Retry-After", "After how many seconds to try again."),
@@ -182,6 +183,7 @@ fn content(response: &Response) -> Option<(String, Value)> {
 fn header(name: &str, values: &[&str], is_required: bool) -> (String, Header) {
     let (shown, description) = HEADERS.into_iter().find(|(shown, _)| name.eq_ignore_ascii_case(shown)).unwrap();
     let schema = match shown {
+        "ETag" => schemas::entity_tag(),
         "Link" => schemas::string().pattern(Some("^<[^<>]+>; rel=\"next\"$")),
         "Location" => schemas::string().pattern(Some("^/[^ ]+$")),
         "Retry-After" => schemas::integer(1, 1),

@@ -10,7 +10,8 @@ use utoipa::openapi::server::Server;
 use utoipa::openapi::tag::Tag;
 use utoipa::openapi::{Components, HttpMethod, OpenApi, OpenApiBuilder, RefOr, Required, Schema};
 
-use super::Answers;
+use super::{Answers, schemas};
+use crate::lambda::idempotency::IDEMPOTENCY_KEY;
 
 /// A document that is being written.
 #[must_use]
@@ -92,6 +93,29 @@ pub fn path_parameter(name: &str, description: &str, schema: impl Into<RefOr<Sch
 #[must_use]
 pub fn query_parameter(name: &str, description: &str, schema: impl Into<RefOr<Schema>>) -> Parameter {
     parameter(ParameterIn::Query, name, description, schema).required(Required::False).build()
+}
+
+/// The header by which a change is made once, however often it is sent.
+#[must_use]
+pub fn idempotency_key() -> Parameter {
+    let description = "Makes the call safe to repeat: the same call with the same key is carried out once, and gets the first answer \
+                       again for seven days.";
+    parameter(ParameterIn::Header, IDEMPOTENCY_KEY, description, schemas::idempotency_key()).required(Required::False).build()
+}
+
+/// The header by which a change is made only to a revision that the client has seen.
+#[must_use]
+pub fn if_match() -> Parameter {
+    let description = "Carries the call out only if the record is at one of these revisions, named as `ETag` named them.";
+    parameter(ParameterIn::Header, "If-Match", description, schemas::entity_tags()).required(Required::False).build()
+}
+
+/// The header by which a record is sent only if the client does not have it.
+#[must_use]
+pub fn if_none_match() -> Parameter {
+    let description =
+        "Answers 304 without a body if the record is at one of these revisions. A value that can't be read is ignored.";
+    parameter(ParameterIn::Header, "If-None-Match", description, schemas::string()).required(Required::False).build()
 }
 
 fn parameter(place: ParameterIn, name: &str, description: &str, schema: impl Into<RefOr<Schema>>) -> ParameterBuilder {

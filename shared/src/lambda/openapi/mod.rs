@@ -10,5 +10,5 @@ mod samples;
 pub mod schemas;
 
 pub use answers::{Answers, ErrorForm, with_header};
-pub use document::{Document, body, operation, path_parameter, query_parameter};
-pub use samples::{customer, licence, request, revoked_licence};
+pub use document::{Document, body, idempotency_key, if_match, if_none_match, operation, path_parameter, query_parameter};
+pub use samples::{activity_entry, customer, licence, request, revoked_licence};

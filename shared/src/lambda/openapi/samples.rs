@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::domain::customer::Customer;
 use crate::domain::licence::Licence;
 use crate::lambda::request::Request;
+use crate::store::activity::ActivityEntry;
 
 /// A customer with all fields.
 #[must_use]
@@ -51,6 +52,25 @@ pub fn licence() -> Licence {
 #[must_use]
 pub fn revoked_licence() -> Licence {
     Licence { revoked_at: Some("2026-11-22T10:33:20.115Z".parse().unwrap()), ..licence() }
+}
+
+/// An entry of the activity: a change of that customer.
+#[must_use]
+pub fn activity_entry() -> ActivityEntry {
+    let hash = crate::domain::hash::sha256_hex("a token");
+    let record = json!({
+        "id": "019aaa53c16895e2c1f0a7b34d6e",
+        "time": "2026-11-22T10:34:02.917Z",
+        "actor": {"key": ["reseller", hash]},
+        "action": "customer.updated",
+        "customer": 3,
+        "object": {"kind": "customer", "id": 3},
+        "fields": ["organization", "email"],
+    });
+    ActivityEntry {
+        entry: serde_json::from_value(record).unwrap(),
+        label: serde_json::from_value(json!("order system")).unwrap(),
+    }
 }
 
 /// A request to this path of a client that accepts this media type.

@@ -11,6 +11,7 @@ use utoipa::openapi::{Ref, RefOr, Schema};
 
 use crate::domain::customer::CustomerId;
 use crate::domain::licence::LicenceId;
+use crate::domain::replay::IdempotencyKey;
 use crate::domain::validation::{self, INTERNATIONAL_PHONE_DIGITS, MAXIMUM_INTERNATIONAL_PHONE};
 
 /// The characters that no text has, as a part of a character class: those that XML 1.0 can't carry.
@@ -163,6 +164,31 @@ pub fn timestamp() -> ObjectBuilder {
     string()
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
         .pattern(Some(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$"))
+}
+
+/// An entity tag as answers have it.
+#[must_use]
+pub fn entity_tag() -> ObjectBuilder {
+    string().pattern(Some("^\"[0-9]+-[0-9]+(?:-xml)?\"$"))
+}
+
+/// What [`EntityTags::parse`](crate::domain::entity_tag::EntityTags::parse) takes.
+#[must_use]
+pub fn entity_tags() -> ObjectBuilder {
+    let tag = r#"(?:W/)?"[!#-~]*""#;
+    string().pattern(Some(format!(r"^(?:\*|{tag}(?:[ \t]*,[ \t]*{tag})*)$")))
+}
+
+/// What [`IdempotencyKey::parse`] takes, without white space at its ends.
+#[must_use]
+pub fn idempotency_key() -> ObjectBuilder {
+    string().max_length(Some(IdempotencyKey::MAXIMUM)).pattern(Some("^[!-~](?:[ -~]*[!-~])?$"))
+}
+
+/// `null` alone.
+#[must_use]
+pub fn null() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Null)
 }
 
 /// `true` or `false`.

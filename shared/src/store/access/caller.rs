@@ -2,9 +2,12 @@
 
 use std::marker::PhantomData;
 
+use crate::domain::activity::Actor;
 use crate::domain::credential::{Credential, Kind};
 use crate::domain::customer::{Customer, CustomerId};
-use crate::domain::reseller::{AccountId, ResellerId};
+use crate::domain::replay::Replay;
+use crate::domain::reseller::{AccountId, Reseller, ResellerId};
+use crate::domain::timestamp::Timestamp;
 use crate::domain::token::{IssuedToken, KeyId};
 use crate::store::engine::error::StoreError;
 
@@ -37,14 +40,18 @@ pub struct Caller<A> {
     principal: Principal,
     accounts: Vec<AccountId>,
     limit: Limit,
+    replay: Option<Replay>,
+    actor: Actor,
+    reseller_since: Timestamp,
     access: PhantomData<A>,
 }
 
 impl<A> Caller<A> {
     /// The caller with this token and credential, which have been checked. `None` for a customer's credential that names no
     /// customer.
-    pub(super) fn verified(token: &IssuedToken, credential: Credential) -> Option<Self> {
+    pub(super) fn verified(token: &IssuedToken, credential: Credential, reseller: &Reseller) -> Option<Self> {
         let key_id = token.hash().key_id();
+        let kind = credential.kind;
         let (principal, limit) = match credential.kind {
             Kind::Reseller | Kind::Licensing => (Principal::ResellerKey(key_id), Limit::Reseller),
             Kind::ServiceUser => (Principal::ServiceUser(key_id), Limit::Accounts(credential.accounts.clone())),
@@ -53,7 +60,16 @@ impl<A> Caller<A> {
                 (Principal::CustomerToken(key_id, customer), Limit::Customer(customer))
             }
         };
-        Some(Self { reseller: token.reseller(), principal, accounts: credential.accounts, limit, access: PhantomData })
+        Some(Self {
+            reseller: token.reseller(),
+            principal,
+            accounts: credential.accounts,
+            limit,
+            replay: token.replay().cloned(),
+            actor: Actor::Key(kind, token.hash().clone()),
+            reseller_since: reseller.created_at,
+            access: PhantomData,
+        })
     }
 
     /// The reseller that calls. The caller can see and change only what belongs to this reseller.
@@ -99,6 +115,21 @@ impl<A> Caller<A> {
             Limit::Accounts(_) => false,
             Limit::Customer(own) => customer == *own,
         }
+    }
+
+    /// What its request is recognized by when it comes again; `None` without an idempotency key.
+    pub(in crate::store) fn replay(&self) -> Option<&Replay> {
+        self.replay.as_ref()
+    }
+
+    /// The caller as the activity names it.
+    pub(in crate::store) fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// When its reseller was provisioned.
+    pub(in crate::store) fn reseller_since(&self) -> Timestamp {
+        self.reseller_since
     }
 
     /// The customers that the caller sees.

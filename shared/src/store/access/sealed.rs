@@ -1,6 +1,7 @@
 //! From an issued token to a verified caller. What was read with the token stays sealed until its credential has been checked.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use super::caller::Caller;
 use super::table::{Access, AuthenticationError, Policy, Table};
@@ -13,6 +14,7 @@ use crate::store::engine::error::StoreError;
 use crate::store::engine::read::Rows;
 use crate::store::engine::row::RowKey;
 use crate::store::keys;
+use crate::store::replay::row::{Earlier, KeyedRequest, ReplayRow};
 use crate::store::root::Store;
 
 /// Content that can be read with an issued token. It knows which part of it a caller sees that is limited to some accounts.
@@ -33,6 +35,8 @@ pub struct Sealed<A, T> {
     is_issued: bool,
     credential: Option<Credential>,
     reseller: Option<Reseller>,
+    earlier: Option<Earlier>,
+    keyed: Arc<KeyedRequest>,
     content: T,
     access: PhantomData<A>,
 }
@@ -42,33 +46,40 @@ impl<A: Access, T: Content> Sealed<A, T> {
     ///
     /// # Errors
     /// Why the caller is refused: the first that applies of [`Refusal::Revoked`], [`Refusal::Invalid`] (expired),
-    /// [`Refusal::Suspended`] and [`Refusal::NotAllowed`].
-    pub fn open(self, policy: Policy) -> Result<(Caller<A>, T), Refusal> {
+    /// [`Refusal::Suspended`] and [`Refusal::NotAllowed`]. Then [`Earlier`], if the request's idempotency key was used before.
+    pub fn open(self, policy: Policy) -> Result<(Caller<A>, T), AuthenticationError> {
         let (Some(credential), Some(reseller), true) = (self.credential, self.reseller, self.is_issued) else {
-            return Err(Refusal::Invalid);
+            return Err(Refusal::Invalid.into());
         };
         let span = tracing::Span::current();
         span.record("reseller", reseller.id.number());
         span.record("key", self.token.hash().key_id().as_str());
         credential.check_lifetime(Timestamp::now())?;
         if reseller.suspended_at.is_some() {
-            return Err(Refusal::Suspended);
+            return Err(Refusal::Suspended.into());
         }
         credential.check_rights(policy.kinds, A::PERMISSION)?;
-        let caller = Caller::verified(&self.token, credential).ok_or(Refusal::Invalid)?;
+        let caller = Caller::verified(&self.token, credential, &reseller).ok_or(Refusal::Invalid)?;
+        if let Some(earlier) = self.earlier {
+            return Err(earlier.into());
+        }
+        if let Some(replay) = caller.replay() {
+            self.keyed.verified(caller.reseller(), replay);
+        }
         let content = self.content.seen_by(&caller);
         Ok((caller, content))
     }
 }
 
 impl Store {
-    /// The keys of the rows that decide about an issued token: its credential, its reseller, the customer that it stands for, and
-    /// the secret if the copy is old.
+    /// The keys of the rows that decide about an issued token: its credential, its reseller, the customer that it stands for, an
+    /// earlier answer to the request that it came with, and the secret if the copy is old.
     pub(in crate::store) fn token_keys(&self, token: &IssuedToken) -> Vec<RowKey> {
         let owner = token.customer().map(|id| keys::customer(token.reseller(), id));
         [keys::credential(token.reseller(), token.hash()), keys::reseller(token.reseller())]
             .into_iter()
             .chain(owner)
+            .chain(token.replay().map(|replay| keys::replay(token.reseller(), replay)))
             .chain(self.secret.key_when_old())
             .collect()
     }
@@ -93,7 +104,13 @@ impl Store {
         // A token ends with its customer: from then on it is as unknown as a token that was never issued.
         let credential = rows.get(&keys::credential(token.reseller(), token.hash()))?.filter(|_| owner_exists);
         let reseller = rows.get(&keys::reseller(token.reseller()))?;
-        Ok(Sealed { token: token.clone(), is_issued, credential, reseller, content, access: PhantomData })
+        let earlier = match token.replay() {
+            Some(replay) => rows.get::<ReplayRow>(&keys::replay(token.reseller(), replay))?.map(|row| row.earlier(replay)),
+            None => None,
+        };
+        let earlier = earlier.transpose()?.flatten();
+        let keyed = Arc::clone(&self.keyed);
+        Ok(Sealed { token: token.clone(), is_issued, credential, reseller, earlier, keyed, content, access: PhantomData })
     }
 }
 

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use crate::domain::credential::{Kind, Permission, Refusal};
 use crate::store::engine::error::StoreError;
+use crate::store::replay::row::Earlier;
 use crate::store::root::Store;
 
 /// What a routed function does. Its callers need the permission for it.
@@ -59,7 +60,7 @@ impl Policy {
     }
 }
 
-/// Why a request has no verified caller.
+/// Why a request goes no further than to its credential.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum AuthenticationError {
     /// The caller is refused.
@@ -68,6 +69,9 @@ pub enum AuthenticationError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The caller may call, and has used the idempotency key of the request before.
+    #[error(transparent)]
+    Earlier(#[from] Earlier),
 }
 
 /// The table, as far as a function that does `A` may use it.

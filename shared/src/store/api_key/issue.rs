@@ -1,5 +1,6 @@
 //! Issuing an API key.
 
+use crate::domain::activity::{Action, Actor, Object};
 use crate::domain::credential::{Credential, Permission, Subject};
 use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::reseller::{AccountId, Reseller, ResellerId};
@@ -8,6 +9,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::domain::token::NewToken;
 use crate::domain::validation::Text;
 use crate::store::access::table::{Operator, Table};
+use crate::store::activity;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::{Expressions, IS_NEW};
 use crate::store::engine::row::row;
@@ -76,7 +78,7 @@ impl NewKey {
     }
 }
 
-/// Adds the credential row of a new key to a transaction.
+/// Adds the credential row of a new key to a transaction, and its entry of the activity.
 pub(in crate::store) fn put<P>(
     transaction: Transaction<P>,
     purpose: P,
@@ -84,7 +86,17 @@ pub(in crate::store) fn put<P>(
     key: &IssuedKey,
 ) -> Result<Transaction<P>, StoreError> {
     let item = row(&keys::credential(reseller, key.token.hash()), &key.credential)?;
-    Ok(transaction.put(purpose, item, Expressions::when(IS_NEW)))
+    activity::record(
+        transaction.put(purpose, item, Expressions::when(IS_NEW)),
+        activity::Change {
+            reseller,
+            actor: &Actor::Operator,
+            action: Action::KeyIssued,
+            customer: key.credential.customer,
+            object: Object::key(&key.token.hash().key_id()),
+            fields: Vec::new(),
+        },
+    )
 }
 
 impl Table<Operator> {

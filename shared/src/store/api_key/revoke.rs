@@ -4,29 +4,47 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::record::KeySummary;
+use crate::domain::activity::{Action, Actor, Object};
 use crate::domain::reseller::ResellerId;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::KeyId;
 use crate::store::access::table::{Operator, Table};
+use crate::store::activity;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::Expressions;
+use crate::store::engine::transaction::{Outcome, Transaction};
 
 /// How many keys are revoked at the same time.
 const PARALLEL: usize = 8;
 
 impl Connection {
     /// Revokes a key; one that was revoked before keeps its first time. One call.
-    async fn api_key_end(&self, reseller: ResellerId, key: KeySummary) -> Result<KeySummary, StoreError> {
+    async fn api_key_end(&self, reseller: ResellerId, mut key: KeySummary) -> Result<KeySummary, StoreError> {
+        let row_key = key.row_key(reseller);
+        let now = Timestamp::now();
         let revoke = Expressions::when("attribute_exists(PK) AND (attribute_not_exists(revoked_at) OR revoked_at = :never)")
             .update("SET revoked_at = :now")
-            .text(":now", Timestamp::now().to_string())
+            .text(":now", now.to_string())
             .value(":never", AttributeValue::Null(true));
-        let row_key = key.row_key(reseller);
-        match self.update(&row_key, revoke).await? {
-            Some(revoked) => Ok(revoked),
+        let transaction = activity::record(
+            Transaction::default().update((), row_key.clone(), revoke),
+            activity::Change {
+                reseller,
+                actor: &Actor::Operator,
+                action: Action::KeyRevoked,
+                customer: key.credential.customer,
+                object: Object::key(key.key_id()),
+                fields: Vec::new(),
+            },
+        )?;
+        match self.transact(transaction).await? {
+            Outcome::Done => {
+                key.credential.revoked_at = Some(now);
+                Ok(key)
+            }
             // It was revoked before, perhaps a moment ago.
-            None => Ok(self.read(vec![row_key.clone()]).await?.get(&row_key)?.unwrap_or(key)),
+            Outcome::Refused(_) => Ok(self.read(vec![row_key.clone()]).await?.get(&row_key)?.unwrap_or(key)),
         }
     }
 }

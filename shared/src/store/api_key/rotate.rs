@@ -3,12 +3,14 @@
 use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
 
 use super::issue::{self, IssuedKey, NewKey};
+use crate::domain::activity::{Action, Actor, Object};
 use crate::domain::credential::{Credential, Kind, Subject, UserLabel};
 use crate::domain::customer::Customer;
 use crate::domain::reseller::{Reseller, ResellerId};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::KeyId;
 use crate::store::access::table::{Operator, Table};
+use crate::store::activity;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::Expressions;
 use crate::store::engine::retry::Rounds;
@@ -89,6 +91,18 @@ impl Table<Operator> {
                 .value(":known", to_attribute_value(old.credential.valid_until).map_err(StoreError::from)?)
                 .text(":end", end.to_string());
             let transaction = Transaction::default().update((), old.row_key(reseller), is_unchanged);
+            let transaction = activity::record(
+                transaction,
+                activity::Change {
+                    reseller,
+                    actor: &Actor::Operator,
+                    action: Action::KeyUpdated,
+                    customer: old.credential.customer,
+                    object: Object::key(old.key_id()),
+                    fields: vec!["valid_until".to_owned()],
+                },
+            )
+            .map_err(RotateKeyError::from)?;
             if connection.transact(issue::put(transaction, (), reseller, &key)?).await? == Outcome::Done {
                 return Ok(key);
             }

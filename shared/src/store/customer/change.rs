@@ -1,18 +1,24 @@
-//! Every change of a customer: one transaction of its row, its count and its reservations. With one way to write there is one way
-//! to retry.
+//! Every change of a customer: one transaction of its row, its count, its reservations, the entry of the activity and the answer. With
+//! one way to write there is one way to retry.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use super::of_account::OfAccount;
 use super::{count, header, index};
+use crate::domain::activity::{Action, Object};
 use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::reseller::ResellerId;
+use crate::store::access::caller::Caller;
+use crate::store::access::table::Write;
+use crate::store::activity;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::{Expressions, IS_NEW};
 use crate::store::engine::row::{RowKey, row};
 use crate::store::engine::transaction::{self, Transaction};
 use crate::store::keys::{self, Reserved};
+use crate::store::replay;
 
 /// Why a customer was not written.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -23,14 +29,19 @@ pub enum WriteError {
     /// Another customer of the reseller has a value that this one is to hold exclusively.
     #[error("another customer has this {0:?}")]
     Taken(Reserved),
+    /// The customer is at another revision than the request expects.
+    #[error("not the expected revision")]
+    OtherRevision,
 }
 
 /// A change of a customer from one revision to another; `None` is a customer that does not exist.
 #[derive(Clone, Copy)]
 pub(super) struct Change<'a> {
-    pub(super) reseller: ResellerId,
+    pub(super) caller: &'a Caller<Write>,
     pub(super) before: Option<&'a Customer>,
     pub(super) after: Option<&'a Customer>,
+    /// Makes the answer to the request, which is kept if the request has an idempotency key.
+    pub(super) answer: &'a (dyn Fn() -> Vec<u8> + Sync),
 }
 
 /// What became of a [`Change`].
@@ -80,7 +91,8 @@ impl Connection {
     }
 }
 
-fn transaction(Change { reseller, before, after }: Change<'_>, id: CustomerId) -> Result<Transaction<Purpose>, StoreError> {
+fn transaction(Change { caller, before, after, answer }: Change<'_>, id: CustomerId) -> Result<Transaction<Purpose>, StoreError> {
+    let reseller = caller.reseller();
     let key = keys::customer(reseller, id);
     let condition = match before {
         Some(before) => Expressions::when("revision = :revision").number(":revision", before.revision),
@@ -112,16 +124,48 @@ fn transaction(Change { reseller, before, after }: Change<'_>, id: CustomerId) -
         _ => {}
     }
     let held = |customer: Option<&Customer>| customer.map(|customer| reservations(reseller, customer)).unwrap_or_default();
-    let (before, after) = (held(before), held(after));
-    for (_, key) in before.iter().filter(|held| !after.contains(held)) {
+    let (held_before, held_after) = (held(before), held(after));
+    for (_, key) in held_before.iter().filter(|held| !held_after.contains(held)) {
         let is_ours = Expressions::when("customer = :customer").number(":customer", id);
         transaction = transaction.delete(Purpose::Release, key.clone(), is_ours);
     }
-    for (what, key) in after.iter().filter(|held| !before.contains(held)) {
+    for (what, key) in held_after.iter().filter(|held| !held_before.contains(held)) {
         let item = row(key, &Reservation { customer: id })?;
         transaction = transaction.put(Purpose::Reserve(*what), item, Expressions::when(IS_NEW));
     }
-    Ok(transaction)
+    transaction = activity::record(
+        transaction,
+        activity::Change {
+            reseller,
+            actor: caller.actor(),
+            action: match (before, after) {
+                (None, _) => Action::CustomerCreated,
+                (Some(_), Some(_)) => Action::CustomerUpdated,
+                (Some(_), None) => Action::CustomerDeleted,
+            },
+            customer: Some(id),
+            object: Object::customer(id),
+            fields: after.map(|after| changed_fields(before, after)).unwrap_or_default(),
+        },
+    )?;
+    replay::keep(transaction, caller, answer)
+}
+
+/// The stored names of the fields that a change sets or changes, without those that no client writes.
+fn changed_fields(before: Option<&Customer>, after: &Customer) -> Vec<String> {
+    let [before, after] = [before, Some(after)].map(|customer| customer.map(written).unwrap_or_default());
+    after.into_iter().filter(|(name, value)| before.get(name).unwrap_or(&Value::Null) != value).map(|(name, _)| name).collect()
+}
+
+/// The fields of a customer that clients write.
+fn written(customer: &Customer) -> Map<String, Value> {
+    let mut fields = match json!(customer.profile) {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    };
+    fields.insert("code".to_owned(), json!(customer.code));
+    fields.insert("account_id".to_owned(), json!(customer.account_id));
+    fields
 }
 
 /// The values that the customer holds exclusively, and the row keys of their reservations.

@@ -8,16 +8,22 @@ use crate::store::access::table::{Table, Write};
 use crate::store::engine::error::StoreError;
 use crate::store::engine::retry::Rounds;
 use crate::store::keys::{Counter, Reserved};
+use crate::store::replay::Answer;
 
 impl Table<Write> {
-    /// Creates a customer of the caller's reseller.
+    /// Creates a customer of the caller's reseller. `answer` makes what is kept of the answer, if the request has an idempotency key.
     ///
     /// Two rounds of calls after the caller's check: a number from the counter and, if the customer must hold its address, the
     /// other customers that have it; then one transaction.
     ///
     /// # Errors
     /// [`WriteError`]; then nothing is on record, unless the store gave no answer: then the customer may be on record.
-    pub async fn customer_create(&self, caller: &Caller<Write>, new: NewCustomer) -> Result<Customer, WriteError> {
+    pub async fn customer_create(
+        &self,
+        caller: &Caller<Write>,
+        new: NewCustomer,
+        answer: Answer<'_, Customer>,
+    ) -> Result<Customer, WriteError> {
         let connection = &self.store.connection;
         let mut rounds = Rounds::default();
         loop {
@@ -34,7 +40,7 @@ impl Table<Write> {
             }
             let id = CustomerId::new(number).ok_or_else(|| StoreError::Internal("no customer ids are left".to_owned()))?;
             let customer = Customer::first(id, new.clone(), Timestamp::now());
-            let change = Change { reseller: caller.reseller(), before: None, after: Some(&customer) };
+            let change = Change { caller, before: None, after: Some(&customer), answer: &|| answer(&customer) };
             match connection.customer_commit(change).await? {
                 Outcome::Done => {
                     tracing::Span::current().record("customer", id.number());

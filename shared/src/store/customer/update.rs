@@ -3,11 +3,13 @@
 use super::address::{AddressChange, AddressRule, address_change};
 use super::change::{Change, Outcome, WriteError};
 use crate::domain::customer::{Customer, Profile};
+use crate::domain::entity_tag::ExpectedRevision;
 use crate::store::access::caller::Caller;
 use crate::store::access::table::{Table, Write};
 use crate::store::engine::error::StoreError;
 use crate::store::engine::retry::Rounds;
 use crate::store::keys::Reserved;
+use crate::store::replay::Answer;
 
 /// A customer after an edit, and whether the edit changed it. A change by another request in between does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +23,7 @@ pub enum Updated {
 impl Updated {
     /// The customer as it is now.
     #[must_use]
-    pub fn into_customer(self) -> Customer {
+    pub fn customer(&self) -> &Customer {
         match self {
             Self::Changed(customer) | Self::Unchanged(customer) => customer,
         }
@@ -33,6 +35,10 @@ impl Table<Write> {
     /// was faster. An edit that changes nothing writes nothing. When the e-mail address changes, the reservation of the old one
     /// is released; `rule` decides about the new one. The same address in another case is no change of the address.
     ///
+    /// A customer that is not at an `expected` revision is not changed. An edit that changes nothing is refused then too.
+    ///
+    /// `answer` makes what is kept of the answer, if the request has an idempotency key.
+    ///
     /// One call, a transaction, unless another request writes too; one call before it if the customer must hold a new address,
     /// and one more if it should hold the new address and that is not free. `None` when the customer no longer exists.
     ///
@@ -42,16 +48,23 @@ impl Table<Write> {
         &self,
         caller: &Caller<Write>,
         rule: AddressRule,
+        expected: &ExpectedRevision,
         mut current: Customer,
         edit: impl Fn(&Customer) -> Result<Profile, E>,
+        answer: Answer<'_, Updated>,
     ) -> Result<Option<Updated>, E> {
         let mut rounds = Rounds::default();
         loop {
             let profile = edit(&current)?;
-            if profile == current.profile {
-                return Ok(Some(Updated::Unchanged(current)));
+            if !expected.admits(current.entity_tag()) {
+                return Err(WriteError::OtherRevision.into());
             }
-            if let Some(changed) = self.customer_replace(caller, rule, &current, profile).await? {
+            if profile == current.profile {
+                let unchanged = Updated::Unchanged(current);
+                self.store.connection.replay_keep(caller, || answer(&unchanged)).await.map_err(WriteError::from)?;
+                return Ok(Some(unchanged));
+            }
+            if let Some(changed) = self.customer_replace(caller, rule, &current, profile, answer).await? {
                 return Ok(Some(Updated::Changed(changed)));
             }
             rounds.pause(StoreError::Contended, "others changed the customer").await.map_err(WriteError::from)?;
@@ -69,6 +82,7 @@ impl Table<Write> {
         rule: AddressRule,
         current: &Customer,
         profile: Profile,
+        answer: Answer<'_, Updated>,
     ) -> Result<Option<Customer>, WriteError> {
         let connection = &self.store.connection;
         let address = address_change(rule, current, &profile);
@@ -80,8 +94,10 @@ impl Table<Write> {
         }
         let commit = async |holds_email| {
             let changed = Customer { holds_email, ..changed.clone() };
-            let change = Change { reseller: caller.reseller(), before: Some(current), after: Some(&changed) };
-            Ok::<_, WriteError>((connection.customer_commit(change).await?, changed))
+            let answer = || answer(&Updated::Changed(changed.clone()));
+            let change = Change { caller, before: Some(current), after: Some(&changed), answer: &answer };
+            let outcome = connection.customer_commit(change).await?;
+            Ok::<_, WriteError>((outcome, changed))
         };
         let holds_email = match address {
             AddressChange::Kept { is_held } => is_held,

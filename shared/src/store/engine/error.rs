@@ -6,7 +6,7 @@
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use crate::domain::secret::CryptographyFailed;
+use crate::domain::sealing::CryptographyFailed;
 
 /// Why the store did not do what it was asked to do.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -17,6 +17,9 @@ pub enum StoreError {
     /// Concurrent writers outlasted the retries: worth trying again later.
     #[error("the store is contended: {0}")]
     Contended(String),
+    /// A request with the same credential and idempotency key was carried out a moment ago.
+    #[error("a request with this idempotency key was carried out meanwhile")]
+    Repeated,
     /// It refused the request, or contains something that can't be: a mistake in the code or in the deployment.
     #[error("the store refused: {0}")]
     Internal(String),
@@ -26,7 +29,7 @@ impl StoreError {
     /// Whether the same call may succeed a moment later.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Contended(_))
+        matches!(self, Self::Unavailable(_) | Self::Contended(_) | Self::Repeated)
     }
 }
 

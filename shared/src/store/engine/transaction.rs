@@ -11,12 +11,13 @@ use super::retry::{self, CONDITION_FAILED, Passing};
 use super::row::{Item, RowKey};
 
 /// Writes that belong together. Each write has a purpose `P`; a refusal tells the purposes of the writes whose conditions did not
-/// hold.
+/// hold. The one exception is the answer to a request with an idempotency key: if there is one already, the request is
+/// [`StoreError::Repeated`].
 ///
 /// DynamoDB takes at most 100 writes, to as many rows.
 #[derive(Debug)]
 pub(in crate::store) struct Transaction<P> {
-    writes: Vec<(P, Write)>,
+    writes: Vec<(Option<P>, Write)>,
 }
 
 /// What became of a [`Transaction`].
@@ -44,19 +45,31 @@ impl<P> Default for Transaction<P> {
 impl<P> Transaction<P> {
     /// Adds a put of this row, which replaces the row with its key.
     pub(in crate::store) fn put(mut self, purpose: P, row: Item, expressions: Expressions) -> Self {
-        self.writes.push((purpose, Write::Put(row, expressions)));
+        self.writes.push((Some(purpose), Write::Put(row, expressions)));
+        self
+    }
+
+    /// Adds a put of this row without a condition.
+    pub(in crate::store) fn note(mut self, row: Item) -> Self {
+        self.writes.push((None, Write::Put(row, Expressions::always())));
+        self
+    }
+
+    /// Adds the answer to the request.
+    pub(in crate::store) fn answer(mut self, row: Item, is_first: Expressions) -> Self {
+        self.writes.push((None, Write::Put(row, is_first)));
         self
     }
 
     /// Adds an update of the row with this key, which creates the row if there is none and the condition allows it.
     pub(in crate::store) fn update(mut self, purpose: P, key: RowKey, expressions: Expressions) -> Self {
-        self.writes.push((purpose, Write::Update(key, expressions)));
+        self.writes.push((Some(purpose), Write::Update(key, expressions)));
         self
     }
 
     /// Adds a delete of the row with this key.
     pub(in crate::store) fn delete(mut self, purpose: P, key: RowKey, expressions: Expressions) -> Self {
-        self.writes.push((purpose, Write::Delete(key, expressions)));
+        self.writes.push((Some(purpose), Write::Delete(key, expressions)));
         self
     }
 }
@@ -101,7 +114,7 @@ impl Write {
 impl Connection {
     /// Carries out a whole transaction, or nothing of it when a condition does not hold.
     pub(in crate::store) async fn transact<P>(&self, transaction: Transaction<P>) -> Result<Outcome<P>, StoreError> {
-        let (purposes, writes): (Vec<P>, Vec<Write>) = transaction.writes.into_iter().unzip();
+        let (purposes, writes): (Vec<Option<P>>, Vec<Write>) = transaction.writes.into_iter().unzip();
         let items = writes.into_iter().map(|write| write.item(self.table_name())).collect::<Result<_, _>>()?;
         // The SDK adds a ClientRequestToken and keeps it when it retries the call: writes whose answer was lost are applied once.
         let output = self
@@ -125,9 +138,14 @@ impl Connection {
             }),
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
                 let reasons = cancelled.cancellation_reasons().iter().map(|reason| reason.code() == Some(CONDITION_FAILED));
-                let failed: Vec<P> =
+                let failed: Vec<Option<P>> =
                     purposes.into_iter().zip(reasons).filter_map(|(purpose, failed)| failed.then_some(purpose)).collect();
-                if failed.is_empty() { Err(error.into()) } else { Ok(Outcome::Refused(failed)) }
+                match failed.into_iter().collect::<Option<Vec<P>>>() {
+                    // The other conditions may have failed because the same request was carried out.
+                    None => Err(StoreError::Repeated),
+                    Some(failed) if failed.is_empty() => Err(error.into()),
+                    Some(failed) => Ok(Outcome::Refused(failed)),
+                }
             }
             _ => Err(error.into()),
         }

@@ -1,6 +1,7 @@
 //! Issuing a licence.
 
 use super::active::Active;
+use crate::domain::activity::{Action, Object};
 use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::licence::{Licence, LicenceId, NewLicence};
 use crate::domain::reseller::ResellerId;
@@ -8,6 +9,7 @@ use crate::domain::token::IssuedToken;
 use crate::store::access::caller::Caller;
 use crate::store::access::sealed::{Content, Sealed};
 use crate::store::access::table::{Table, Write};
+use crate::store::activity;
 use crate::store::customer::header::CustomerHeader;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::{Expressions, IS_NEW};
@@ -15,6 +17,7 @@ use crate::store::engine::retry::Rounds;
 use crate::store::engine::row::row;
 use crate::store::engine::transaction::{Outcome, Transaction};
 use crate::store::keys;
+use crate::store::replay::{self, Answer};
 
 /// A customer that can be given licences.
 #[derive(Clone, Debug)]
@@ -82,7 +85,8 @@ impl Table<Write> {
         self.store.seal(token, &token_keys, &rows, licensee)
     }
 
-    /// Issues a licence to a customer; `None` when the customer no longer exists.
+    /// Issues a licence to a customer; `None` when the customer no longer exists. `answer` makes what is kept of the answer, if the
+    /// request has an idempotency key.
     ///
     /// One call, a transaction, unless another request writes too, or a row names an active licence for the product and host.
     ///
@@ -93,6 +97,7 @@ impl Table<Write> {
         caller: &Caller<Write>,
         licensee: Licensee,
         new: &NewLicence,
+        answer: Answer<'_, Licence>,
     ) -> Result<Option<Licence>, IssueError> {
         let (connection, reseller, customer) = (&self.store.connection, caller.reseller(), licensee.customer.id);
         let header = keys::customer_header(reseller, customer);
@@ -104,7 +109,20 @@ impl Table<Write> {
         loop {
             let id = LicenceId::new(customer, last + 1).ok_or(IssueError::Exhausted)?;
             let licence = Licence::issue(&version, reseller, id, new.clone()).map_err(StoreError::from)?;
-            let Outcome::Refused(purposes) = connection.transact(transaction(reseller, &licence, revoked_holder)?).await? else {
+            let transaction = transaction(reseller, &licence, revoked_holder)?;
+            let transaction = activity::record(
+                transaction,
+                activity::Change {
+                    reseller,
+                    actor: caller.actor(),
+                    action: Action::LicenceCreated,
+                    customer: Some(customer),
+                    object: Object::licence(id),
+                    fields: ["product", "host"].map(str::to_owned).into(),
+                },
+            )?;
+            let transaction = replay::keep(transaction, caller, || answer(&licence))?;
+            let Outcome::Refused(purposes) = connection.transact(transaction).await? else {
                 return Ok(Some(licence));
             };
             // The first time, this alone is no sign of concurrent writes: the product and host have, or had, an active licence.

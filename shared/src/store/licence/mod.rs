@@ -11,3 +11,4 @@ mod revoke;
 
 pub use issue::{IssueError, Licensee};
 pub use list::{FirstLicences, LicenceListing};
+pub use revoke::RevokeError;

@@ -1,32 +1,74 @@
 //! Revoking a licence.
 
-use aws_sdk_dynamodb::types::AttributeValue::Null;
+use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
 
+use crate::domain::activity::{Action, Object};
+use crate::domain::entity_tag::ExpectedRevision;
 use crate::domain::licence::Licence;
 use crate::domain::reseller::ResellerId;
 use crate::domain::timestamp::Timestamp;
 use crate::store::access::caller::Caller;
 use crate::store::access::table::{Table, Write};
+use crate::store::activity;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::Expressions;
 use crate::store::engine::retry::Rounds;
 use crate::store::engine::transaction::{Outcome, Transaction};
 use crate::store::keys;
+use crate::store::replay::{self, Answer};
+
+/// Why a licence was not revoked.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum RevokeError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The licence is not as the request expects it.
+    #[error("not the expected revision")]
+    OtherRevision,
+}
 
 impl Table<Write> {
-    /// Revokes a licence for ever. A licence that was revoked before keeps its first time, and nothing is written.
+    /// Revokes a licence for ever. A licence that was revoked before keeps its first time, and nothing is written. `answer` makes what
+    /// is kept of the answer, if the request has an idempotency key.
     ///
     /// One call, a transaction, unless another request writes too.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn licence_revoke(&self, caller: &Caller<Write>, mut licence: Licence) -> Result<Licence, StoreError> {
+    /// [`RevokeError`].
+    pub async fn licence_revoke(
+        &self,
+        caller: &Caller<Write>,
+        expected: &ExpectedRevision,
+        mut licence: Licence,
+        answer: Answer<'_, Licence>,
+    ) -> Result<Licence, RevokeError> {
         let connection = &self.store.connection;
         let mut rounds = Rounds::default();
-        while licence.revoked_at.is_none() {
-            let revoked_at = licence.issued_at.next_change();
-            if connection.transact(transaction(caller.reseller(), &licence, revoked_at)).await? == Outcome::Done {
-                return Ok(Licence { revoked_at: Some(revoked_at), ..licence });
+        loop {
+            if !expected.admits(licence.entity_tag()) {
+                return Err(RevokeError::OtherRevision);
+            }
+            if licence.revoked_at.is_some() {
+                connection.replay_keep(caller, || answer(&licence)).await?;
+                return Ok(licence);
+            }
+            let revoked = Licence { revoked_at: Some(licence.issued_at.next_change()), ..licence.clone() };
+            let transaction = transaction(caller.reseller(), &revoked)?;
+            let transaction = activity::record(
+                transaction,
+                activity::Change {
+                    reseller: caller.reseller(),
+                    actor: caller.actor(),
+                    action: Action::LicenceRevoked,
+                    customer: Some(licence.id.customer()),
+                    object: Object::licence(licence.id),
+                    fields: Vec::new(),
+                },
+            )?;
+            let transaction = replay::keep(transaction, caller, || answer(&revoked))?;
+            if connection.transact(transaction).await? == Outcome::Done {
+                return Ok(revoked);
             }
             rounds.pause(StoreError::Contended, "others changed the licence").await?;
             licence = connection
@@ -34,20 +76,16 @@ impl Table<Write> {
                 .await?
                 .ok_or_else(|| StoreError::Internal("a licence is not on record any more".to_owned()))?;
         }
-        Ok(licence)
     }
 }
 
 /// The transaction that revokes an active licence, and frees its product and host.
-fn transaction(reseller: ResellerId, licence: &Licence, revoked_at: Timestamp) -> Transaction<()> {
+fn transaction(reseller: ResellerId, revoked: &Licence) -> Result<Transaction<()>, StoreError> {
     let revoke = Expressions::when("attribute_exists(PK) AND revoked_at = :never")
         .update("SET revoked_at = :now")
-        .text(":now", revoked_at.to_string())
-        .value(":never", Null(true));
-    let is_named = Expressions::when("licence = :licence").number(":licence", licence.id);
-    Transaction::default().update((), keys::licence(reseller, licence.id), revoke).delete(
-        (),
-        keys::active_licence(reseller, licence.product.as_str(), licence.host.as_str()),
-        is_named,
-    )
+        .value(":now", to_attribute_value(revoked.revoked_at)?)
+        .value(":never", to_attribute_value(None::<Timestamp>)?);
+    let is_named = Expressions::when("licence = :licence").number(":licence", revoked.id);
+    let active = keys::active_licence(reseller, revoked.product.as_str(), revoked.host.as_str());
+    Ok(Transaction::default().update((), keys::licence(reseller, revoked.id), revoke).delete((), active, is_named))
 }

@@ -2,9 +2,11 @@
 
 use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
 
+use crate::domain::activity::{Action, Actor, Object};
 use crate::domain::reseller::{AccountId, Reseller, ResellerId};
 use crate::domain::timestamp::Timestamp;
 use crate::store::access::table::{Operator, Table};
+use crate::store::activity;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::Expressions;
 use crate::store::engine::retry::Rounds;
@@ -67,6 +69,21 @@ impl Table<Operator> {
                     .value(":suspended", to_attribute_value(current.suspended_at)?);
                 transaction = transaction.put((), row(key, &changed)?, is_unchanged);
             }
+            let fields = [
+                ("account_ids", changed.account_ids != current.account_ids),
+                ("suspended_at", changed.suspended_at != current.suspended_at),
+            ];
+            let transaction = activity::record(
+                transaction,
+                activity::Change {
+                    reseller,
+                    actor: &Actor::Operator,
+                    action: Action::ResellerUpdated,
+                    customer: None,
+                    object: Object::reseller(reseller),
+                    fields: fields.into_iter().filter(|(_, is_changed)| *is_changed).map(|(name, _)| name.to_owned()).collect(),
+                },
+            )?;
             if connection.transact(transaction).await? == Outcome::Done {
                 return Ok(Some(changed));
             }

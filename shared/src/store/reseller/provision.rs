@@ -1,10 +1,12 @@
 //! Provisioning a reseller.
 
+use crate::domain::activity::{Action, Actor, Object};
 use crate::domain::credential::{Permission, Subject};
 use crate::domain::reseller::{AccountId, Reseller, ResellerId};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::validation::Text;
 use crate::store::access::table::{Operator, Table};
+use crate::store::activity;
 use crate::store::api_key::{self, IssuedKey, NewKey};
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::{Expressions, IS_NEW};
@@ -60,6 +62,17 @@ impl Table<Operator> {
             row(&keys::directory(id), &reseller)?,
             Expressions::when(IS_NEW),
         );
+        let transaction = activity::record(
+            transaction,
+            activity::Change {
+                reseller: id,
+                actor: &Actor::Operator,
+                action: Action::ResellerCreated,
+                customer: None,
+                object: Object::reseller(id),
+                fields: vec!["name".to_owned(), "account_ids".to_owned()],
+            },
+        )?;
         match connection.transact(api_key::put(transaction, (), id, &key)?).await? {
             Outcome::Done => Ok(Provisioned { reseller, key }),
             Outcome::Refused(_) => Err(StoreError::Internal("the new reseller is on record already".to_owned())),

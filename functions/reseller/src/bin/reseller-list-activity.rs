@@ -1,0 +1,8 @@
+//! `GET /api/v3/reseller/activity/`
+
+use shared::lambda::bootstrap::{Error, ParallelCalls, run};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    run(env!("CARGO_BIN_NAME"), ParallelCalls(1), reseller::list_activity).await
+}

@@ -1,0 +1,211 @@
+//! Activity: who changed what, and when. Every change has one entry.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::credential::Kind;
+use super::customer::CustomerId;
+use super::hash::{hex, unhex};
+use super::licence::LicenceId;
+use super::reseller::ResellerId;
+use super::sealing::CryptographyFailed;
+use super::timestamp::Timestamp;
+use super::token::{KeyId, TokenHash};
+
+/// The name of an entry: the milliseconds since 1970 and 64 random bits, in hexadecimal digits. Names sort as their moments do.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EntryId(String);
+
+impl EntryId {
+    const MOMENT_DIGITS: usize = 12;
+    const RANDOM_BYTES: usize = 8;
+
+    /// A new name for an entry of this moment.
+    ///
+    /// # Errors
+    /// [`CryptographyFailed`] when the operating system has no randomness.
+    pub fn generate(moment: Timestamp) -> Result<Self, CryptographyFailed> {
+        let mut random = [0; Self::RANDOM_BYTES];
+        getrandom::fill(&mut random)?;
+        Ok(Self(format!("{}{}", Self::prefix(moment), hex(&random))))
+    }
+
+    /// Reads a name; `None` when the text has another form.
+    #[must_use]
+    pub fn parse(sent: &str) -> Option<Self> {
+        let is_name = sent.len() == Self::MOMENT_DIGITS + 2 * Self::RANDOM_BYTES && unhex(sent).is_some();
+        is_name.then(|| Self(sent.to_owned()))
+    }
+
+    /// What the names of all entries of this moment begin with. Names of earlier moments are smaller.
+    #[must_use]
+    pub fn prefix(moment: Timestamp) -> String {
+        format!("{:0digits$x}", moment.milliseconds().max(0), digits = Self::MOMENT_DIGITS)
+    }
+
+    /// The moment of the entry, which its name contains.
+    #[must_use]
+    pub fn moment(&self) -> Option<Timestamp> {
+        Timestamp::from_milliseconds(i64::from_str_radix(self.0.get(..Self::MOMENT_DIGITS)?, 16).ok()?)
+    }
+
+    /// The digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EntryId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Who made a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// A program with a key of this kind. The hash of its token names the credential, which has its label.
+    Key(Kind, TokenHash),
+    /// An operator of the platform.
+    Operator,
+}
+
+/// What was done, as clients read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    /// A customer was created.
+    #[serde(rename = "customer.created")]
+    CustomerCreated,
+    /// Fields of a customer were changed.
+    #[serde(rename = "customer.updated")]
+    CustomerUpdated,
+    /// A customer was deleted, with everything that it had.
+    #[serde(rename = "customer.deleted")]
+    CustomerDeleted,
+    /// A licence was issued.
+    #[serde(rename = "licence.created")]
+    LicenceCreated,
+    /// A licence was revoked by itself.
+    #[serde(rename = "licence.revoked")]
+    LicenceRevoked,
+    /// A key was issued.
+    #[serde(rename = "key.issued")]
+    KeyIssued,
+    /// A key was given an end.
+    #[serde(rename = "key.updated")]
+    KeyUpdated,
+    /// A key was revoked.
+    #[serde(rename = "key.revoked")]
+    KeyRevoked,
+    /// The reseller was provisioned.
+    #[serde(rename = "reseller.created")]
+    ResellerCreated,
+    /// The reseller was suspended or resumed, or got an account.
+    #[serde(rename = "reseller.updated")]
+    ResellerUpdated,
+}
+
+/// What was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Object {
+    /// Its kind: `customer`, `licence`, `key` or `reseller`.
+    pub kind: ObjectKind,
+    /// Its id, as its API shows it.
+    pub id: ObjectId,
+}
+
+impl Object {
+    /// A customer.
+    #[must_use]
+    pub fn customer(id: CustomerId) -> Self {
+        Self { kind: ObjectKind::Customer, id: ObjectId::Number(id.number()) }
+    }
+
+    /// A licence.
+    #[must_use]
+    pub fn licence(id: LicenceId) -> Self {
+        Self { kind: ObjectKind::Licence, id: ObjectId::Number(id.number()) }
+    }
+
+    /// A key.
+    #[must_use]
+    pub fn key(id: &KeyId) -> Self {
+        Self { kind: ObjectKind::Key, id: ObjectId::Text(id.as_str().to_owned()) }
+    }
+
+    /// The reseller itself.
+    #[must_use]
+    pub fn reseller(id: ResellerId) -> Self {
+        Self { kind: ObjectKind::Reseller, id: ObjectId::Number(id.number().into()) }
+    }
+}
+
+/// The kind of what was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectKind {
+    /// A customer.
+    Customer,
+    /// A licence.
+    Licence,
+    /// An API key.
+    Key,
+    /// The reseller itself.
+    Reseller,
+}
+
+/// The id of what was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ObjectId {
+    /// Of customers, licences and resellers.
+    Number(u64),
+    /// Of keys.
+    Text(String),
+}
+
+/// An entry: one change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its name.
+    pub id: EntryId,
+    /// When the change was made.
+    pub time: Timestamp,
+    /// Who made it.
+    pub actor: Actor,
+    /// What was done.
+    pub action: Action,
+    /// The customer that it concerns; `None` if it concerns none in particular.
+    pub customer: Option<CustomerId>,
+    /// What was changed.
+    pub object: Object,
+    /// The names of the fields that were set or changed, never their values.
+    pub fields: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_sort_as_moments_do_and_contain_them() {
+        let moments =
+            ["1970-01-01T00:00:00.000Z", "2026-11-25T09:00:00.001Z", "2026-11-25T09:00:00.002Z", "9999-12-30T00:00:00.000Z"];
+        let moments = moments.map(|moment| moment.parse::<Timestamp>().unwrap());
+        let names = moments.map(|moment| EntryId::generate(moment).unwrap());
+        assert!(names.is_sorted());
+        for (name, moment) in names.iter().zip(moments) {
+            assert_eq!(name.moment(), Some(moment));
+            assert!(name.as_str().starts_with(&EntryId::prefix(moment)));
+            assert_eq!(EntryId::parse(name.as_str()).as_ref(), Some(name));
+        }
+        assert_ne!(EntryId::generate(moments[1]), EntryId::generate(moments[1]));
+        for other in ["", "0", &"g".repeat(28), &"0".repeat(27), &"0".repeat(29), &"é".repeat(14)] {
+            assert_eq!(EntryId::parse(other), None, "{other}");
+        }
+    }
+}
