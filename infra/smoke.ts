@@ -116,6 +116,11 @@ async function lives(): Promise<void> {
     await expect(204, "DELETE", `${base}/${given.expect}`, key);
   }
 
+  const page = await expect(200, "GET", "/docs", {});
+  for (const [, file = ""] of page.body.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)) {
+    await expect(200, "GET", file, { "accept-encoding": "gzip" });
+  }
+
   for (const slash of slashes) {
     await expect(200, "GET", `/api/v3/reseller/activity${slash}`, key);
     const email = `smoke-${Date.now()}@example.com`;

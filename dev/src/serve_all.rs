@@ -99,7 +99,7 @@ async fn demo_data(database: &Database, file: &Path, base_url: &str) -> Result<D
 
 fn greet(port: u16, demo: &Demo, folder: &DataFolder, cargo_lambda: &CargoLambda) {
     show(format_args!(
-        "\nClientele answers at {}. Keys of the demo resellers are in {}.\n",
+        "\nClientele answers at {}. Its APIs are described at {0}/docs. Keys of the demo resellers are in {}.\n",
         demo.base_url,
         short(&folder.demo())
     ));

@@ -12,7 +12,7 @@ use tokio::time::sleep;
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// The paths of the sources below the root of the workspace.
-const PLACES: [&str; 5] = [".cargo/config.toml", "Cargo.lock", "Cargo.toml", "functions", "shared"];
+const PLACES: [&str; 6] = [".cargo/config.toml", "Cargo.lock", "Cargo.toml", "docs/openapi", "functions", "shared"];
 
 /// The files that the functions are built from, in their state at one moment.
 #[derive(Debug, PartialEq, Eq)]

@@ -35,7 +35,7 @@ test("with four times the functions and routes, every stack is far from CloudFor
     ...workspace,
     functions: copies.flatMap((copy) => workspace.functions.map(({ name, api }) => ({ name: name + copy, api }))),
     routes: copies.flatMap((copy) =>
-      workspace.routes.map((route) => ({ ...route, path: route.path.replace("/api", `/api${copy}`), function: route.function + copy })),
+      workspace.routes.map((route) => ({ ...route, path: route.path.replace(/^\/\w+/, `$&${copy}`), function: route.function + copy })),
     ),
     permissions: Object.fromEntries(
       copies.flatMap((copy) => Object.entries(workspace.permissions).map(([name, permissions]) => [name + copy, permissions])),

@@ -154,11 +154,17 @@ fn has_call(text: &str, call: &str) -> bool {
     })
 }
 
+/// The page that describes this API, or the page of the OpenAPI documents.
+fn page_of(api: &str) -> PathBuf {
+    let name = if api == "documentation" { "openapi".to_owned() } else { format!("{api}-api") };
+    Path::new("docs").join(name).with_extension("md")
+}
+
 #[test]
 fn every_route_and_every_operators_function_is_on_its_page() {
     for route in table() {
         let (api, _) = route.function.split_once('-').unwrap();
-        let page = page(format!("docs/{api}-api.md"));
+        let page = page(page_of(api));
         let call = format!("{} {}", route.method, route.path.trim_end_matches('/'));
         assert!(has_call(&page.text, &call), "{} does not have {call}", page.path.display());
     }
@@ -174,7 +180,7 @@ fn the_readme_and_the_page_of_every_api_have_examples() {
     let with_examples: BTreeSet<PathBuf> =
         pages().into_iter().filter(|page| !page.examples().is_empty()).map(|page| page.path).collect();
     let apis: BTreeSet<String> = table().iter().map(|route| route.function.split_once('-').unwrap().0.to_owned()).collect();
-    let expected = apis.iter().map(|api| PathBuf::from(format!("docs/{api}-api.md")));
+    let expected = apis.iter().map(|api| page_of(api));
     for path in expected.chain(["README.md".into()]) {
         assert!(with_examples.contains(&path), "{} has no example", path.display());
     }

@@ -38,6 +38,7 @@ mod management_find;
 mod management_formats;
 mod openapi;
 mod operators;
+mod page;
 mod permissions;
 mod refusals;
 mod repeats;

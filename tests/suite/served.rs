@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use crate::harness::routes::{find, table};
-use crate::harness::running::{BASE, call, call_licensing, call_management, demo, functions_of, send, text};
+use crate::harness::running::{BASE, bytes, call, call_licensing, call_management, demo, functions_of, send, text};
 
 #[test]
 #[ignore = "needs a running product"]
@@ -202,4 +202,22 @@ fn every_route_of_the_management_api_answers() {
     call_management("GET", &one, None).expect(200);
     call("DELETE", &format!("{BASE}/{id}"), Some(key), None).expect(204);
     call_management("GET", &one, None).expect(404);
+}
+
+#[test]
+#[ignore = "needs a running product"]
+fn the_page_of_the_documents_and_its_files_are_there() {
+    let get = |path: &str| send("GET", path, None, None);
+    let page = get("/docs").expect(200);
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"), "{page}");
+    for api in ["licensing", "management", "reseller"] {
+        assert_eq!(get(&format!("/docs/{api}.json")).expect(200).json()["openapi"], "3.1.0");
+    }
+    for file in ["page.css", "page.js"] {
+        get(&format!("/docs/{file}")).expect(200);
+    }
+    // Without `Accept-Encoding`.
+    get("/docs/redoc.js?2.5.4").expect(406);
+    let script = bytes("/docs/redoc.js?2.5.4", &[("accept-encoding", "gzip")]);
+    assert!(script.starts_with(&[0x1f, 0x8b]) && script.len() > 100_000, "{} bytes", script.len());
 }

@@ -19,6 +19,7 @@ use shared::lambda::openapi::{
 use shared::lambda::response::{empty, response, with_entity_tag};
 use shared::store::StoreError;
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder};
+use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, ArrayBuilder, ObjectBuilder};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{HttpMethod, OpenApi, Required};
@@ -109,13 +110,14 @@ fn update_customer() -> OperationBuilder {
         .with_errors(ERRORS, errors_of_a_form())
         .with_errors(ERRORS, no_customer())
         .with_errors(ERRORS, [(Error::Taken, "Another customer has the e-mail address.")]);
+    let changes = body("The changes; none without a body.", [(FORM, named("Changes"), json!({FIRST_NAME.0: "Anna"}))]);
     let description = "Touches only the fields that are sent. An empty field is cleared, unless it is the last part of the name. A \
                        value that equals the one that this API shows is accepted unchecked, whichever API wrote it.";
     operation(&function("update_customer"), CUSTOMERS, "Change a customer", description, answers)
         .parameter(id("customer"))
         .parameter(if_match())
         .parameter(idempotency_key())
-        .request_body(Some(body("The changes.", [(FORM, named("Changes"), json!({FIRST_NAME.0: "Anna"}))])))
+        .request_body(Some(RequestBodyBuilder::from(changes).required(Some(Required::False)).build()))
 }
 
 fn delete_customer() -> OperationBuilder {
@@ -180,7 +182,11 @@ fn delete_license() -> OperationBuilder {
 
 fn list_licenses() -> OperationBuilder {
     let answers = list_answers("/api/licenses", "Licence", &licence_view(&licence()));
-    let of_customer = query_parameter(CUSTOMER, "Only the licences of the customer with this id.", whole_number());
+    let of_customer = query_parameter(
+        CUSTOMER,
+        "Only the licences of the customer with this id. What is no integer is the id of no customer.",
+        usable(),
+    );
     let description = "All licences in the order of their ids, revoked ones too, up to 1 MB of records.";
     operation(&function("list_licenses"), LICENCES, "List licences", description, answers)
         .parameter(of_customer)

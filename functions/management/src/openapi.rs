@@ -10,8 +10,8 @@ use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
 use shared::lambda::idempotency::IDEMPOTENCY_KEY;
 use shared::lambda::openapi::schemas::{
-    customer_id, integer, named, nondigit_text, one_of, optional_code, optional_country_code, optional_email, optional_phone,
-    optional_text, or_null, record, string, text, usable, whole_number,
+    ANY_USABLE, any_usable, customer_id, integer, named, nondigit_text, one_of, optional_code, optional_country_code,
+    optional_email, optional_phone, optional_text, or_null, record, string, text, usable, whole_number, with_others,
 };
 use shared::lambda::openapi::{
     Answers, Document, ErrorForm, body, customer, idempotency_key, if_match, if_none_match, operation, path_parameter,
@@ -67,10 +67,13 @@ pub fn document() -> OpenApi {
     .with_tag(TAG, "The customers of the accounts that the service user was granted.")
     .with_schema("Customer", customer_record())
     .with_schema("Customers", customers())
-    .with_schema("NewCustomer", new_customer(or_null))
-    .with_schema("NewCustomerInText", new_customer(|field| field))
-    .with_schema("Changes", changes(or_null))
-    .with_schema("ChangesInText", changes(|field| field))
+    .with_schema("NewCustomer", with_others(new_customer(or_null)))
+    .with_schema("NewCustomerInForm", in_form(new_customer(as_text)))
+    .with_schema("NewCustomerInXml", new_customer(as_text))
+    .with_schema("Changes", with_others(changes(or_null)))
+    .with_schema("ChangesInForm", in_form(changes(as_text)))
+    .with_schema("ChangesInXml", changes(as_text))
+    .with_schema(ANY_USABLE, any_usable())
     .with_schema("Error", error())
     .with_operation(HttpMethod::Put, ALL, create())
     .with_operation(HttpMethod::Get, ALL, find())
@@ -291,8 +294,6 @@ fn clearable_fields(clearable: fn(ObjectBuilder) -> ObjectBuilder) -> ObjectBuil
         .property(STATE.0, field(optional_code(STATE.1).description(Some("Stored in upper case."))))
         .property(ZIP_CODE.0, field(optional_text(ZIP_CODE.1)))
         .property(COUNTRY_CODE.0, field(optional_country_code().description(Some("ISO 3166-1 alpha-2, in any case."))))
-        .property_names(Some(usable()))
-        .additional_properties(Some(clearable(usable()).description(Some("A field that this API does not know: it is ignored."))))
         .xml(Some(element("customer")))
 }
 
@@ -313,11 +314,21 @@ fn new_customer(clearable: fn(ObjectBuilder) -> ObjectBuilder) -> ObjectBuilder 
         .required(LAST_NAME.0)
 }
 
-/// A body in each format: with this schema in JSON, itself or as the member `object`, and the schema for texts in all others.
+/// The field as a text, which is empty to clear it.
+fn as_text(field: ObjectBuilder) -> ObjectBuilder {
+    field
+}
+
+/// The same object as a form, in which the other fields are texts too.
+fn in_form(object: ObjectBuilder) -> ObjectBuilder {
+    object.property_names(Some(usable())).additional_properties(Some(usable()))
+}
+
+/// A body in each format. In JSON it is the object itself, or its member `object`.
 fn customer_body(description: &str, schema: &str, example: &[(&str, &str)]) -> RequestBody {
-    let texts = || named(&format!("{schema}InText"));
-    let object = ObjectBuilder::new().property("object", named(schema)).required("object");
-    let in_json = AnyOfBuilder::new().item(named(schema)).item(object);
+    let in_xml = || named(&format!("{schema}InXml"));
+    let wrapped = with_others(ObjectBuilder::new().property("object", named(schema)).required("object"));
+    let in_json = AnyOfBuilder::new().item(named(schema)).item(wrapped);
     let fields: serde_json::Map<_, _> = example.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
     let attributes: String = example.iter().map(|(name, value)| format!(" {name}=\"{value}\"")).collect();
     let element = json!(format!("<customer{attributes}/>"));
@@ -325,9 +336,9 @@ fn customer_body(description: &str, schema: &str, example: &[(&str, &str)]) -> R
         description,
         [
             (JSON, in_json.into(), fields.clone().into()),
-            (XML, texts(), element.clone()),
-            (TEXT_XML, texts(), element),
-            (FORM, texts(), fields.into()),
+            (XML, in_xml(), element.clone()),
+            (TEXT_XML, in_xml(), element),
+            (FORM, named(&format!("{schema}InForm")), fields.into()),
         ],
     )
 }

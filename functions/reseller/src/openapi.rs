@@ -9,8 +9,8 @@ use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
 use shared::lambda::idempotency::IDEMPOTENCY_KEY;
 use shared::lambda::openapi::schemas::{
-    boolean, customer_id, email, integer, moment_pattern, named, null, one_of, optional_international_phone, or_null, record,
-    string, text, timestamp, usable, usable_pattern, whole_number,
+    ANY_USABLE, any_usable, boolean, customer_id, email, integer, moment_pattern, named, null, one_of,
+    optional_international_phone, or_null, record, string, text, timestamp, usable_pattern, whole_number, with_others,
 };
 use shared::lambda::openapi::{
     Answers, Document, ErrorForm, activity_entry, body, customer, idempotency_key, if_match, if_none_match, operation,
@@ -60,6 +60,7 @@ pub fn document() -> OpenApi {
     .with_schema("CustomerAnswer", envelope(named("Customer"), integer(1, 1)))
     .with_schema("CustomerList", list())
     .with_schema("CustomerBody", sent())
+    .with_schema(ANY_USABLE, any_usable())
     .with_schema("Error", error())
     .with_schema("ActivityEntry", entry())
     .with_schema("ActivityList", activity_list())
@@ -306,17 +307,15 @@ fn activity_list() -> ObjectBuilder {
 /// The body of a create or an update.
 fn sent() -> ObjectBuilder {
     let phone = "An international phone number. Absent, `null` or empty clears it.";
-    let ignored = or_null(usable()).description(Some("A field that this API does not know: it is ignored."));
-    ObjectBuilder::new()
+    let body = ObjectBuilder::new()
         .description(Some("Texts are trimmed at both ends. Unknown fields are ignored, and read-only ones too."))
         .property("name", text(MAXIMUM_NAME).description(Some("The name of the customer.")))
         .required("name")
         .property("email", email(MAXIMUM_EMAIL).description(Some("Its e-mail address.")))
         .required("email")
         .property("phone", or_null(optional_international_phone()).description(Some(phone)))
-        .property("is_active", or_null(boolean()).description(Some("Absent or `null` keeps it: `true` in a create.")))
-        .property_names(Some(usable()))
-        .additional_properties(Some(ignored))
+        .property("is_active", or_null(boolean()).description(Some("Absent or `null` keeps it: `true` in a create.")));
+    with_others(body)
 }
 
 fn customer_body() -> RequestBody {

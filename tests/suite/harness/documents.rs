@@ -169,6 +169,11 @@ impl Content {
     }
 }
 
+/// Whether a function shows the page of the documents, and so is in none of them.
+pub fn is_of_the_page(function: &str) -> bool {
+    documentation::functions().iter().any(|of_page| of_page == function)
+}
+
 /// Why this answer of a function is not as the document says; `None` when it is.
 pub fn fault(function: &str, answer: &Answer) -> Option<String> {
     let Some(operation) = DOCUMENTS.operations.get(function) else {

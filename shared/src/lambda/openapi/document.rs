@@ -115,7 +115,7 @@ pub fn if_match() -> Parameter {
 pub fn if_none_match() -> Parameter {
     let description =
         "Answers 304 without a body if the record is at one of these revisions. A value that can't be read is ignored.";
-    parameter(ParameterIn::Header, "If-None-Match", description, schemas::entity_tags()).required(Required::False).build()
+    parameter(ParameterIn::Header, "If-None-Match", description, schemas::string()).required(Required::False).build()
 }
 
 fn parameter(place: ParameterIn, name: &str, description: &str, schema: impl Into<RefOr<Schema>>) -> ParameterBuilder {

@@ -4,7 +4,9 @@
 //! compares the schemas with the validators.
 
 use serde_json::Value;
-use utoipa::openapi::schema::{AdditionalProperties, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::schema::{
+    AdditionalProperties, AnyOfBuilder, ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type,
+};
 use utoipa::openapi::{Ref, RefOr, Schema};
 
 use crate::domain::customer::CustomerId;
@@ -205,6 +207,27 @@ pub fn always(value: bool) -> ObjectBuilder {
 #[must_use]
 pub fn one_of(values: &[&str]) -> ObjectBuilder {
     string().enum_values(Some(values.iter().copied()))
+}
+
+/// The name under which a document has [`any_usable`].
+pub const ANY_USABLE: &str = "AnyValue";
+
+/// Any JSON value whose texts can all be stored. It refers to itself by the name [`ANY_USABLE`].
+#[must_use]
+pub fn any_usable() -> AnyOfBuilder {
+    let simple = [Type::Null, Type::Boolean, Type::Number, Type::String];
+    let object = ObjectBuilder::new().property_names(Some(usable())).additional_properties(Some(named(ANY_USABLE)));
+    AnyOfBuilder::new()
+        .description(Some("Any value without control characters."))
+        .item(usable().schema_type(SchemaType::from_iter(simple)))
+        .item(ArrayBuilder::new().items(named(ANY_USABLE)))
+        .item(object)
+}
+
+/// The same JSON object, which may have other fields with any value.
+#[must_use]
+pub fn with_others(object: ObjectBuilder) -> ObjectBuilder {
+    object.property_names(Some(usable())).additional_properties(Some(named(ANY_USABLE)))
 }
 
 /// An object that has all of these fields and no others.

@@ -1,0 +1,8 @@
+//! `GET /docs`, and the files of the page
+
+use shared::lambda::bootstrap::{Error, ParallelCalls, run};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    run(env!("CARGO_BIN_NAME"), ParallelCalls(0), documentation::show).await
+}
