@@ -7,7 +7,6 @@ use shared::domain::credential::Refusal;
 use shared::lambda::bootstrap::Failure;
 use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
-use shared::lambda::idempotency::IDEMPOTENCY_KEY;
 use shared::lambda::openapi::schemas::{
     always, customer_id, email, host, licence_id, named, one_of, optional_text, or_null, record, string, text, timestamp, usable,
     whole_number,
@@ -79,7 +78,8 @@ pub fn document() -> OpenApi {
 fn create_customer() -> OperationBuilder {
     let created = with_header(one(StatusCode::CREATED, &customer()), LOCATION, "/api/customer/3");
     let id = ("id", "$response.body#/customer_id");
-    let answers = of_change(answers())
+    let answers = answers()
+        .with_errors_of_a_change::<Error>(ERRORS)
         .with("The new customer.", Some(named("Customer")), [created])
         .with_errors(ERRORS, errors_of_a_form())
         .with_errors(ERRORS, [(Error::Taken, "Another customer has the e-mail address.")])
@@ -104,7 +104,8 @@ fn get_customer() -> OperationBuilder {
 
 fn update_customer() -> OperationBuilder {
     let unchanged = with_entity_tag(empty(StatusCode::NOT_MODIFIED), &customer().entity_tag().json());
-    let answers = of_change_of_one(answers())
+    let answers = answers()
+        .with_errors_of_a_change_of_one::<Error>(ERRORS)
         .with("The customer as it is now.", Some(named("Customer")), [one(StatusCode::OK, &customer())])
         .with("The submitted values change nothing.", None, [unchanged])
         .with_errors(ERRORS, errors_of_a_form())
@@ -121,7 +122,8 @@ fn update_customer() -> OperationBuilder {
 }
 
 fn delete_customer() -> OperationBuilder {
-    let answers = of_change_of_one(answers())
+    let answers = answers()
+        .with_errors_of_a_change_of_one::<Error>(ERRORS)
         .with("The customer as it was.", Some(named("Customer")), [one(StatusCode::GONE, &customer())])
         .with_errors(ERRORS, no_customer())
         .with_errors(ERRORS, [(Error::NotDeleted(String::new()), "Concurrent changes outlast the retries.")]);
@@ -145,7 +147,8 @@ fn create_license() -> OperationBuilder {
         (Error::Active, "A licence is active for this product and host."),
         (Error::Exhausted, "The customer has had as many licences as a customer can have."),
     ];
-    let answers = of_change(answers())
+    let answers = answers()
+        .with_errors_of_a_change::<Error>(ERRORS)
         .with("The new licence.", Some(named("Licence")), [created])
         .with_errors(ERRORS, errors_of_a_form())
         .with_errors(ERRORS, no_customer())
@@ -170,7 +173,8 @@ fn get_license() -> OperationBuilder {
 }
 
 fn delete_license() -> OperationBuilder {
-    let answers = of_change_of_one(answers())
+    let answers = answers()
+        .with_errors_of_a_change_of_one::<Error>(ERRORS)
         .with("The licence, revoked.", Some(named("Licence")), [one_licence(StatusCode::GONE, &revoked_licence())])
         .with_errors(ERRORS, no_licence());
     let description = "Revokes the licence for ever. The answer is the same when it was revoked before.";
@@ -248,26 +252,6 @@ fn no_customer() -> [(Error, &'static str); 1] {
 
 fn no_licence() -> [(Error, &'static str); 1] {
     [(Error::NoLicence, "There is no such licence, or it is another reseller's.")]
-}
-
-/// The same answers, and those to the headers of a change.
-fn of_change(answers: Answers) -> Answers {
-    answers.with_errors(
-        ERRORS,
-        [
-            (
-                Error::Invalid(Faults::one(IDEMPOTENCY_KEY, "must have 1 to 255 printable ASCII characters")),
-                "A header is malformed.",
-            ),
-            (Error::KeyReused, "The `Idempotency-Key` was used for another request; nothing was changed."),
-        ],
-    )
-}
-
-/// The same answers, and those to the headers of a change of a record.
-fn of_change_of_one(answers: Answers) -> Answers {
-    let other = (Error::OtherRevision, "The record is not at a revision in `If-Match`; nothing was changed.");
-    of_change(answers).with_errors(ERRORS, [other])
 }
 
 fn errors_of_a_form() -> [(Error, &'static str); 2] {

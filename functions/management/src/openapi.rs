@@ -8,7 +8,6 @@ use shared::domain::customer::Customer;
 use shared::lambda::bootstrap::Failure;
 use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
-use shared::lambda::idempotency::IDEMPOTENCY_KEY;
 use shared::lambda::openapi::schemas::{
     ANY_USABLE, any_usable, customer_id, integer, named, nondigit_text, one_of, optional_code, optional_country_code,
     optional_email, optional_phone, optional_text, or_null, record, string, text, usable, whole_number, with_others,
@@ -88,7 +87,8 @@ fn create() -> OperationBuilder {
         (Error::NotGranted, "The account is not one that the service user was granted."),
         (Error::Code("is the code of another customer"), "Another customer has the code, or the code consists of digits."),
     ];
-    let answers = of_change(answers("GET, PUT"))
+    let answers = answers("GET, PUT")
+        .with_errors_of_a_change::<Error>(ERRORS)
         .with("The new customer.", Some(named("Customer")), in_all_formats(StatusCode::CREATED))
         .with_errors(ERRORS, errors_of_a_body())
         .with_errors(ERRORS, unknown_format())
@@ -153,7 +153,8 @@ fn modify() -> OperationBuilder {
         (Error::Missing(Faults::one(FIRST_NAME.0, "is required")), "A required field would be removed."),
         (Error::ReadOnly(Faults::one(CODE.0, "can't be changed")), "A field that can't be changed is sent with another value."),
     ];
-    let answers = of_change_of_one(answers("GET, POST"))
+    let answers = answers("GET, POST")
+        .with_errors_of_a_change_of_one::<Error>(ERRORS)
         .with("The customer as it is now.", Some(named("Customer")), in_all_formats(StatusCode::OK))
         .with_errors(ERRORS, no_customer())
         .with_errors(ERRORS, errors_of_a_body())
@@ -205,26 +206,6 @@ fn answers(methods: &'static str) -> Answers {
 
 fn no_customer() -> [(Error, &'static str); 1] {
     [(Error::NotFound, "There is no such customer, or it is not in an account that the service user was granted.")]
-}
-
-/// The same answers, and those to the headers of a change.
-fn of_change(answers: Answers) -> Answers {
-    answers.with_errors(
-        ERRORS,
-        [
-            (
-                Error::Invalid(Faults::one(IDEMPOTENCY_KEY, "must have 1 to 255 printable ASCII characters")),
-                "A header is malformed.",
-            ),
-            (Error::KeyReused, "The `Idempotency-Key` was used for another request; nothing was changed."),
-        ],
-    )
-}
-
-/// The same answers, and those to the headers of a change of a record.
-fn of_change_of_one(answers: Answers) -> Answers {
-    let other = (Error::OtherRevision, "The record is not at a revision in `If-Match`; nothing was changed.");
-    of_change(answers).with_errors(ERRORS, [other])
 }
 
 fn errors_of_a_body() -> [(Error, &'static str); 1] {

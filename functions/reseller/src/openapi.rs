@@ -7,7 +7,6 @@ use shared::domain::credential::Refusal;
 use shared::lambda::bootstrap::Failure;
 use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
-use shared::lambda::idempotency::IDEMPOTENCY_KEY;
 use shared::lambda::openapi::schemas::{
     ANY_USABLE, any_usable, boolean, customer_id, email, integer, moment_pattern, named, null, one_of,
     optional_international_phone, or_null, record, string, text, timestamp, usable_pattern, whole_number, with_others,
@@ -74,7 +73,8 @@ pub fn document() -> OpenApi {
 }
 
 fn create() -> OperationBuilder {
-    let answers = of_change(answers())
+    let answers = answers()
+        .with_errors_of_a_change::<Error>(ERRORS)
         .with("The new customer.", Some(named("CustomerAnswer")), [one(StatusCode::CREATED, &customer())])
         .with_errors(ERRORS, errors_of_a_body())
         .with_link(201, "get", &function("get_customer"), ID)
@@ -116,7 +116,8 @@ fn get() -> OperationBuilder {
 }
 
 fn update() -> OperationBuilder {
-    let answers = of_change_of_one(answers_about_one())
+    let answers = answers_about_one()
+        .with_errors_of_a_change_of_one::<Error>(ERRORS)
         .with("The customer as it is now.", Some(named("CustomerAnswer")), [one(StatusCode::CREATED, &customer())])
         .with_errors(ERRORS, errors_of_a_body())
         .with_link(201, "get", &function("get_customer"), ID)
@@ -132,7 +133,11 @@ fn update() -> OperationBuilder {
 }
 
 fn delete() -> OperationBuilder {
-    let answers = of_change_of_one(answers_about_one()).with("The customer is removed.", None, [empty(StatusCode::NO_CONTENT)]);
+    let answers = answers_about_one().with_errors_of_a_change_of_one::<Error>(ERRORS).with(
+        "The customer is removed.",
+        None,
+        [empty(StatusCode::NO_CONTENT)],
+    );
     let description = "Removes the customer for ever: its id is never used again. Its licences are revoked.";
     operation(&function("delete_customer"), TAG, "Remove a customer", description, answers)
         .parameter(id())
@@ -203,26 +208,6 @@ fn answers_about_one() -> Answers {
             (Error::NotFound, "There is no such customer, or it is another reseller's."),
         ],
     )
-}
-
-/// The same answers, and those to the headers of a change.
-fn of_change(answers: Answers) -> Answers {
-    answers.with_errors(
-        ERRORS,
-        [
-            (
-                Error::Invalid(Faults::one(IDEMPOTENCY_KEY, "must have 1 to 255 printable ASCII characters")),
-                "A header is malformed.",
-            ),
-            (Error::KeyReused, "The `Idempotency-Key` was used for another request; nothing was changed."),
-        ],
-    )
-}
-
-/// The same answers, and those to the headers of a change of a record.
-fn of_change_of_one(answers: Answers) -> Answers {
-    let other = (Error::OtherRevision, "The record is not at a revision in `If-Match`; nothing was changed.");
-    of_change(answers).with_errors(ERRORS, [other])
 }
 
 fn errors_of_a_body() -> [(Error, &'static str); 3] {

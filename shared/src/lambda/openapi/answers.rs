@@ -17,7 +17,11 @@ use utoipa::openapi::{RefOr, Response as Described, Schema};
 
 use super::{request, schemas};
 use crate::lambda::bootstrap::ApiError;
+use crate::lambda::faults::Faults;
+use crate::lambda::idempotency::IDEMPOTENCY_KEY;
 use crate::lambda::response::Response;
+use crate::store::customer::WriteError;
+use crate::store::replay::Earlier;
 
 /// The headers of answers: the name as documents write it, and what the header says.
 const HEADERS: [(&str, &str); 7] = [
@@ -89,6 +93,19 @@ impl Answers {
             answer.schema = Some(answer.error(form));
         }
         self
+    }
+
+    /// Adds the errors of the headers of a change.
+    pub fn with_errors_of_a_change<E: ApiError + From<Faults>>(self, form: ErrorForm) -> Self {
+        let malformed = Faults::one(IDEMPOTENCY_KEY, "must have 1 to 255 printable ASCII characters");
+        let reused = "The `Idempotency-Key` was used for another request; nothing was changed.";
+        self.with_errors(form, [(E::from(malformed), "A header is malformed."), (E::from(Earlier::Other), reused)])
+    }
+
+    /// Adds the errors of the headers of a change of a record.
+    pub fn with_errors_of_a_change_of_one<E: ApiError + From<Faults> + From<WriteError>>(self, form: ErrorForm) -> Self {
+        let stale = "The record is not at a revision in `If-Match`; nothing was changed.";
+        self.with_errors_of_a_change::<E>(form).with_errors(form, [(E::from(WriteError::OtherRevision), stale)])
     }
 
     /// Adds a link from the answers with this status to an operation, which gets a parameter from them.
