@@ -2,7 +2,7 @@
 
 use crate::harness::App;
 use crate::harness::documents::{documents, is_of_the_page};
-use crate::harness::routes::table;
+use crate::harness::routes::{table, workspace};
 
 #[tokio::test]
 async fn everybody_reads_the_page_and_its_files_without_any_call_of_the_database() {
@@ -15,6 +15,9 @@ async fn everybody_reads_the_page_and_its_files_without_any_call_of_the_database
         assert_eq!(answer.header("content-security-policy").is_some(), !is_compressed, "{answer}");
     }
     assert!(app.wire.take_calls().is_empty());
+    // Nor does it open a connection when it starts.
+    let binary = workspace().join("functions/documentation/src/bin/documentation-show.rs");
+    assert!(std::fs::read_to_string(binary).unwrap().contains("ParallelCalls(0)"));
 }
 
 #[tokio::test]

@@ -216,8 +216,9 @@ impl App {
             return started.clone();
         }
         let store = Store::new(self.configuration.clone(), self.store.table_name());
-        // Operators' functions read the secret when they need it.
-        if !function.starts_with("operator-") && !self.fails_to_start.load(Ordering::Relaxed) {
+        // Operators' functions read the secret when they need it, and the page of the documents never does.
+        let reads_secret = !function.starts_with("operator-") && !documents::is_of_the_page(function);
+        if reads_secret && !self.fails_to_start.load(Ordering::Relaxed) {
             starting(store.start(1)).await;
         }
         self.functions.lock().unwrap().insert(function.to_owned(), store.clone());

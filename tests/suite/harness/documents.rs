@@ -197,7 +197,10 @@ pub fn expect_documented(function: &str, answer: &Answer) {
 #[track_caller]
 pub fn expect_documented_over_http(function: &str, answer: &Answer) {
     let answers = || DOCUMENTS.operations.values().flat_map(BTreeMap::values);
-    let is_ours = |name: &str| name == "content-type" || answers().any(|answer| answer.headers.contains_key(name));
+    // A gateway may give a media type to a body that is not there.
+    let is_ours = |name: &str| {
+        name == "content-type" && !answer.body.is_empty() || answers().any(|answer| answer.headers.contains_key(name))
+    };
     let ours = answer.headers.iter().filter(|(name, _)| is_ours(name)).cloned().collect();
     expect_documented(function, &Answer { headers: ours, ..answer.clone() });
 }
