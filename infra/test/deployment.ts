@@ -1,5 +1,5 @@
 // A deployment as the tests see it: with the real workspace, and placeholders for the binaries.
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
@@ -14,9 +14,10 @@ delete process.env["CDK_DEFAULT_REGION"];
 
 export const workspace: Workspace = readWorkspace();
 
-/** A folder with a `bootstrap` for each function. */
+/** A folder with a `bootstrap` for each function, which is gone when the tests end. */
 function placeholders({ functions }: Workspace): string {
   const code = mkdtempSync(join(tmpdir(), "clientele-code-"));
+  process.on("exit", () => rmSync(code, { recursive: true, force: true }));
   for (const { name } of functions) {
     mkdirSync(join(code, name));
     writeFileSync(join(code, name, "bootstrap"), name);
