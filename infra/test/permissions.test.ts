@@ -23,7 +23,7 @@ function writers(partitionKey: string): string[] {
 test("every permission is for rows of whole kinds, and no function may scan", () => {
   for (const [name, actions] of Object.entries(permissions)) {
     for (const [action, keys] of Object.entries(actions)) {
-      assert.match(action, /^(BatchGetItem|Query( by_[a-z]+)?|PutItem|UpdateItem|DeleteItem)$/, name);
+      assert.match(action, /^(BatchGetItem|Query( by_[a-z]+)?|PutItem|UpdateItem|DeleteItem|ConditionCheckItem)$/, name);
       assert.ok(keys.length > 0, `${name} ${action}`);
       for (const key of keys) assert.match(key, /^([A-Z]+#\*|COUNTERS|SECRET|SYSTEM)$/, `${name} ${action}`);
       assert.deepEqual(keys, [...new Set(keys)].sort(), `${name} ${action}`);

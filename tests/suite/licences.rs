@@ -669,6 +669,32 @@ async fn a_revocation_that_meets_the_end_of_the_customer_leaves_the_licence_revo
 }
 
 #[tokio::test]
+async fn a_revocation_that_read_before_the_end_of_the_customer_touches_nothing() {
+    for expected in [None, Some("\"1000001-1\"")] {
+        let account = Licences::with_customer().await;
+        let licence = account.issue(1, "script", "a.example.com").await;
+        account.app.wire.take_calls();
+        account.get(number_of(&licence)).await;
+        let read = account.app.wire.take_calls().remove(0).response;
+        account.delete_customer(Api::Reseller, 1).await;
+        let rows = account.app.all_rows().await;
+        account.app.wire.fail("BatchGetItem", 1, move |_| Effect::Answer(200, read.clone()));
+        let mut request = account.app.request("DELETE", "/api/license/1000001").token(&account.token);
+        if let Some(expected) = expected {
+            request = request.header("if-match", expected);
+        }
+        let answer = request.send().await;
+        account.app.wire.mend();
+        match expected {
+            Some(_) => drop(answer.expect_licensing_error(412, "PRECONDITION_FAILED")),
+            None => assert_eq!(answer.expect(410).json(), account.get(number_of(&licence)).await),
+        }
+        assert_eq!(account.app.all_rows().await, rows);
+        account.app.audit(&account.tenant).await;
+    }
+}
+
+#[tokio::test]
 async fn a_revocation_of_what_another_took_over_touches_nothing() {
     let account = Licences::with_customer().await;
     let second = account.app.create(&account.tenant, "Second").await;

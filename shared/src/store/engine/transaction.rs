@@ -1,7 +1,7 @@
 //! Writes that are carried out together or not at all: the one way in which records are created, changed and deleted.
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update};
 use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use super::connection::Connection;
@@ -34,6 +34,7 @@ enum Write {
     Put(Item, Expressions),
     Update(RowKey, Expressions),
     Delete(RowKey, Expressions),
+    Check(RowKey, Expressions),
 }
 
 impl<P> Default for Transaction<P> {
@@ -64,6 +65,12 @@ impl<P> Transaction<P> {
     /// Adds an update of the row with this key, which creates the row if there is none and the condition allows it.
     pub(in crate::store) fn update(mut self, purpose: P, key: RowKey, expressions: Expressions) -> Self {
         self.writes.push((Some(purpose), Write::Update(key, expressions)));
+        self
+    }
+
+    /// Adds a check of the row with this key, which is not written.
+    pub(in crate::store) fn check(mut self, purpose: P, key: RowKey, expressions: Expressions) -> Self {
+        self.writes.push((Some(purpose), Write::Check(key, expressions)));
         self
     }
 
@@ -105,6 +112,15 @@ impl Write {
                     .set_expression_attribute_names(names)
                     .set_expression_attribute_values(values);
                 item.delete(delete.build()?)
+            }
+            Self::Check(key, Expressions { condition, names, values, .. }) => {
+                let check = ConditionCheck::builder()
+                    .table_name(table_name)
+                    .set_key(Some(to_item(key)?))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values);
+                item.condition_check(check.build()?)
             }
         }
         .build())

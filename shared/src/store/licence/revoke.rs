@@ -79,7 +79,8 @@ impl Table<Write> {
     }
 }
 
-/// The transaction that revokes an active licence, and frees its product and host.
+/// The transaction that revokes an active licence, and frees its product and host. Its conditions: the licence was not revoked, and
+/// its customer was not deleted, which revokes it too.
 fn transaction(reseller: ResellerId, revoked: &Licence) -> Result<Transaction<()>, StoreError> {
     let revoke = Expressions::when("attribute_exists(PK) AND revoked_at = :never")
         .update("SET revoked_at = :now")
@@ -87,5 +88,10 @@ fn transaction(reseller: ResellerId, revoked: &Licence) -> Result<Transaction<()
         .value(":never", to_attribute_value(None::<Timestamp>)?);
     let is_named = Expressions::when("licence = :licence").number(":licence", revoked.id);
     let active = keys::active_licence(reseller, revoked.product.as_str(), revoked.host.as_str());
-    Ok(Transaction::default().update((), keys::licence(reseller, revoked.id), revoke).delete((), active, is_named))
+    let customer_lives = Expressions::when("attribute_not_exists(deleted_at)");
+    Ok(Transaction::default().update((), keys::licence(reseller, revoked.id), revoke).delete((), active, is_named).check(
+        (),
+        keys::customer_header(reseller, revoked.id.customer()),
+        customer_lives,
+    ))
 }
