@@ -349,6 +349,7 @@ mod tests {
     use crate::engine::{Engine, Storage};
     use crate::port;
     use shared::domain::credential::Refusal;
+    use shared::domain::entity_tag::ExpectedRevision;
     use shared::store::Access;
 
     async fn empty_table() -> (Engine, Store) {
@@ -467,15 +468,9 @@ mod tests {
         let token = writer.token_check(presented(&first.reseller_key)).await.unwrap();
         let loaded = writer.customer_load(&token, first.customer()).await.unwrap();
         let (caller, customer) = loaded.open(policy(Kind::Reseller)).unwrap();
-        assert!(
-            writer
-                .customer_delete(&caller, &shared::domain::entity_tag::ExpectedRevision::default(), customer.unwrap(), &|_| {
-                    Vec::new()
-                })
-                .await
-                .unwrap()
-                .is_some()
-        );
+        let expected = ExpectedRevision::default();
+        let deleted = writer.customer_delete(&caller, &expected, customer.unwrap(), &|_| Vec::new()).await;
+        assert!(deleted.unwrap().is_some());
         let repaired = provided(&store, Some(&repaired)).await;
         keys_are_in_their_states(&store, &repaired).await;
 

@@ -20,6 +20,11 @@ impl Answer {
         Self { request, status: head.status.as_u16(), headers: headers.collect(), body: String::from_utf8(body).unwrap() }
     }
 
+    /// What a client sees of it: its status, its headers and its body.
+    pub fn shown(&self) -> (u16, &[(String, String)], &str) {
+        (self.status, &self.headers, &self.body)
+    }
+
     /// The same answer, which must have this status.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {

@@ -27,10 +27,10 @@ impl Clients {
     /// Sends a call of any API, with its credential and these headers.
     pub async fn send(&self, ApiCall { method, path, media_type, body }: ApiCall, headers: &[(&str, &str)]) -> Answer {
         let mut request = self.app.request(method, &path);
-        request = match path.split('/').nth(2) {
-            Some("v3") => request.key(&self.tenant.key),
-            Some("v01") => request.user(&self.user),
-            _ => request.token(&self.token),
+        request = match Form::of(&path) {
+            Form::Reseller => request.key(&self.tenant.key),
+            Form::Management => request.user(&self.user),
+            Form::Licensing => request.token(&self.token),
         };
         for (name, value) in headers {
             request = request.header(name, value);
@@ -74,5 +74,46 @@ impl ApiCall {
 
     pub fn json(method: &'static str, path: impl Into<String>, body: &Value) -> Self {
         Self { media_type: "application/json", body: Some(body.to_string()), ..Self::new(method, path) }
+    }
+}
+
+/// The API of a path, which decides about credentials and about the form of errors.
+enum Form {
+    Reseller,
+    Licensing,
+    Management,
+}
+
+impl Form {
+    /// The API of a path, or of a request that begins with its method and its path.
+    fn of(path: &str) -> Self {
+        match path.split('/').nth(2) {
+            Some("v3") => Self::Reseller,
+            Some("v01") => Self::Management,
+            _ => Self::Licensing,
+        }
+    }
+}
+
+impl Answer {
+    /// The same answer, which must be an error in the form of its API: this status and this code; the Management API has a code of
+    /// its own.
+    #[track_caller]
+    pub fn expect_refusal(self, status: u16, code: &str, management_code: &str) -> Self {
+        match Form::of(&self.request) {
+            Form::Reseller => self.expect_error(status, code),
+            Form::Licensing => self.expect_licensing_error(status, code),
+            Form::Management => self.expect_failure(status, management_code),
+        }
+    }
+
+    /// The same answer, which must be an error in the form of its API that names this header and nothing else.
+    #[track_caller]
+    pub fn expect_fault_of_header(self, header: &str) -> Self {
+        match Form::of(&self.request) {
+            Form::Reseller => self.expect_faults(&[header]),
+            Form::Licensing => self.expect_licensing_faults(&[header]),
+            Form::Management => self.expect_failure_of(400, "F01", header),
+        }
     }
 }

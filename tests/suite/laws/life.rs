@@ -139,7 +139,7 @@ impl Life<'_> {
     async fn repeat_all(&mut self) -> Result<(), String> {
         for (change, first) in self.answered.clone() {
             let answer = self.sent(&change).await;
-            equal("the answer to a repetition", visible(&answer), visible(&first))?;
+            equal("the answer to a repetition", answer.shown(), first.shown())?;
         }
         Ok(())
     }
@@ -174,7 +174,7 @@ impl Life<'_> {
         let answer = self.sent(&change).await;
         if safety.is_repeated {
             let again = self.sent(&change).await;
-            equal("the answer to a repetition", visible(&again), visible(&answer))?;
+            equal("the answer to a repetition", again.shown(), answer.shown())?;
             if answer.status < 400 || answer.status == 410 {
                 self.answered.push((change, answer.clone()));
             }
@@ -407,11 +407,6 @@ impl Life<'_> {
         record.has_moved = false;
         if is_right { Ok(()) } else { Err(format!("last_modified was {before} and is {modified}")) }
     }
-}
-
-/// What a client sees of an answer.
-fn visible(answer: &Answer) -> (u16, &[(String, String)], &str) {
-    (answer.status, &answer.headers, &answer.body)
 }
 
 fn collection(client: Client) -> &'static str {
