@@ -7,7 +7,7 @@ use lambda_http::http::{HeaderValue, StatusCode};
 use shared::domain::credential::Refusal;
 use shared::lambda::bootstrap::{ApiError, Failure};
 use shared::lambda::faults::Faults;
-use shared::lambda::idempotency::kept_answer;
+use shared::lambda::idempotency::Repetition;
 use shared::lambda::request::{BodyError, Request};
 use shared::lambda::response::{Response, with_retry_after};
 use shared::store::customer::WriteError;
@@ -56,12 +56,9 @@ pub enum Error {
     /// The client accepts no supported format.
     #[error("not acceptable")]
     NotAcceptable,
-    /// The same request was answered before: this answer, which is given again.
-    #[error("answered before")]
-    Answered(Box<Response>),
-    /// The idempotency key of the request was used for another request.
-    #[error("the idempotency key was used for another request")]
-    KeyReused,
+    /// The idempotency key of the request was used before.
+    #[error(transparent)]
+    Repeated(Repetition),
     /// A failure that the client did not cause, or no such route.
     #[error(transparent)]
     Failed(#[from] Failure),
@@ -91,10 +88,7 @@ impl From<AuthenticationError> for Error {
 
 impl From<Earlier> for Error {
     fn from(earlier: Earlier) -> Self {
-        match earlier {
-            Earlier::Answered(kept) => kept_answer(&kept).map_or_else(Self::from, |answer| Self::Answered(Box::new(answer))),
-            Earlier::Other => Self::KeyReused,
-        }
+        Repetition::of(earlier).map_or_else(Self::from, Self::Repeated)
     }
 }
 
@@ -138,8 +132,8 @@ impl ApiError for Error {
             Self::OtherRevision => {
                 (Status::PRECONDITION_FAILED, "V06", "The customer has changed since you read it. Read it again.".to_owned())
             }
-            Self::Answered(answer) => return answer.as_ref().clone(),
-            Self::KeyReused => {
+            Self::Repeated(Repetition::Answered(answer)) => return answer.as_ref().clone(),
+            Self::Repeated(Repetition::OtherRequest) => {
                 (Status::UNPROCESSABLE_ENTITY, "V07", "This Idempotency-Key was used for another request.".to_owned())
             }
             Self::OtherAction(methods) => {

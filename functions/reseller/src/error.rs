@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use shared::domain::credential::Refusal;
 use shared::lambda::bootstrap::{ApiError, Failure};
 use shared::lambda::faults::Faults;
-use shared::lambda::idempotency::kept_answer;
+use shared::lambda::idempotency::Repetition;
 use shared::lambda::request::Request;
 use shared::lambda::response::{Response, response, with_retry_after};
 use shared::store::customer::WriteError;
@@ -35,12 +35,9 @@ pub enum Error {
     /// The customer is at another revision than the request expects.
     #[error("not the expected revision")]
     OtherRevision,
-    /// The same request was answered before: this answer, which is given again.
-    #[error("answered before")]
-    Answered(Box<Response>),
-    /// The idempotency key of the request was used for another request.
-    #[error("the idempotency key was used for another request")]
-    KeyReused,
+    /// The idempotency key of the request was used before.
+    #[error(transparent)]
+    Repeated(Repetition),
     /// A failure that the client did not cause, or no such route.
     #[error(transparent)]
     Failed(#[from] Failure),
@@ -64,10 +61,7 @@ impl From<AuthenticationError> for Error {
 
 impl From<Earlier> for Error {
     fn from(earlier: Earlier) -> Self {
-        match earlier {
-            Earlier::Answered(kept) => kept_answer(&kept).map_or_else(Self::from, |answer| Self::Answered(Box::new(answer))),
-            Earlier::Other => Self::KeyReused,
-        }
+        Repetition::of(earlier).map_or_else(Self::from, Self::Repeated)
     }
 }
 
@@ -114,8 +108,8 @@ impl ApiError for Error {
                 "PRECONDITION_FAILED",
                 "The customer has changed since you read it. Read it again.".to_owned(),
             ),
-            Self::Answered(answer) => return answer.as_ref().clone(),
-            Self::KeyReused => (
+            Self::Repeated(Repetition::Answered(answer)) => return answer.as_ref().clone(),
+            Self::Repeated(Repetition::OtherRequest) => (
                 Status::UNPROCESSABLE_ENTITY,
                 "IDEMPOTENCY_KEY_REUSED",
                 "This Idempotency-Key was used for another request.".to_owned(),

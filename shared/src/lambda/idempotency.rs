@@ -12,10 +12,35 @@ use super::response::Response;
 use crate::domain::credential::Permission;
 use crate::domain::replay::{IdempotencyKey, SentRequest};
 use crate::domain::token::{IssuedToken, PresentedToken};
+use crate::store::replay::Earlier;
 use crate::store::{Access, AuthenticationError, Policy, StoreError, Table};
 
 /// The header.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// What an earlier request with the same credential and idempotency key means for a request.
+#[derive(Debug, thiserror::Error)]
+pub enum Repetition {
+    /// It is the same request: this answer is given again.
+    #[error("answered before")]
+    Answered(Box<Response>),
+    /// It is another request.
+    #[error("the idempotency key was used for another request")]
+    OtherRequest,
+}
+
+impl Repetition {
+    /// What the earlier request means.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] when the answer that was kept can't be read.
+    pub fn of(earlier: Earlier) -> Result<Self, StoreError> {
+        match earlier {
+            Earlier::Answered(kept) => kept_answer(&kept).map(|answer| Self::Answered(Box::new(answer))),
+            Earlier::Other => Ok(Self::OtherRequest),
+        }
+    }
+}
 
 /// An answer as it is kept.
 #[derive(Deserialize)]
@@ -63,10 +88,7 @@ pub fn keeping<T>(answer: impl Fn(&T) -> Response) -> impl Fn(&T) -> Vec<u8> {
 }
 
 /// The answer that was kept as these bytes.
-///
-/// # Errors
-/// [`StoreError::Internal`] when they are not those of an answer.
-pub fn kept_answer(bytes: &[u8]) -> Result<Response, StoreError> {
+fn kept_answer(bytes: &[u8]) -> Result<Response, StoreError> {
     let odd = || StoreError::Internal("a kept answer has another form".to_owned());
     let kept: Kept = serde_json::from_slice(bytes).map_err(|_| odd())?;
     let mut response = Response::new(kept.body.into_bytes());

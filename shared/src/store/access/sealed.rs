@@ -14,7 +14,7 @@ use crate::store::engine::error::StoreError;
 use crate::store::engine::read::Rows;
 use crate::store::engine::row::RowKey;
 use crate::store::keys;
-use crate::store::replay::row::{Earlier, KeyedRequest, ReplayRow};
+use crate::store::replay::row::{KeyedRequest, ReplayRow};
 use crate::store::root::Store;
 
 /// Content that can be read with an issued token. It knows which part of it a caller sees that is limited to some accounts.
@@ -35,7 +35,7 @@ pub struct Sealed<A, T> {
     is_issued: bool,
     credential: Option<Credential>,
     reseller: Option<Reseller>,
-    earlier: Option<Earlier>,
+    kept: Option<ReplayRow>,
     keyed: Arc<KeyedRequest>,
     content: T,
     access: PhantomData<A>,
@@ -46,7 +46,7 @@ impl<A: Access, T: Content> Sealed<A, T> {
     ///
     /// # Errors
     /// Why the caller is refused: the first that applies of [`Refusal::Revoked`], [`Refusal::Invalid`] (expired),
-    /// [`Refusal::Suspended`] and [`Refusal::NotAllowed`]. Then [`Earlier`], if the request's idempotency key was used before.
+    /// [`Refusal::Suspended`] and [`Refusal::NotAllowed`]. Then [`AuthenticationError::Earlier`], if the request's idempotency key was used before.
     pub fn open(self, policy: Policy) -> Result<(Caller<A>, T), AuthenticationError> {
         let (Some(credential), Some(reseller), true) = (self.credential, self.reseller, self.is_issued) else {
             return Err(Refusal::Invalid.into());
@@ -60,10 +60,10 @@ impl<A: Access, T: Content> Sealed<A, T> {
         }
         credential.check_rights(policy.kinds, A::PERMISSION)?;
         let caller = Caller::verified(&self.token, credential, &reseller).ok_or(Refusal::Invalid)?;
-        if let Some(earlier) = self.earlier {
-            return Err(earlier.into());
-        }
         if let Some(replay) = caller.replay() {
+            if let Some(earlier) = self.kept.map(|kept| kept.earlier(replay)).transpose()?.flatten() {
+                return Err(earlier.into());
+            }
             self.keyed.verified(caller.reseller(), replay);
         }
         let content = self.content.seen_by(&caller);
@@ -104,13 +104,12 @@ impl Store {
         // A token ends with its customer: from then on it is as unknown as a token that was never issued.
         let credential = rows.get(&keys::credential(token.reseller(), token.hash()))?.filter(|_| owner_exists);
         let reseller = rows.get(&keys::reseller(token.reseller()))?;
-        let earlier = match token.replay() {
-            Some(replay) => rows.get::<ReplayRow>(&keys::replay(token.reseller(), replay))?.map(|row| row.earlier(replay)),
+        let kept = match token.replay() {
+            Some(replay) => rows.get(&keys::replay(token.reseller(), replay))?,
             None => None,
         };
-        let earlier = earlier.transpose()?.flatten();
         let keyed = Arc::clone(&self.keyed);
-        Ok(Sealed { token: token.clone(), is_issued, credential, reseller, earlier, keyed, content, access: PhantomData })
+        Ok(Sealed { token: token.clone(), is_issued, credential, reseller, kept, keyed, content, access: PhantomData })
     }
 }
 

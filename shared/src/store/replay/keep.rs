@@ -8,7 +8,7 @@ use crate::store::access::caller::Caller;
 use crate::store::access::table::{Table, Write};
 use crate::store::engine::connection::Connection;
 use crate::store::engine::error::StoreError;
-use crate::store::engine::expressions::Expressions;
+use crate::store::engine::expressions::{Expressions, IS_NEW};
 use crate::store::engine::row::row;
 use crate::store::engine::transaction::Transaction;
 use crate::store::keys;
@@ -34,7 +34,7 @@ pub(in crate::store) fn keep<P>(
         answer: replay.seal(&answer())?,
         expires_at: now.plus(KEPT).seconds(),
     };
-    let is_first = Expressions::when("attribute_not_exists(PK) OR expires_at <= :now").number(":now", now.seconds());
+    let is_first = Expressions::when(format!("{IS_NEW} OR expires_at <= :now")).number(":now", now.seconds());
     Ok(transaction.answer(row(&keys::replay(caller.reseller(), replay), &kept)?, is_first))
 }
 
