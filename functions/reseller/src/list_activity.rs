@@ -3,8 +3,9 @@
 use lambda_http::http::HeaderValue;
 use lambda_http::http::header::LINK;
 use serde_json::{Value, json};
-use shared::domain::activity::{Actor, EntryId};
+use shared::domain::activity::EntryId;
 use shared::domain::customer::{CustomerId, NotACustomerId};
+use shared::domain::principal::Principal;
 use shared::domain::reseller::ResellerId;
 use shared::domain::validation::Invalid;
 use shared::lambda::cursor::CursorContext;
@@ -82,8 +83,8 @@ const KNOWN: [&str; 7] = ["limit", "customer", "sort", "direction", "offset", "f
 /// An entry as this API shows it.
 pub(crate) fn view(ActivityEntry { entry, label }: &ActivityEntry) -> Value {
     let actor = match &entry.actor {
-        Actor::Key(kind, hash) => json!({"kind": kind, "id": hash.key_id().as_str(), "label": label}),
-        Actor::Operator => json!({"kind": "operator", "id": null, "label": null}),
+        Principal::Key(kind, hash) => json!({"kind": kind, "id": hash.key_id().as_str(), "label": label}),
+        Principal::Operator => json!({"kind": "operator", "id": null, "label": null}),
     };
     json!({
         "id": entry.id,

@@ -4,14 +4,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::credential::Kind;
 use super::customer::CustomerId;
 use super::hash::{hex, unhex};
 use super::licence::LicenceId;
+use super::principal::Principal;
 use super::reseller::ResellerId;
 use super::sealing::CryptographyFailed;
 use super::timestamp::Timestamp;
-use super::token::{KeyId, TokenHash};
+use super::token::KeyId;
 
 /// The name of an entry: the milliseconds since 1970 and 64 random bits, in hexadecimal digits. Names sort as their moments do.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -62,16 +62,6 @@ impl fmt::Display for EntryId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
-}
-
-/// Who made a change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Actor {
-    /// A program with a key of this kind. The hash of its token names the credential, which has its label.
-    Key(Kind, TokenHash),
-    /// An operator of the platform.
-    Operator,
 }
 
 /// What was done, as clients read it.
@@ -176,7 +166,7 @@ pub struct Entry {
     /// When the change was made.
     pub time: Timestamp,
     /// Who made it.
-    pub actor: Actor,
+    pub actor: Principal,
     /// What was done.
     pub action: Action,
     /// The customer that it concerns; `None` if it concerns none in particular.

@@ -8,6 +8,7 @@ pub mod entity_tag;
 pub mod hash;
 pub mod licence;
 pub mod normalization;
+pub mod principal;
 pub mod replay;
 pub mod reseller;
 pub mod sealing;

@@ -21,7 +21,7 @@ pub mod reseller;
 mod root;
 pub mod secret;
 
-pub use access::caller::{Caller, Principal};
+pub use access::caller::Caller;
 pub use access::sealed::{Content, Sealed};
 pub use access::table::{Access, AuthenticationError, Operator, Policy, Read, Table, Write};
 pub use engine::error::StoreError;

@@ -2,25 +2,14 @@
 
 use std::marker::PhantomData;
 
-use crate::domain::activity::Actor;
 use crate::domain::credential::{Credential, Kind};
 use crate::domain::customer::{Customer, CustomerId};
+use crate::domain::principal::Principal;
 use crate::domain::replay::Replay;
 use crate::domain::reseller::{AccountId, Reseller, ResellerId};
 use crate::domain::timestamp::Timestamp;
-use crate::domain::token::{IssuedToken, KeyId};
+use crate::domain::token::IssuedToken;
 use crate::store::engine::error::StoreError;
-
-/// The credential with which a caller calls.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Principal {
-    /// A key of the reseller itself, for the reseller API or the licensing API.
-    ResellerKey(KeyId),
-    /// A token of one of the reseller's customers.
-    CustomerToken(KeyId, CustomerId),
-    /// A service user of the Management API.
-    ServiceUser(KeyId),
-}
 
 /// The customers that a caller sees. Every read and every list applies it by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +30,6 @@ pub struct Caller<A> {
     accounts: Vec<AccountId>,
     limit: Limit,
     replay: Option<Replay>,
-    actor: Actor,
     reseller_since: Timestamp,
     access: PhantomData<A>,
 }
@@ -50,23 +38,17 @@ impl<A> Caller<A> {
     /// The caller with this token and credential, which have been checked. `None` for a customer's credential that names no
     /// customer.
     pub(super) fn verified(token: &IssuedToken, credential: Credential, reseller: &Reseller) -> Option<Self> {
-        let key_id = token.hash().key_id();
-        let kind = credential.kind;
-        let (principal, limit) = match credential.kind {
-            Kind::Reseller | Kind::Licensing => (Principal::ResellerKey(key_id), Limit::Reseller),
-            Kind::ServiceUser => (Principal::ServiceUser(key_id), Limit::Accounts(credential.accounts.clone())),
-            Kind::Customer => {
-                let customer = credential.customer?;
-                (Principal::CustomerToken(key_id, customer), Limit::Customer(customer))
-            }
+        let limit = match credential.kind {
+            Kind::Reseller | Kind::Licensing => Limit::Reseller,
+            Kind::ServiceUser => Limit::Accounts(credential.accounts.clone()),
+            Kind::Customer => Limit::Customer(credential.customer?),
         };
         Some(Self {
             reseller: token.reseller(),
-            principal,
+            principal: Principal::Key(credential.kind, token.hash().clone()),
             accounts: credential.accounts,
             limit,
             replay: token.replay().cloned(),
-            actor: Actor::Key(kind, token.hash().clone()),
             reseller_since: reseller.created_at,
             access: PhantomData,
         })
@@ -78,7 +60,7 @@ impl<A> Caller<A> {
         self.reseller
     }
 
-    /// The credential with which it calls.
+    /// Who calls: the key, by which the activity names it.
     #[must_use]
     pub fn principal(&self) -> &Principal {
         &self.principal
@@ -120,11 +102,6 @@ impl<A> Caller<A> {
     /// What its request is recognized by when it comes again; `None` without an idempotency key.
     pub(in crate::store) fn replay(&self) -> Option<&Replay> {
         self.replay.as_ref()
-    }
-
-    /// The caller as the activity names it.
-    pub(in crate::store) fn actor(&self) -> &Actor {
-        &self.actor
     }
 
     /// When its reseller was provisioned.

@@ -6,9 +6,10 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::record::KEPT;
-use crate::domain::activity::{Actor, Entry, EntryId};
+use crate::domain::activity::{Entry, EntryId};
 use crate::domain::credential::Credential;
 use crate::domain::customer::CustomerId;
+use crate::domain::principal::Principal;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::TokenHash;
 use crate::domain::validation::Text;
@@ -154,10 +155,10 @@ impl Table<Read> {
     }
 }
 
-fn hash_of(actor: &Actor) -> Option<&TokenHash> {
+fn hash_of(actor: &Principal) -> Option<&TokenHash> {
     match actor {
-        Actor::Key(_, hash) => Some(hash),
-        Actor::Operator => None,
+        Principal::Key(_, hash) => Some(hash),
+        Principal::Operator => None,
     }
 }
 

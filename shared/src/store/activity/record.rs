@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::domain::activity::{Action, Actor, Entry, EntryId, Object};
+use crate::domain::activity::{Action, Entry, EntryId, Object};
 use crate::domain::customer::CustomerId;
+use crate::domain::principal::Principal;
 use crate::domain::reseller::ResellerId;
 use crate::domain::timestamp::Timestamp;
+use crate::store::access::caller::Caller;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::row::row;
 use crate::store::engine::transaction::Transaction;
@@ -18,14 +20,36 @@ pub(super) const KEPT: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 /// A change, as it is put on record.
 #[derive(Clone, Debug)]
-pub(in crate::store) struct Change<'a> {
-    pub(in crate::store) reseller: ResellerId,
-    pub(in crate::store) actor: &'a Actor,
-    pub(in crate::store) action: Action,
-    pub(in crate::store) customer: Option<CustomerId>,
-    pub(in crate::store) object: Object,
-    /// The names of the fields that are set or changed.
-    pub(in crate::store) fields: Vec<String>,
+pub(in crate::store) struct Change {
+    reseller: ResellerId,
+    actor: Principal,
+    action: Action,
+    customer: Option<CustomerId>,
+    object: Object,
+    fields: Vec<String>,
+}
+
+impl Change {
+    /// A change by this caller, of something that belongs to the customer.
+    pub(in crate::store) fn by<A>(caller: &Caller<A>, action: Action, customer: CustomerId, object: Object) -> Self {
+        let (reseller, actor) = (caller.reseller(), caller.principal().clone());
+        Self { reseller, actor, action, customer: Some(customer), object, fields: Vec::new() }
+    }
+
+    /// A change by an operator, of something that belongs to the reseller.
+    pub(in crate::store) fn by_operator(reseller: ResellerId, action: Action, object: Object) -> Self {
+        Self { reseller, actor: Principal::Operator, action, customer: None, object, fields: Vec::new() }
+    }
+
+    /// The same change, which concerns this customer.
+    pub(in crate::store) fn concerning(self, customer: Option<CustomerId>) -> Self {
+        Self { customer, ..self }
+    }
+
+    /// The same change, which sets or changes the fields with these names.
+    pub(in crate::store) fn of_fields<F: Into<String>>(self, fields: impl IntoIterator<Item = F>) -> Self {
+        Self { fields: fields.into_iter().map(Into::into).collect(), ..self }
+    }
 }
 
 /// The row of an entry.
@@ -38,10 +62,10 @@ struct EntryRow<'a> {
 }
 
 /// Adds the entry of a change to the transaction that makes the change.
-pub(in crate::store) fn record<P>(transaction: Transaction<P>, change: Change<'_>) -> Result<Transaction<P>, StoreError> {
+pub(in crate::store) fn record<P>(transaction: Transaction<P>, change: Change) -> Result<Transaction<P>, StoreError> {
     let Change { reseller, actor, action, customer, object, fields } = change;
     let time = Timestamp::now();
-    let entry = Entry { id: EntryId::generate(time)?, time, actor: actor.clone(), action, customer, object, fields };
+    let entry = Entry { id: EntryId::generate(time)?, time, actor, action, customer, object, fields };
     let expires_at = time.plus(KEPT).seconds();
     Ok(transaction.note(row(&keys::activity(reseller, time, &entry.id), &EntryRow { entry: &entry, expires_at })?))
 }

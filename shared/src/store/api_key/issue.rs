@@ -1,6 +1,6 @@
 //! Issuing an API key.
 
-use crate::domain::activity::{Action, Actor, Object};
+use crate::domain::activity::{Action, Object};
 use crate::domain::credential::{Credential, Permission, Subject};
 use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::reseller::{AccountId, Reseller, ResellerId};
@@ -88,14 +88,8 @@ pub(in crate::store) fn put<P>(
     let item = row(&keys::credential(reseller, key.token.hash()), &key.credential)?;
     activity::record(
         transaction.put(purpose, item, Expressions::when(IS_NEW)),
-        activity::Change {
-            reseller,
-            actor: &Actor::Operator,
-            action: Action::KeyIssued,
-            customer: key.credential.customer,
-            object: Object::key(&key.token.hash().key_id()),
-            fields: Vec::new(),
-        },
+        activity::Change::by_operator(reseller, Action::KeyIssued, Object::key(&key.token.hash().key_id()))
+            .concerning(key.credential.customer),
     )
 }
 

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::record::KeySummary;
-use crate::domain::activity::{Action, Actor, Object};
+use crate::domain::activity::{Action, Object};
 use crate::domain::reseller::ResellerId;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::KeyId;
@@ -29,14 +29,8 @@ impl Connection {
             .value(":never", AttributeValue::Null(true));
         let transaction = activity::record(
             Transaction::default().update((), row_key.clone(), revoke),
-            activity::Change {
-                reseller,
-                actor: &Actor::Operator,
-                action: Action::KeyRevoked,
-                customer: key.credential.customer,
-                object: Object::key(key.key_id()),
-                fields: Vec::new(),
-            },
+            activity::Change::by_operator(reseller, Action::KeyRevoked, Object::key(key.key_id()))
+                .concerning(key.credential.customer),
         )?;
         match self.transact(transaction).await? {
             Outcome::Done => {

@@ -3,7 +3,7 @@
 use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
 
 use super::issue::{self, IssuedKey, NewKey};
-use crate::domain::activity::{Action, Actor, Object};
+use crate::domain::activity::{Action, Object};
 use crate::domain::credential::{Credential, Kind, Subject, UserLabel};
 use crate::domain::customer::Customer;
 use crate::domain::reseller::{Reseller, ResellerId};
@@ -93,14 +93,9 @@ impl Table<Operator> {
             let transaction = Transaction::default().update((), old.row_key(reseller), is_unchanged);
             let transaction = activity::record(
                 transaction,
-                activity::Change {
-                    reseller,
-                    actor: &Actor::Operator,
-                    action: Action::KeyUpdated,
-                    customer: old.credential.customer,
-                    object: Object::key(old.key_id()),
-                    fields: vec!["valid_until".to_owned()],
-                },
+                activity::Change::by_operator(reseller, Action::KeyUpdated, Object::key(old.key_id()))
+                    .concerning(old.credential.customer)
+                    .of_fields(["valid_until"]),
             )
             .map_err(RotateKeyError::from)?;
             if connection.transact(issue::put(transaction, (), reseller, &key)?).await? == Outcome::Done {

@@ -133,39 +133,34 @@ fn transaction(Change { caller, before, after, answer }: Change<'_>, id: Custome
         let item = row(key, &Reservation { customer: id })?;
         transaction = transaction.put(Purpose::Reserve(*what), item, Expressions::when(IS_NEW));
     }
-    transaction = activity::record(
-        transaction,
-        activity::Change {
-            reseller,
-            actor: caller.actor(),
-            action: match (before, after) {
-                (None, _) => Action::CustomerCreated,
-                (Some(_), Some(_)) => Action::CustomerUpdated,
-                (Some(_), None) => Action::CustomerDeleted,
-            },
-            customer: Some(id),
-            object: Object::customer(id),
-            fields: after.map(|after| changed_fields(before, after)).unwrap_or_default(),
-        },
-    )?;
+    let action = match (before, after) {
+        (None, _) => Action::CustomerCreated,
+        (Some(_), Some(_)) => Action::CustomerUpdated,
+        (Some(_), None) => Action::CustomerDeleted,
+    };
+    let entry = activity::Change::by(caller, action, id, Object::customer(id)).of_fields(changed_fields(before, after)?);
+    transaction = activity::record(transaction, entry)?;
     replay::keep(transaction, caller, answer)
 }
 
-/// The stored names of the fields that a change sets or changes, without those that no client writes.
-fn changed_fields(before: Option<&Customer>, after: &Customer) -> Vec<String> {
-    let [before, after] = [before, Some(after)].map(|customer| customer.map(written).unwrap_or_default());
-    after.into_iter().filter(|(name, value)| before.get(name).unwrap_or(&Value::Null) != value).map(|(name, _)| name).collect()
+/// The stored names of the fields that a change sets or changes, without those that no client writes. A delete changes none.
+fn changed_fields(before: Option<&Customer>, after: Option<&Customer>) -> Result<Vec<String>, StoreError> {
+    let Some(after) = after else {
+        return Ok(Vec::new());
+    };
+    let before = before.map(written).transpose()?.unwrap_or_default();
+    let is_changed = |(name, value): &(String, Value)| before.get(name).unwrap_or(&Value::Null) != value;
+    Ok(written(after)?.into_iter().filter(is_changed).map(|(name, _)| name).collect())
 }
 
 /// The fields of a customer that clients write.
-fn written(customer: &Customer) -> Map<String, Value> {
-    let mut fields = match json!(customer.profile) {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
+fn written(customer: &Customer) -> Result<Map<String, Value>, StoreError> {
+    let Value::Object(mut fields) = json!(customer.profile) else {
+        return Err(StoreError::Internal("a profile is no object".to_owned()));
     };
     fields.insert("code".to_owned(), json!(customer.code));
     fields.insert("account_id".to_owned(), json!(customer.account_id));
-    fields
+    Ok(fields)
 }
 
 /// The values that the customer holds exclusively, and the row keys of their reservations.

@@ -112,14 +112,8 @@ impl Table<Write> {
             let transaction = transaction(reseller, &licence, revoked_holder)?;
             let transaction = activity::record(
                 transaction,
-                activity::Change {
-                    reseller,
-                    actor: caller.actor(),
-                    action: Action::LicenceCreated,
-                    customer: Some(customer),
-                    object: Object::licence(id),
-                    fields: ["product", "host"].map(str::to_owned).into(),
-                },
+                activity::Change::by(caller, Action::LicenceCreated, customer, Object::licence(id))
+                    .of_fields(["product", "host"]),
             )?;
             let transaction = replay::keep(transaction, caller, || answer(&licence))?;
             let Outcome::Refused(purposes) = connection.transact(transaction).await? else {

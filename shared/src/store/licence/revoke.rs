@@ -57,14 +57,7 @@ impl Table<Write> {
             let transaction = transaction(caller.reseller(), &revoked)?;
             let transaction = activity::record(
                 transaction,
-                activity::Change {
-                    reseller: caller.reseller(),
-                    actor: caller.actor(),
-                    action: Action::LicenceRevoked,
-                    customer: Some(licence.id.customer()),
-                    object: Object::licence(licence.id),
-                    fields: Vec::new(),
-                },
+                activity::Change::by(caller, Action::LicenceRevoked, licence.id.customer(), Object::licence(licence.id)),
             )?;
             let transaction = replay::keep(transaction, caller, || answer(&revoked))?;
             if connection.transact(transaction).await? == Outcome::Done {

@@ -2,7 +2,7 @@
 
 use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
 
-use crate::domain::activity::{Action, Actor, Object};
+use crate::domain::activity::{Action, Object};
 use crate::domain::reseller::{AccountId, Reseller, ResellerId};
 use crate::domain::timestamp::Timestamp;
 use crate::store::access::table::{Operator, Table};
@@ -75,14 +75,8 @@ impl Table<Operator> {
             ];
             let transaction = activity::record(
                 transaction,
-                activity::Change {
-                    reseller,
-                    actor: &Actor::Operator,
-                    action: Action::ResellerUpdated,
-                    customer: None,
-                    object: Object::reseller(reseller),
-                    fields: fields.into_iter().filter(|(_, is_changed)| *is_changed).map(|(name, _)| name.to_owned()).collect(),
-                },
+                activity::Change::by_operator(reseller, Action::ResellerUpdated, Object::reseller(reseller))
+                    .of_fields(fields.into_iter().filter(|(_, is_changed)| *is_changed).map(|(name, _)| name)),
             )?;
             if connection.transact(transaction).await? == Outcome::Done {
                 return Ok(Some(changed));

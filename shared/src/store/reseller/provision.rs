@@ -1,6 +1,6 @@
 //! Provisioning a reseller.
 
-use crate::domain::activity::{Action, Actor, Object};
+use crate::domain::activity::{Action, Object};
 use crate::domain::credential::{Permission, Subject};
 use crate::domain::reseller::{AccountId, Reseller, ResellerId};
 use crate::domain::timestamp::Timestamp;
@@ -64,14 +64,7 @@ impl Table<Operator> {
         );
         let transaction = activity::record(
             transaction,
-            activity::Change {
-                reseller: id,
-                actor: &Actor::Operator,
-                action: Action::ResellerCreated,
-                customer: None,
-                object: Object::reseller(id),
-                fields: vec!["name".to_owned(), "account_ids".to_owned()],
-            },
+            activity::Change::by_operator(id, Action::ResellerCreated, Object::reseller(id)).of_fields(["name", "account_ids"]),
         )?;
         match connection.transact(api_key::put(transaction, (), id, &key)?).await? {
             Outcome::Done => Ok(Provisioned { reseller, key }),

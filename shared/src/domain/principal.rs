@@ -1,0 +1,16 @@
+//! Principals: who calls, and who is named as the maker of a change.
+
+use serde::{Deserialize, Serialize};
+
+use super::credential::Kind;
+use super::token::TokenHash;
+
+/// Who calls.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Principal {
+    /// A program with a key of this kind. The hash of its token names the credential, which has its label.
+    Key(Kind, TokenHash),
+    /// An operator of the platform.
+    Operator,
+}
