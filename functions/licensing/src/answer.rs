@@ -1,12 +1,12 @@
 //! Records as this API shows them: absent values of a customer are empty texts, and a licence's time is null until it is revoked.
 
-use lambda_http::http::header::{LINK, LOCATION};
-use lambda_http::http::{HeaderValue, StatusCode};
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::LINK;
 use serde_json::{Value, json};
 use shared::domain::customer::Customer;
 use shared::domain::licence::Licence;
 use shared::domain::validation::Text;
-use shared::lambda::response::{Response, empty, response, with_entity_tag};
+use shared::lambda::response::{Response, empty, response, with_entity_tag, with_header};
 
 pub(crate) const JSON: &str = "application/json";
 
@@ -18,14 +18,6 @@ pub(crate) fn one(status: StatusCode, customer: &Customer) -> Response {
 /// An answer with one licence.
 pub(crate) fn one_licence(status: StatusCode, licence: &Licence) -> Response {
     with_entity_tag(response(status, JSON, licence_view(licence).to_string()), &licence.entity_tag().json())
-}
-
-/// The same answer, with the address of what was created.
-pub(crate) fn at(address: &str, mut response: Response) -> Response {
-    if let Ok(address) = HeaderValue::try_from(address) {
-        response.headers_mut().insert(LOCATION, address);
-    }
-    response
 }
 
 /// The record of a licence.
@@ -84,10 +76,10 @@ impl Records {
             return empty(StatusCode::NO_CONTENT);
         }
         self.0.push(']');
-        let mut response = response(StatusCode::OK, JSON, self.0);
-        if let Some(Ok(link)) = next.map(HeaderValue::try_from) {
-            response.headers_mut().insert(LINK, link);
+        let response = response(StatusCode::OK, JSON, self.0);
+        match next {
+            Some(next) => with_header(response, LINK, &next),
+            None => response,
         }
-        response
     }
 }

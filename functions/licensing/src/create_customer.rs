@@ -1,14 +1,15 @@
 //! `POST /api/customer`: creates a customer, which then holds its e-mail address exclusively.
 
 use lambda_http::http::StatusCode;
+use lambda_http::http::header::LOCATION;
 use shared::domain::customer::{Customer, NewCustomer};
 use shared::lambda::idempotency::keeping;
 use shared::lambda::request::Request;
-use shared::lambda::response::Response;
+use shared::lambda::response::{Response, with_header};
 use shared::store::{Table, Write};
 
 use crate::Error;
-use crate::answer::{at, one};
+use crate::answer::one;
 use crate::body::Body;
 use crate::request::caller;
 
@@ -20,7 +21,9 @@ pub async fn create_customer(table: &Table<Write>, request: &Request) -> Result<
     let caller = caller(table, request).await?;
     let profile = Body::parse(request)?.profile(None)?;
     let new = NewCustomer { account_id: caller.first_account()?, code: None, profile, holds_email: true };
-    let answer = |customer: &Customer| at(&format!("/api/customer/{}", customer.id), one(StatusCode::CREATED, customer));
+    let answer = |customer: &Customer| {
+        with_header(one(StatusCode::CREATED, customer), LOCATION, &format!("/api/customer/{}", customer.id))
+    };
     let customer = table.customer_create(&caller, new, &keeping(answer)).await?;
     Ok(answer(&customer))
 }

@@ -13,9 +13,9 @@ use shared::lambda::openapi::schemas::{
 };
 use shared::lambda::openapi::{
     Answers, Document, ErrorForm, body, customer, idempotency_key, if_match, licence, operation, path_parameter, query_parameter,
-    request, revoked_licence, with_header,
+    request, revoked_licence,
 };
-use shared::lambda::response::{empty, response, with_entity_tag};
+use shared::lambda::response::{empty, response, with_entity_tag, with_header};
 use shared::store::StoreError;
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder};
 use utoipa::openapi::request_body::RequestBodyBuilder;

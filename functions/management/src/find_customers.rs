@@ -1,9 +1,9 @@
 //! `GET /api/v01/customers`: the customers that meet all filters, in the order of their ids.
 
-use lambda_http::http::HeaderValue;
+use lambda_http::http::HeaderName;
 use lambda_http::http::header::LINK;
 use shared::lambda::request::Request;
-use shared::lambda::response::Response;
+use shared::lambda::response::{Response, with_header};
 use shared::store::{Read, Table};
 
 use crate::answer::many;
@@ -22,13 +22,11 @@ pub async fn find_customers(table: &Table<Read>, request: &Request) -> Result<Re
     let (caller, first) = table.customer_list_begin(&token, POLICY, query.listing.clone()).await?.open(POLICY)?;
     let listed = table.customer_list_finish(&caller, first).await?;
     let (mut response, shown) = many(format, &listed.customers);
-    if shown < listed.customers.len()
-        && let Ok(link) = HeaderValue::try_from(query.link_behind(request, shown))
-    {
-        response.headers_mut().insert(LINK, link);
+    if shown < listed.customers.len() {
+        response = with_header(response, LINK, &query.link_behind(request, shown));
     }
     if listed.is_total {
-        response.headers_mut().insert("x-total-count", HeaderValue::from(listed.total));
+        response = with_header(response, HeaderName::from_static("x-total-count"), &listed.total.to_string());
     }
     Ok(response)
 }

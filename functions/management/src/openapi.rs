@@ -14,9 +14,9 @@ use shared::lambda::openapi::schemas::{
 };
 use shared::lambda::openapi::{
     Answers, Document, ErrorForm, body, customer, idempotency_key, if_match, if_none_match, operation, path_parameter,
-    query_parameter, request, with_header,
+    query_parameter, request,
 };
-use shared::lambda::response::{Response, empty, with_entity_tag};
+use shared::lambda::response::{Response, empty, with_entity_tag, with_header};
 use shared::store::StoreError;
 use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::request_body::RequestBody;

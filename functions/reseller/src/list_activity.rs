@@ -1,6 +1,5 @@
 //! `GET /api/v3/reseller/activity/`: who changed what and when, newest first.
 
-use lambda_http::http::HeaderValue;
 use lambda_http::http::header::LINK;
 use serde_json::{Value, json};
 use shared::domain::activity::EntryId;
@@ -10,7 +9,7 @@ use shared::domain::reseller::ResellerId;
 use shared::domain::validation::Invalid;
 use shared::lambda::cursor::CursorContext;
 use shared::lambda::request::Request;
-use shared::lambda::response::Response;
+use shared::lambda::response::{Response, with_header};
 use shared::store::activity::{ActivityEntry, ActivityListing, ActivityPage};
 use shared::store::{Read, Table};
 
@@ -32,17 +31,15 @@ pub async fn list_activity(table: &Table<Read>, request: &Request) -> Result<Res
         true => table.activity_list(&caller, &listing).await?,
         false => ActivityPage { entries: Vec::new(), next: None },
     };
-    let mut response = page(listed.entries.iter().map(view).collect(), None);
-    if let Some(next) = listed.next {
-        let cursor = CursorContext::activity(token.reseller(), listing.customer).write(table, &next)?;
-        let mut kept = vec![("limit".to_owned(), listing.limit.to_string())];
-        kept.extend(listing.customer.map(|customer| ("customer".to_owned(), customer.to_string())));
-        kept.push(("cursor".to_owned(), cursor));
-        if let Ok(link) = HeaderValue::try_from(request.link_to_next(&kept)) {
-            response.headers_mut().insert(LINK, link);
-        }
-    }
-    Ok(response)
+    let response = page(listed.entries.iter().map(view).collect(), None);
+    let Some(next) = listed.next else {
+        return Ok(response);
+    };
+    let cursor = CursorContext::activity(token.reseller(), listing.customer).write(table, &next)?;
+    let mut kept = vec![("limit".to_owned(), listing.limit.to_string())];
+    kept.extend(listing.customer.map(|customer| ("customer".to_owned(), customer.to_string())));
+    kept.push(("cursor".to_owned(), cursor));
+    Ok(with_header(response, LINK, &request.link_to_next(&kept)))
 }
 
 /// The entries that the query asks for, and whether any customer can have the number in it.

@@ -1,9 +1,8 @@
 //! `GET /api/v3/reseller/customer/`: the customers of the reseller, sorted, filtered and by page.
 
-use lambda_http::http::HeaderValue;
 use lambda_http::http::header::LINK;
 use shared::lambda::request::Request;
-use shared::lambda::response::Response;
+use shared::lambda::response::{Response, with_header};
 use shared::store::{Read, Table};
 
 use crate::Error;
@@ -21,11 +20,9 @@ pub async fn list_customers(table: &Table<Read>, request: &Request) -> Result<Re
     let query = table.tell_caller(&token, POLICY, query).await?;
     let (caller, first) = table.customer_list_begin(&token, POLICY, query.listing.clone()).await?.open(POLICY)?;
     let listed = table.customer_list_finish(&caller, first).await?;
-    let mut response = many(&listed.customers, listed.total);
-    if let Some(next) = listed.next
-        && let Ok(link) = HeaderValue::try_from(query.next_link(table, request, &next)?)
-    {
-        response.headers_mut().insert(LINK, link);
-    }
-    Ok(response)
+    let response = many(&listed.customers, listed.total);
+    Ok(match listed.next {
+        Some(next) => with_header(response, LINK, &query.next_link(table, request, &next)?),
+        None => response,
+    })
 }

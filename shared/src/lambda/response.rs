@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_http::http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER, SET_COOKIE};
-use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
+use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::request::Request;
 
@@ -32,13 +32,19 @@ pub fn empty(status: StatusCode) -> Response {
     response
 }
 
-/// The same answer, with the tag of the object that it shows.
+/// The same answer, with this header; without it if the value can't be one.
 #[must_use]
-pub fn with_entity_tag(mut response: Response, tag: &str) -> Response {
-    if let Ok(tag) = HeaderValue::try_from(tag) {
-        response.headers_mut().insert(ETAG, tag);
+pub fn with_header(mut response: Response, name: HeaderName, value: &str) -> Response {
+    if let Ok(value) = HeaderValue::try_from(value) {
+        response.headers_mut().insert(name, value);
     }
     response
+}
+
+/// The same answer, with the tag of the object that it shows.
+#[must_use]
+pub fn with_entity_tag(response: Response, tag: &str) -> Response {
+    with_header(response, ETAG, tag)
 }
 
 /// The same answer, or 304 without a body when the request says that the client has what its tag names.
@@ -52,9 +58,8 @@ pub fn unless_client_has_it(request: &Request, response: Response) -> Response {
 
 /// The same answer, with a header that tells the caller to try again in a second.
 #[must_use]
-pub fn with_retry_after(mut response: Response) -> Response {
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-    response
+pub fn with_retry_after(response: Response) -> Response {
+    with_header(response, RETRY_AFTER, "1")
 }
 
 /// How many bytes a text takes in the JSON text in which Lambda takes an answer.

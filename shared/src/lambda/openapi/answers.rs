@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use lambda_http::http::HeaderValue;
-use lambda_http::http::header::{CONTENT_TYPE, HeaderName};
+use lambda_http::http::header::CONTENT_TYPE;
 use serde_json::Value;
 use utoipa::openapi::content::{Content, ContentBuilder};
 use utoipa::openapi::example::ExampleBuilder;
@@ -218,11 +217,4 @@ fn header(name: &str, values: &[&str], is_required: bool) -> (String, Header) {
         header.extensions = Some([("required", true)].into_iter().collect::<Extensions>());
     }
     (shown.to_owned(), header)
-}
-
-/// The same answer with one header more.
-#[must_use]
-pub fn with_header(mut response: Response, name: HeaderName, value: &str) -> Response {
-    response.headers_mut().insert(name, HeaderValue::try_from(value).unwrap());
-    response
 }
