@@ -1,5 +1,6 @@
-// The entry of the CDK app: one stack, as the context says.
+// The entry of the CDK app: one stack, or two with the firewall, as the context says.
 import { App } from "aws-cdk-lib";
+import { FirewallStack } from "./lib/front.ts";
 import { ClienteleStack } from "./lib/stack.ts";
 import { OptionError, readOptions, refuseUnknown } from "./lib/options.ts";
 import { readWorkspace } from "./lib/workspace.ts";
@@ -9,6 +10,7 @@ try {
   refuseUnknown(Object.keys(app.node.getAllContext()));
   const options = readOptions((key) => app.node.tryGetContext(key));
   new ClienteleStack(app, options, readWorkspace());
+  if (options.firewallRate !== undefined) new FirewallStack(app, options, options.firewallRate);
 } catch (error) {
   if (!(error instanceof OptionError)) throw error;
   // For a wrong option, print its sentence and no stack trace.

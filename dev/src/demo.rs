@@ -12,6 +12,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use shared::domain::credential::{Kind, Permission, Subject, UserLabel};
 use shared::domain::customer::{CustomerId, NewCustomer, Profile};
+use shared::domain::quota::KeyQuota;
 use shared::domain::reseller::{AccountId, Reseller, ResellerId};
 use shared::domain::timestamp::Timestamp;
 use shared::domain::token::{IssuedToken, PresentedToken};
@@ -285,7 +286,8 @@ impl Provision {
         valid_until: Option<Timestamp>,
     ) -> Result<IssuedKey, DemoError> {
         let (permissions, label) = (permissions.to_vec(), text(label)?);
-        let new = NewKey { reseller: reseller.id, subject, permissions, accounts: None, label, valid_until };
+        let quota = KeyQuota::default();
+        let new = NewKey { reseller: reseller.id, subject, permissions, accounts: None, label, valid_until, quota };
         Ok(self.operator.api_key_issue(new).await?)
     }
 
@@ -304,6 +306,7 @@ impl Provision {
             accounts,
             label: text(label)?,
             valid_until: None,
+            quota: KeyQuota::default(),
         };
         let key = self.operator.api_key_issue(new).await?;
         let (user, password) = key.token.user_and_password().ok_or(DemoError::Impossible("a service user has no password"))?;

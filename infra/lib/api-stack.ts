@@ -23,7 +23,17 @@ export interface Shared {
   readonly workspace: Workspace;
   readonly table: ITableV2;
   readonly httpApi: gateway.IHttpApi;
+  /** What the content network in front of the gateway sends with each request, if there is one. */
+  readonly frontSecret: string | undefined;
   readonly removal: RemovalPolicy;
+}
+
+/**
+ * How many requests a function serves at once, for sure and at most; undefined if it takes what all functions of the account leave.
+ */
+function reservedConcurrency(name: string, options: Options): number | undefined {
+  if (name.startsWith("operator-")) return options.operatorConcurrency;
+  return /-(list|find)-/.test(name) ? options.listConcurrency : undefined;
 }
 
 export class ApiStack extends NestedStack {
@@ -39,13 +49,13 @@ export class ApiStack extends NestedStack {
     // CloudFormation names it, as it names the access log: a fixed name would be in use when the stack is created again.
     this.logGroup = new logs.LogGroup(this, "log", { retention: options.logDays, removalPolicy: removal });
     for (const { name } of workspace.functions.filter((one) => one.api === api)) {
-      const handler = this.function(name);
       const routes = workspace.routes.filter((route) => route.function === name);
+      const handler = this.function(name, routes.length > 0 && shared.frontSecret !== undefined ? { FRONT_SECRET: shared.frontSecret } : {});
       if (routes.length > 0) this.route(handler, routes.map(routeKey));
     }
   }
 
-  private function(name: string): lambda.Function {
+  private function(name: string, variables: Record<string, string>): lambda.Function {
     const { options, workspace, table } = this.shared;
     const folder = join(isAbsolute(options.code) ? "" : ROOT, options.code, name);
     if (!existsSync(join(folder, "bootstrap"))) {
@@ -62,9 +72,15 @@ export class ApiStack extends NestedStack {
       timeout: FUNCTION_TIMEOUT,
       role: functionRole(this, name, workspace.permissions[name] ?? {}, table.tableArn, this.logGroup.logGroupArn),
       logGroup: this.logGroup,
+      reservedConcurrentExecutions: reservedConcurrency(name, options),
       environment: {
         TABLE_NAME: table.tableName,
         LOG_LEVEL: options.logLevel,
+        KEY_UNITS_PER_MINUTE: options.quotas.keyUnits,
+        KEY_REQUESTS_PER_MINUTE: options.quotas.keyRequests,
+        RESELLER_UNITS_PER_MINUTE: options.quotas.resellerUnits,
+        SOURCE_UNITS_PER_MINUTE: options.quotas.sourceUnits,
+        ...variables,
         ...(options.dynamodbEndpoint === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: options.dynamodbEndpoint }),
       },
     });

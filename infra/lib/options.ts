@@ -1,5 +1,8 @@
 // The options of a deployment, by CDK context (`-c name=value`). Every option has a default that is fit for production.
 
+/** The region of the content network's certificate and firewall. */
+export const FRONT_REGION = "us-east-1";
+
 /** A context value that can't be used. Its message is a sentence for the person at the terminal. */
 export class OptionError extends Error {}
 
@@ -24,14 +27,34 @@ export interface Options {
   /** Requests a second that each route takes, and how many more at once. */
   readonly throttleRate: number;
   readonly throttleBurst: number;
-  /** Custom domain name, and the ARN of its certificate in the same region. */
+  /** What callers may use up in a minute: units of a key, its requests, units of a reseller and of a source address. */
+  readonly quotas: Quotas;
+  /** How many requests each operators' function can always serve at once, whatever else is called; if undefined, none for sure. */
+  readonly operatorConcurrency?: number;
+  /** How many requests each function that lists or finds serves at once at most; if undefined, as many as the account allows. */
+  readonly listConcurrency?: number;
+  /** Custom domain name, and the ARN of its certificate, in the region of what serves it. */
   readonly domain?: { readonly name: string; readonly certificate: string };
+  /** Whether a content network stands in front of the gateway; the domain is then the network's. */
+  readonly contentNetwork: boolean;
+  /** ARN of a firewall for the content network. */
+  readonly webAcl?: string;
+  /** How many requests an address may send in five minutes, for a firewall to be made in a stack of its own. */
+  readonly firewallRate?: number;
   /** Origins of web pages that may call the API; none by default. */
   readonly cors: readonly string[];
   /** ARN of an SNS topic that alarms are sent to. Without it there are no alarms. */
   readonly alarmTopic?: string;
   /** Endpoint of an emulated DynamoDB, for emulators only. */
   readonly dynamodbEndpoint?: string;
+}
+
+/** A number, or "none" for no limit. */
+export interface Quotas {
+  readonly keyUnits: string;
+  readonly keyRequests: string;
+  readonly resellerUnits: string;
+  readonly sourceUnits: string;
 }
 
 const KEYS = [
@@ -46,8 +69,17 @@ const KEYS = [
   "retain",
   "throttleRate",
   "throttleBurst",
+  "keyUnits",
+  "keyRequests",
+  "resellerUnits",
+  "sourceUnits",
+  "operatorConcurrency",
+  "listConcurrency",
   "domain",
   "certificate",
+  "contentNetwork",
+  "webAcl",
+  "firewallRate",
   "cors",
   "alarmTopic",
   "dynamodbEndpoint",
@@ -84,14 +116,19 @@ export function readOptions(context: (key: string) => unknown): Options {
     if (found === undefined) throw new OptionError(`${key} must be one of ${values.join(", ")}, and is "${value}".`);
     return found;
   };
-  const integer = (key: Key, least: number, most: number, fallback: number): number => {
-    const value = text(key) ?? String(fallback);
+  const flag = (key: Key, fallback: "true" | "false"): boolean => oneOf(key, ["true", "false"], fallback) === "true";
+  const optionalInteger = (key: Key, least: number, most: number, alternative = ""): number | undefined => {
+    const value = text(key);
+    if (value === undefined) return undefined;
     const number = /^\d+$/.test(value) ? Number(value) : NaN;
     if (!(number >= least && number <= most)) {
-      throw new OptionError(`${key} must be an integer from ${least} to ${most}, and is "${value}".`);
+      throw new OptionError(`${key} must be an integer from ${least} to ${most}${alternative}, and is "${value}".`);
     }
     return number;
   };
+  const integer = (key: Key, least: number, most: number, fallback: number): number => optionalInteger(key, least, most) ?? fallback;
+  const quota = (key: Key, fallback: string): string =>
+    text(key) === "none" ? "none" : (optionalInteger(key, 1, 1_000_000_000, ", or none")?.toString() ?? fallback);
 
   const logDays = integer("logDays", 1, 3653, 30);
   if (!LOG_DAYS.includes(logDays)) {
@@ -104,10 +141,15 @@ export function readOptions(context: (key: string) => unknown): Options {
   }
   const alarmTopic = form("alarmTopic", /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:.+$/, "the ARN of an SNS topic");
   const region = form("region", /^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region such as eu-west-1");
+  const contentNetwork = flag("contentNetwork", "false");
+  const webAcl = form("webAcl", /^arn:aws:wafv2:us-east-1:\d{12}:global\/webacl\/.+$/, "the ARN of a global web ACL in us-east-1");
+  if (webAcl !== undefined && !contentNetwork) throw new OptionError("webAcl is for the content network: give contentNetwork=true too.");
+  const regions = { certificate: contentNetwork ? FRONT_REGION : region, alarmTopic: region };
   for (const [key, arn] of Object.entries({ certificate, alarmTopic })) {
     const of = arn?.split(":")[3];
-    if (region !== undefined && of !== undefined && of !== region) {
-      throw new OptionError(`${key} must be in the region ${region}, and is in ${of}.`);
+    const must = regions[key as keyof typeof regions];
+    if (must !== undefined && of !== undefined && of !== must) {
+      throw new OptionError(`${key} must be in the region ${must}, and is in ${of}.`);
     }
   }
   const cors = (text("cors") ?? "").split(",").map((origin) => origin.trim()).filter((origin) => origin !== "");
@@ -124,10 +166,22 @@ export function readOptions(context: (key: string) => unknown): Options {
     logLevel: oneOf("logLevel", ["off", "error", "warn", "info", "debug", "trace"], "info"),
     logDays,
     table: form("table", /^[A-Za-z0-9_.-]{3,255}$/, "the name of a DynamoDB table"),
-    retain: oneOf("retain", ["true", "false"], "true") === "true",
-    throttleRate: integer("throttleRate", 1, 10_000, 200),
-    throttleBurst: integer("throttleBurst", 1, 5_000, 400),
+    retain: flag("retain", "true"),
+    throttleRate: integer("throttleRate", 1, 10_000, 5_000),
+    throttleBurst: integer("throttleBurst", 1, 5_000, 2_500),
+    quotas: {
+      keyUnits: quota("keyUnits", "60000"),
+      keyRequests: quota("keyRequests", "none"),
+      resellerUnits: quota("resellerUnits", "180000"),
+      sourceUnits: quota("sourceUnits", "6000"),
+    },
+    operatorConcurrency: optionalInteger("operatorConcurrency", 1, 1_000),
+    listConcurrency: optionalInteger("listConcurrency", 1, 1_000),
     domain: domain === undefined || certificate === undefined ? undefined : { name: domain, certificate },
+    contentNetwork,
+    webAcl,
+    // AWS takes no fewer than ten.
+    firewallRate: optionalInteger("firewallRate", 10, 2_000_000_000),
     cors,
     alarmTopic,
     dynamodbEndpoint: form("dynamodbEndpoint", /^https?:\/\/[^\s]+$/, "a URL such as http://127.0.0.1:8000"),

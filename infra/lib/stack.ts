@@ -7,6 +7,7 @@ import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as logs from "aws-cdk-lib/aws-logs";
 import { addAlarms } from "./alarms.ts";
 import { ApiStack } from "./api-stack.ts";
+import { Front } from "./front.ts";
 import { OptionError, type Options } from "./options.ts";
 import { routeKey } from "./routing.ts";
 import type { TableShape, Workspace } from "./workspace.ts";
@@ -33,13 +34,18 @@ export class ClienteleStack extends Stack {
     if (stray !== undefined) throw new OptionError(`The route ${routeKey(stray)} names ${stray.function}, which is no binary.`);
 
     const table = this.table(workspace.table);
-    const httpApi = this.httpApi();
-    const shared = { options, workspace, table, httpApi, removal: this.removal };
+    const accessLog = new logs.LogGroup(this, "AccessLog", { retention: options.logDays, removalPolicy: this.removal });
+    const httpApi = this.httpApi(accessLog);
+    const front = options.contentNetwork
+      ? new Front(this, options, `${httpApi.apiId}.execute-api.${this.region}.${this.urlSuffix}`)
+      : undefined;
+    const shared = { options, workspace, table, httpApi, frontSecret: front?.secret, removal: this.removal };
     const apis = new Set(workspace.functions.map(({ api }) => api));
     this.apis = new Map([...apis].map((api) => [api, new ApiStack(this, api, shared)]));
-    if (options.alarmTopic !== undefined) addAlarms(this, options.alarmTopic, httpApi, table, workspace.functions.length);
-    new CfnOutput(this, "Endpoint", { value: httpApi.apiEndpoint });
-    new CfnOutput(this, "Url", { value: options.domain ? `https://${options.domain.name}` : httpApi.apiEndpoint });
+    if (options.alarmTopic !== undefined) addAlarms(this, options.alarmTopic, httpApi, accessLog, table, workspace.functions.length);
+    const endpoint = front?.address ?? httpApi.apiEndpoint;
+    new CfnOutput(this, "Endpoint", { value: endpoint });
+    new CfnOutput(this, "Url", { value: options.domain ? `https://${options.domain.name}` : endpoint });
     new CfnOutput(this, "TableName", { value: table.tableName });
   }
 
@@ -59,21 +65,18 @@ export class ClienteleStack extends Stack {
     });
   }
 
-  private httpApi(): gateway.HttpApi {
+  private httpApi(accessLog: logs.LogGroup): gateway.HttpApi {
     const { options } = this;
-    const domainName = options.domain && new gateway.DomainName(this, "Domain", {
-      domainName: options.domain.name,
-      certificate: Certificate.fromCertificateArn(this, "Certificate", options.domain.certificate),
+    const domain = options.contentNetwork ? undefined : options.domain;
+    const domainName = domain && new gateway.DomainName(this, "Domain", {
+      domainName: domain.name,
+      certificate: Certificate.fromCertificateArn(this, "Certificate", domain.certificate),
     });
     const httpApi = new gateway.HttpApi(this, "Api", {
       apiName: options.name,
       description: "The Reseller API v3, the licensing API and the Management API v01",
       createDefaultStage: false,
       ...(options.cors.length === 0 ? {} : { corsPreflight: cors(options.cors) }),
-    });
-    const accessLog = new logs.LogGroup(this, "AccessLog", {
-      retention: options.logDays,
-      removalPolicy: this.removal,
     });
     new gateway.HttpStage(this, "Stage", {
       httpApi,
@@ -111,7 +114,7 @@ function cors(allowOrigins: readonly string[]): gateway.CorsPreflightOptions {
     allowOrigins: [...allowOrigins],
     allowMethods: [gateway.CorsHttpMethod.GET, gateway.CorsHttpMethod.POST, gateway.CorsHttpMethod.PUT, gateway.CorsHttpMethod.DELETE],
     allowHeaders: ["accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-zoom-s2t-key"],
-    exposeHeaders: ["etag", "link", "location", "retry-after", "x-total-count"],
+    exposeHeaders: ["etag", "link", "location", "ratelimit", "ratelimit-policy", "retry-after", "x-total-count"],
     maxAge: Duration.hours(1),
   };
 }

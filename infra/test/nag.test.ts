@@ -9,6 +9,12 @@ import { deployment } from "./deployment.ts";
 const certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/0";
 const everything = { alarmTopic: "arn:aws:sns:eu-west-1:123456789012:wake-me", domain: "api.example.com", certificate };
 
+const front = {
+  domain: "api.example.com",
+  certificate: "arn:aws:acm:us-east-1:123456789012:certificate/0",
+  webAcl: "arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/b",
+};
+
 function checked(context: Record<string, string>) {
   const { app, stack } = deployment(context);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
@@ -16,7 +22,13 @@ function checked(context: Record<string, string>) {
 }
 
 test("the rules hold", () => {
-  const contexts: Record<string, string>[] = [{}, everything, { retain: "false" }];
+  const contexts: Record<string, string>[] = [
+    {},
+    everything,
+    { retain: "false" },
+    { contentNetwork: "true" },
+    { contentNetwork: "true", ...front },
+  ];
   for (const context of contexts) {
     const { app } = checked(context);
     assert.doesNotThrow(() => app.synth(), JSON.stringify(context));

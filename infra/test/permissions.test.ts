@@ -8,6 +8,7 @@ const routed = [...new Set(workspace.routes.map((route) => route.function))];
 const issuing = ["operator-issue-key", "operator-provision-reseller", "operator-rotate-key"];
 /** The page of the documents reads nothing of the table. */
 const without = ["documentation-show"];
+const limiting = ["operator-limit-key"];
 const revoking = ["operator-revoke-key", "operator-revoke-keys"];
 
 /** The partition keys that a function may name in these actions. */
@@ -31,8 +32,8 @@ test("every permission is for rows of whole kinds, and no function may scan", ()
   }
 });
 
-test("only what issues or revokes credentials may write them", () => {
-  assert.deepEqual(writers("KEYS#*").filter((name) => ![...issuing, ...revoking].includes(name)), []);
+test("only what issues, limits or revokes credentials may write them", () => {
+  assert.deepEqual(writers("KEYS#*").filter((name) => ![...issuing, ...limiting, ...revoking].includes(name)), []);
 });
 
 test("only what makes or ends a secret may write it", () => {

@@ -1,8 +1,11 @@
 // What the template must say after every change of the stack, because it is what is deployed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Match } from "aws-cdk-lib/assertions";
+import { App } from "aws-cdk-lib";
+import { Match, Template } from "aws-cdk-lib/assertions";
 import { resources, templates, workspace, type Resource } from "./deployment.ts";
+import { FirewallStack } from "../lib/front.ts";
+import { readOptions } from "../lib/options.ts";
 import type { Workspace } from "../lib/workspace.ts";
 
 const routed = new Set(workspace.routes.map((route) => route.function));
@@ -91,7 +94,16 @@ test("functions are as small and as fast as the design says", () => {
     Architectures: ["arm64"],
     MemorySize: 256,
     Timeout: 15,
-    Environment: { Variables: { TABLE_NAME: Match.anyValue(), LOG_LEVEL: "info" } },
+    Environment: {
+      Variables: {
+        TABLE_NAME: Match.anyValue(),
+        LOG_LEVEL: "info",
+        KEY_UNITS_PER_MINUTE: "60000",
+        KEY_REQUESTS_PER_MINUTE: "none",
+        RESELLER_UNITS_PER_MINUTE: "180000",
+        SOURCE_UNITS_PER_MINUTE: "6000",
+      },
+    },
   });
 });
 
@@ -165,7 +177,7 @@ test("logs end, each API has its own, and so has the gateway, with the ids by wh
         Match.objectLike({ requestId: "$context.requestId", functionRequestId: "$context.integration.requestId" }),
       ),
     },
-    DefaultRouteSettings: { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+    DefaultRouteSettings: { ThrottlingRateLimit: 5_000, ThrottlingBurstLimit: 2_500 },
   });
 });
 
@@ -195,6 +207,73 @@ test("nothing costs money while nobody calls", () => {
   }
 });
 
+test("quotas and concurrency are options", () => {
+  const { all } = templates({ keyUnits: "1000", keyRequests: "100", resellerUnits: "none", operatorConcurrency: "2", listConcurrency: "20" });
+  const concurrency = new Map<string, number | undefined>();
+  for (const [, { Properties }] of resources(all, "AWS::Lambda::Function")) {
+    const name = shortName(Properties["FunctionName"]);
+    const { Variables: variables } = Properties["Environment"];
+    assert.deepEqual(
+      [variables.KEY_UNITS_PER_MINUTE, variables.KEY_REQUESTS_PER_MINUTE, variables.RESELLER_UNITS_PER_MINUTE],
+      ["1000", "100", "none"],
+    );
+    concurrency.set(name, Properties["ReservedConcurrentExecutions"]);
+  }
+  const [ofOperators, others] = [names.filter((name) => name.startsWith("operator-")), names.filter((name) => !name.startsWith("operator-"))];
+  for (const name of ofOperators) assert.equal(concurrency.get(name), 2, name);
+  assert.deepEqual(others.filter((name) => concurrency.get(name) !== undefined), [
+    "licensing-list-customers",
+    "licensing-list-licenses",
+    "management-find-customers",
+    "reseller-list-activity",
+    "reseller-list-customers",
+  ]);
+  assert.equal(concurrency.get("reseller-list-customers"), 20);
+});
+
+test("a content network shares a secret with every function that has a route, and there is no domain that leads past it", () => {
+  const webAcl = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/b";
+  const certificate = "arn:aws:acm:us-east-1:123456789012:certificate/0";
+  const { base, all } = templates({ contentNetwork: "true", webAcl, domain: "api.example.com", certificate });
+  assert.deepEqual(resources(all, "AWS::ApiGatewayV2::DomainName"), []);
+  const [[, { Properties }]] = resources([base], "AWS::CloudFront::Distribution") as [[string, Resource]];
+  const { DistributionConfig: config } = Properties as any;
+  assert.deepEqual([config.Aliases, config.WebACLId], [["api.example.com"], webAcl]);
+  assert.equal(config.DefaultCacheBehavior.ViewerProtocolPolicy, "https-only");
+  assert.equal(config.DefaultCacheBehavior.AllowedMethods.length, 7);
+  const [origin] = config.Origins;
+  assert.match(JSON.stringify(origin.DomainName), /\{"Ref":"Api[0-9A-F]+"\},"\.execute-api\./);
+  const [header] = origin.OriginCustomHeaders;
+  assert.equal(header.HeaderName, "x-front-secret");
+  const secret = /\{\{resolve:secretsmanager:","?.*\{"Ref":"(\w+)"\}/.exec(JSON.stringify(header.HeaderValue))?.[1];
+  assert.ok(secret !== undefined && base.toJSON()["Resources"][secret].Type === "AWS::SecretsManager::Secret");
+  for (const [, one] of resources(all, "AWS::Lambda::Function")) {
+    const name = shortName(one.Properties["FunctionName"]);
+    const { FRONT_SECRET: given } = one.Properties["Environment"].Variables;
+    assert.equal(given === undefined, !routed.has(name), name);
+    if (given !== undefined) assert.match(JSON.stringify(given), new RegExp(secret));
+  }
+  const [[, { Properties: viewer }]] = resources([base], "AWS::CloudFront::Function") as [[string, Resource]];
+  const handler = new Function(`${viewer["FunctionCode"]}; return handler;`)() as (event: object) => { headers: object };
+  const sent = { host: { value: "api.example.com" }, "x-source-address": { value: "forged" }, "x-public-host": { value: "forged" } };
+  assert.deepEqual(handler({ viewer: { ip: "2001:db8::1" }, request: { headers: sent } }).headers, {
+    host: { value: "api.example.com" },
+    "x-source-address": { value: "2001:db8::1" },
+    "x-public-host": { value: "api.example.com" },
+  });
+});
+
+test("the firewall counts requests by address, in a stack of its own", () => {
+  const app = new App();
+  const template = Template.fromStack(new FirewallStack(app, readOptions(() => undefined), 3_000));
+  const [[, { Properties }]] = resources([template], "AWS::WAFv2::WebACL") as [[string, Resource]];
+  assert.equal(Properties["Scope"], "CLOUDFRONT");
+  const [rate, reputation] = Properties["Rules"];
+  assert.deepEqual(rate.Statement.RateBasedStatement, { AggregateKeyType: "IP", EvaluationWindowSec: 300, Limit: 3_000 });
+  assert.equal(rate.Action.Block.CustomResponse.ResponseCode, 429);
+  assert.equal(reputation.Statement.ManagedRuleGroupStatement.Name, "AWSManagedRulesAmazonIpReputationList");
+});
+
 test("a restored table is served from without being owned", () => {
   const restored = templates({ table: "clientele-restored" });
   assert.deepEqual(resources(restored.all, "AWS::DynamoDB::GlobalTable"), []);
@@ -219,7 +298,7 @@ test("no stack exports what another one imports", () => {
 test("alarms come with a topic that wants them", () => {
   const topic = "arn:aws:sns:eu-west-1:123456789012:wake-me";
   const alarms = resources(templates({ alarmTopic: topic }).all, "AWS::CloudWatch::Alarm");
-  assert.deepEqual(alarms.map(([id]) => id.replace(/[0-9A-F]{8}$/, "")).sort(), ["FunctionThrottles", "Latency", "ServerErrors", "TableThrottles"]);
+  assert.deepEqual(alarms.map(([id]) => id.replace(/[0-9A-F]{8}$/, "")).sort(), ["FunctionThrottles", "Latency", "QuotasExceeded", "Refusals", "ServerErrors", "TableThrottles"]);
   for (const [, alarm] of alarms) {
     assert.deepEqual(alarm.Properties["AlarmActions"], [topic]);
     assert.equal(alarm.Properties["TreatMissingData"], "notBreaching");

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use shared::domain::credential::{Permission, Subject};
 use shared::domain::licence::{LicenceId, LicenceKey, PresentedLicenceKey};
+use shared::domain::quota::KeyQuota;
 use shared::domain::reseller::ResellerId;
 use shared::domain::secret::SecretVersion;
 use shared::domain::timestamp::Timestamp;
@@ -118,6 +119,7 @@ async fn every_call_but_the_check_turns_away_who_may_not_make_it_and_writes_noth
         accounts: None,
         label: crate::harness::records::stored("expired").unwrap(),
         valid_until: Some(Timestamp::now()),
+        quota: KeyQuota::default(),
     };
     let expired = account.app.operators().api_key_issue(expired).await.unwrap();
     let read_only = account.app.licensing_token(&account.tenant, &["read"]).await;

@@ -40,6 +40,7 @@ mod openapi;
 mod operators;
 mod page;
 mod permissions;
+mod quotas;
 mod refusals;
 mod repeats;
 mod reservations;

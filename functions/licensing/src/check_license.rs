@@ -17,14 +17,15 @@ use crate::request::{once, query};
 /// this key, it is revoked, or it is for another host.
 ///
 /// # Errors
-/// 400 when a parameter is repeated or can't be decoded.
+/// 400 when a parameter is repeated or can't be decoded, 429 when the source address has used up its share.
 pub async fn check_license(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let sent = query(request)?;
     let mut faults = Faults::default();
     let key = once(&sent, "key", &mut faults);
     let host = once(&sent, "host", &mut faults);
     let (key, host) = faults.none_or((key, host))?;
-    Ok(match table.licence_check(key.and_then(PresentedLicenceKey::parse)).await? {
+    let presented = key.and_then(PresentedLicenceKey::parse);
+    Ok(match table.licence_check(presented, request.source_address()).await? {
         None => refused("unknown"),
         Some(licence) if licence.revoked_at.is_some() => refused("revoked"),
         Some(licence) if !host.is_some_and(|host| licence.is_for(host)) => refused("host"),

@@ -9,7 +9,7 @@ use shared::lambda::bootstrap::{ApiError, Failure};
 use shared::lambda::faults::Faults;
 use shared::lambda::idempotency::Repetition;
 use shared::lambda::request::{BodyError, Request};
-use shared::lambda::response::{Response, response, with_retry_after};
+use shared::lambda::response::{Response, response};
 use shared::store::customer::WriteError;
 use shared::store::licence::{IssueError, RevokeError};
 use shared::store::replay::Earlier;
@@ -166,6 +166,9 @@ impl ApiError for Error {
                 "CONFLICT",
                 "The customer is being changed at the same time. Try again in a moment.".to_owned(),
             ),
+            Self::Failed(failure) if let Some(exceeded) = failure.exceeded() => {
+                (Status::TOO_MANY_REQUESTS, "RATE_LIMITED", exceeded.to_string())
+            }
             Self::Failed(failure) if failure.is_temporary() => (
                 Status::SERVICE_UNAVAILABLE,
                 "SERVICE_UNAVAILABLE",
@@ -186,7 +189,7 @@ impl ApiError for Error {
         if status == Status::UNAUTHORIZED {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"ScriptLock API\""));
         }
-        if status == Status::SERVICE_UNAVAILABLE { with_retry_after(response) } else { response }
+        if let Self::Failed(failure) = self { failure.tell_when(response) } else { response }
     }
 }
 

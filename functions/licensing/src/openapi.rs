@@ -4,7 +4,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::http::header::LOCATION;
 use serde_json::{Value, json};
 use shared::domain::credential::Refusal;
-use shared::lambda::bootstrap::Failure;
+use shared::domain::quota::Quota;
 use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
 use shared::lambda::openapi::schemas::{
@@ -16,7 +16,6 @@ use shared::lambda::openapi::{
     request, revoked_licence,
 };
 use shared::lambda::response::{empty, response, with_entity_tag, with_header};
-use shared::store::StoreError;
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, ArrayBuilder, ObjectBuilder};
@@ -207,7 +206,8 @@ fn check_license() -> OperationBuilder {
         "issued_at": given.issued_at,
     });
     let refusal = || Some(named("Invalid"));
-    let answers = failures(Answers::new())
+    let answers = Answers::new()
+        .with_failures::<Error>(ERRORS, &[Quota::Source])
         .with("The licence is valid on this host.", Some(named("Valid")), [response(StatusCode::OK, JSON, valid.to_string())])
         .with("There is no licence with this key.", refusal(), [refused("unknown")])
         .with("The licence is revoked.", refusal(), [refused("revoked")])
@@ -233,17 +233,7 @@ fn answers() -> Answers {
         (Error::Refused(Refusal::NotAllowed), "The token lacks the permission: `read` for GET, `write` for all else."),
         (Error::Refused(Refusal::Suspended), "The reseller is suspended."),
     ];
-    failures(Answers::new().with_errors(ERRORS, refused))
-}
-
-/// The same answers, and the failures that no client causes.
-fn failures(answers: Answers) -> Answers {
-    let unavailable = Failure::Store(StoreError::Unavailable(String::new()));
-    let failures = [
-        (Error::Failed(Failure::Panic(String::new())), "A mistake of the service."),
-        (Error::Failed(unavailable), "The store is throttled, away or contended: try again after `Retry-After` seconds."),
-    ];
-    answers.with_errors(ERRORS, failures)
+    Answers::new().with_errors(ERRORS, refused).with_failures::<Error>(ERRORS, &Quota::OF_KEYS)
 }
 
 fn no_customer() -> [(Error, &'static str); 1] {

@@ -9,7 +9,7 @@ use shared::lambda::bootstrap::{ApiError, Failure};
 use shared::lambda::faults::Faults;
 use shared::lambda::idempotency::Repetition;
 use shared::lambda::request::{BodyError, Request};
-use shared::lambda::response::{Response, with_retry_after};
+use shared::lambda::response::Response;
 use shared::store::customer::WriteError;
 use shared::store::replay::Earlier;
 use shared::store::{AuthenticationError, Reserved, StoreError};
@@ -147,6 +147,9 @@ impl ApiError for Error {
             Self::NotAcceptable => {
                 (Status::NOT_ACCEPTABLE, "U03", "Accept application/json, application/xml or text/xml.".to_owned())
             }
+            Self::Failed(failure) if let Some(exceeded) = failure.exceeded() => {
+                (Status::TOO_MANY_REQUESTS, "E03", exceeded.to_string())
+            }
             Self::Failed(failure) if failure.is_temporary() => {
                 (Status::SERVICE_UNAVAILABLE, "E01", "The service is temporarily unavailable. Try again in a moment.".to_owned())
             }
@@ -166,7 +169,7 @@ impl ApiError for Error {
         if let Self::OtherAction(methods) = self {
             response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
         }
-        if status == Status::SERVICE_UNAVAILABLE { with_retry_after(response) } else { response }
+        if let Self::Failed(failure) = self { failure.tell_when(response) } else { response }
     }
 }
 

@@ -5,7 +5,7 @@ use lambda_http::http::header::{HeaderName, LINK};
 use serde_json::json;
 use shared::domain::credential::Refusal;
 use shared::domain::customer::Customer;
-use shared::lambda::bootstrap::Failure;
+use shared::domain::quota::Quota;
 use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
 use shared::lambda::openapi::schemas::{
@@ -17,7 +17,6 @@ use shared::lambda::openapi::{
     query_parameter, request,
 };
 use shared::lambda::response::{Response, empty, with_entity_tag, with_header};
-use shared::store::StoreError;
 use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, SchemaType, Type};
@@ -184,7 +183,6 @@ fn in_all_formats(status: StatusCode) -> [Response; 3] {
 
 /// The errors that every operation at an address with these methods answers with.
 fn answers(methods: &'static str) -> Answers {
-    let unavailable = Failure::Store(StoreError::Unavailable(String::new()));
     let errors = [
         (Error::Refused(Refusal::Invalid), "No valid service user and password."),
         (
@@ -197,11 +195,10 @@ fn answers(methods: &'static str) -> Answers {
             "A field or parameter has the wrong form or is too long; `field` names the first of them.",
         ),
         (Error::OtherAction(methods), "`action` names another action than the method's."),
-        (Error::Failed(Failure::Panic(String::new())), "A mistake of the service."),
-        (Error::Failed(unavailable), "Overloaded or unreachable: try again after `Retry-After` seconds."),
     ];
     let none = [(Error::NotAcceptable, "No supported format is acceptable.")];
-    Answers::new().with_errors(ERRORS, errors).with_errors(ERRORS_IN_JSON, none)
+    let answers = Answers::new().with_errors(ERRORS, errors).with_failures::<Error>(ERRORS, &Quota::OF_KEYS);
+    answers.with_errors(ERRORS_IN_JSON, none)
 }
 
 fn no_customer() -> [(Error, &'static str); 1] {

@@ -9,7 +9,7 @@ use shared::domain::timestamp::Timestamp;
 use shared::store::api_key::{IssueKeyError, NewKey};
 use shared::store::{Operator, Table};
 
-use crate::payload::{in_the_future, no_such_reseller, read, required_text, reseller};
+use crate::payload::{in_the_future, no_such_reseller, quota, read, required_text, reseller};
 use crate::{Error, key_view};
 
 #[derive(Deserialize)]
@@ -20,6 +20,8 @@ struct Payload {
     permissions: Vec<Permission>,
     label: String,
     valid_until: Option<Timestamp>,
+    units_per_minute: Option<u64>,
+    requests_per_minute: Option<u64>,
     customer_id: Option<u64>,
     accounts: Option<Vec<AccountId>>,
 }
@@ -27,7 +29,8 @@ struct Payload {
 /// `{"reseller_id": 1, "kind": "reseller", "permissions": ["read", "write"], "label": "…"}` returns the key and, only now, its
 /// token. `"valid_until": "2027-01-01T00:00:00Z"` ends the key at that moment. The kind `customer` needs a `customer_id`; the
 /// kind `licensing` is for the licensing API. The kind `service_user` is for the Management API: it returns a user, which ends in
-/// the label, and a password. `"accounts": [1001]` limits it to these accounts; the list may be empty.
+/// the label, and a password. `"accounts": [1001]` limits it to these accounts; the list may be empty. `"units_per_minute": 1000`
+/// and `"requests_per_minute": 100` are quotas of its own.
 ///
 /// # Errors
 /// A wrong payload, an end in the past, a reseller, customer or account that does not exist, or a store that fails.
@@ -41,6 +44,7 @@ pub async fn issue_key(table: &Table<Operator>, sent: Value) -> Result<Value, Er
         return invalid("permissions must name at least one of read and write.");
     }
     let valid_until = in_the_future("valid_until", sent.valid_until)?;
+    let quota = quota(sent.units_per_minute, sent.requests_per_minute)?;
     if sent.accounts.is_some() && sent.kind != Kind::ServiceUser {
         return invalid("accounts is only for keys of the kind service_user.");
     }
@@ -68,7 +72,7 @@ pub async fn issue_key(table: &Table<Operator>, sent: Value) -> Result<Value, Er
         accounts.dedup();
         accounts
     });
-    let new = NewKey { reseller, subject, permissions, accounts, label, valid_until };
+    let new = NewKey { reseller, subject, permissions, accounts, label, valid_until, quota };
     let key = table.api_key_issue(new).await.map_err(|error| match error {
         IssueKeyError::Store(error) => error.into(),
         IssueKeyError::NoSuchReseller => no_such_reseller(sent.reseller_id),

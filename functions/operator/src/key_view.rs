@@ -17,6 +17,8 @@ pub(crate) fn on_record(key_id: &KeyId, credential: &Credential) -> Value {
         "customer_id": credential.customer,
         "created_at": credential.created_at,
         "valid_until": credential.valid_until,
+        "units_per_minute": credential.quota.units,
+        "requests_per_minute": credential.quota.requests,
         "revoked_at": credential.revoked_at,
     })
 }

@@ -9,6 +9,7 @@ mod drop_secret;
 mod error;
 mod issue_key;
 mod key_view;
+mod limit_key;
 mod list_keys;
 mod list_resellers;
 mod payload;
@@ -27,6 +28,7 @@ pub use advance_counters::advance_counters;
 pub use drop_secret::drop_secret;
 pub use error::Error;
 pub use issue_key::issue_key;
+pub use limit_key::limit_key;
 pub use list_keys::list_keys;
 pub use list_resellers::list_resellers;
 pub use provision_reseller::provision_reseller;
@@ -42,6 +44,7 @@ shared::operator_functions!(
     advance_counters,
     drop_secret,
     issue_key,
+    limit_key,
     list_keys,
     list_resellers,
     provision_reseller,

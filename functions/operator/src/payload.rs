@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use shared::domain::quota::KeyQuota;
 use shared::domain::reseller::ResellerId;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::token::KeyId;
@@ -34,6 +35,16 @@ pub(crate) fn required_text(field: &str, sent: &str) -> Result<Text, Error> {
 pub(crate) fn in_the_future(field: &str, sent: Option<Timestamp>) -> Result<Option<Timestamp>, Error> {
     let is_past = sent.is_some_and(|end| end <= Timestamp::now());
     if is_past { Err(Error::Invalid(format!("{field} must be in the future."))) } else { Ok(sent) }
+}
+
+/// What a key may use up in a minute; `None` is the value of the deployment.
+pub(crate) fn quota(units: Option<u64>, requests: Option<u64>) -> Result<KeyQuota, Error> {
+    for (field, sent) in [("units_per_minute", units), ("requests_per_minute", requests)] {
+        if sent == Some(0) {
+            return Err(Error::Invalid(format!("{field} must be at least 1. operator-revoke-key ends a key.")));
+        }
+    }
+    Ok(KeyQuota { units, requests })
 }
 
 /// The reseller with this number. The number is added to the log.

@@ -24,7 +24,7 @@ struct Payload {
 }
 
 /// `{"reseller_id": 1, "key_id": "0123456789ab"}` returns a new key of the same kind, with the same permissions, accounts,
-/// customer and label and, only now, its token. The old key stays valid for a day, or until `"old_valid_until":
+/// customer, label and quotas and, only now, its token. The old key stays valid for a day, or until `"old_valid_until":
 /// "2027-01-01T00:00:00Z"`, but no longer than it would have been. The new key ends when the
 /// old one would have ended, or at `"valid_until"`.
 ///

@@ -7,7 +7,7 @@ use shared::lambda::bootstrap::{ApiError, Failure};
 use shared::lambda::faults::Faults;
 use shared::lambda::idempotency::Repetition;
 use shared::lambda::request::Request;
-use shared::lambda::response::{Response, response, with_retry_after};
+use shared::lambda::response::{Response, response};
 use shared::store::customer::WriteError;
 use shared::store::replay::Earlier;
 use shared::store::{AuthenticationError, StoreError};
@@ -117,6 +117,9 @@ impl ApiError for Error {
             Self::Failed(Failure::NoSuchRoute) => {
                 (Status::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.".to_owned())
             }
+            Self::Failed(failure) if let Some(exceeded) = failure.exceeded() => {
+                (Status::TOO_MANY_REQUESTS, "RATE_LIMITED", exceeded.to_string())
+            }
             Self::Failed(failure) if failure.is_temporary() => (
                 Status::SERVICE_UNAVAILABLE,
                 "SERVICE_UNAVAILABLE",
@@ -139,7 +142,7 @@ impl ApiError for Error {
             body.insert("details".to_owned(), Value::Object(details));
         }
         let response = response(status, JSON, body.to_string());
-        if status == Status::SERVICE_UNAVAILABLE { with_retry_after(response) } else { response }
+        if let Self::Failed(failure) = self { failure.tell_when(response) } else { response }
     }
 }
 

@@ -4,7 +4,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::http::header::LINK;
 use serde_json::json;
 use shared::domain::credential::Refusal;
-use shared::lambda::bootstrap::Failure;
+use shared::domain::quota::Quota;
 use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
 use shared::lambda::openapi::schemas::{
@@ -16,7 +16,6 @@ use shared::lambda::openapi::{
     path_parameter, query_parameter, request,
 };
 use shared::lambda::response::{empty, with_entity_tag, with_header};
-use shared::store::StoreError;
 use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder};
@@ -178,25 +177,17 @@ fn function(handler: &str) -> String {
 
 /// The errors that every operation answers with.
 fn answers() -> Answers {
-    let store = |error| Error::Failed(Failure::Store(error));
-    Answers::new().with_errors(
-        ERRORS,
-        [
-            (Error::Refused(Refusal::Missing), "There is no key."),
-            (Error::Refused(Refusal::Invalid), "The key is malformed, unknown or expired."),
-            (Error::Refused(Refusal::Revoked), "The key was revoked."),
-            (
-                Error::Refused(Refusal::NotAllowed),
-                "The key is a customer's, or lacks the permission: `read` for GET, `write` for all else.",
-            ),
-            (Error::Refused(Refusal::Suspended), "The reseller is suspended."),
-            (Error::Failed(Failure::Panic(String::new())), "A mistake of the service."),
-            (
-                store(StoreError::Unavailable(String::new())),
-                "The store is throttled, away or contended: try again after `Retry-After` seconds.",
-            ),
-        ],
-    )
+    let refused = [
+        (Error::Refused(Refusal::Missing), "There is no key."),
+        (Error::Refused(Refusal::Invalid), "The key is malformed, unknown or expired."),
+        (Error::Refused(Refusal::Revoked), "The key was revoked."),
+        (
+            Error::Refused(Refusal::NotAllowed),
+            "The key is a customer's, or lacks the permission: `read` for GET, `write` for all else.",
+        ),
+        (Error::Refused(Refusal::Suspended), "The reseller is suspended."),
+    ];
+    Answers::new().with_errors(ERRORS, refused).with_failures::<Error>(ERRORS, &Quota::OF_KEYS)
 }
 
 /// The same, and those of operations about one customer.

@@ -85,7 +85,7 @@ pub enum Action {
     /// A key was issued.
     #[serde(rename = "key.issued")]
     KeyIssued,
-    /// A key was given an end.
+    /// A key was given an end, or quotas of its own.
     #[serde(rename = "key.updated")]
     KeyUpdated,
     /// A key was revoked.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::customer::CustomerId;
+use super::quota::KeyQuota;
 use super::reseller::AccountId;
 use super::timestamp::Timestamp;
 use super::validation::Text;
@@ -106,6 +107,8 @@ pub struct Credential {
     pub created_at: Timestamp,
     /// The moment from which it is refused; `None` when it never expires.
     pub valid_until: Option<Timestamp>,
+    /// What it may use up in a minute.
+    pub quota: KeyQuota,
     /// When it was revoked; `None` while it is not.
     pub revoked_at: Option<Timestamp>,
 }
@@ -170,6 +173,7 @@ mod tests {
             last_four: "abcd".into(),
             created_at: Timestamp::now(),
             valid_until: None,
+            quota: KeyQuota::default(),
             revoked_at: None,
         }
     }

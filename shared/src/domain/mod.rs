@@ -9,6 +9,7 @@ pub mod hash;
 pub mod licence;
 pub mod normalization;
 pub mod principal;
+pub mod quota;
 pub mod replay;
 pub mod reseller;
 pub mod sealing;

@@ -31,6 +31,8 @@ pub enum Purpose {
     LicenceKey,
     /// The encryption of cursors.
     Cursor,
+    /// The name under which a source address is on record.
+    Source,
 }
 
 impl Purpose {
@@ -42,6 +44,7 @@ impl Purpose {
             Self::ServiceUser => b"service user",
             Self::LicenceKey => b"licence key",
             Self::Cursor => b"cursor",
+            Self::Source => b"source",
         }
     }
 }

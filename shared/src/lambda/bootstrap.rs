@@ -14,14 +14,18 @@ use tracing::{Instrument, field};
 use super::configuration::Configuration;
 use super::logging;
 use super::request::Request;
-use super::response::{Response, into_gateway_format};
+use super::response::{Response, into_gateway_format, with_quota, with_retry_after};
+use crate::domain::quota::QuotaExceeded;
 use crate::store::replay::Earlier;
 use crate::store::{Access, Operator, REQUEST_DEADLINE, Store, StoreError, Table};
 
 /// Why a function can't start.
 pub use lambda_runtime::Error;
 
-/// A failure that the client did not cause, or a route that does not exist. Each API answers it in its own format.
+/// How many seconds a caller waits before it tries again what has failed for a moment.
+const PAUSE: i64 = 1;
+
+/// A failure that the client did not cause, a caller that has used up its share, or a route that does not exist. Each API answers it in its own format.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The path continues after the route.
@@ -40,6 +44,25 @@ impl Failure {
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Store(error) if error.is_temporary())
+    }
+
+    /// The quota that the caller has used up, if that is the failure.
+    #[must_use]
+    pub fn exceeded(&self) -> Option<&QuotaExceeded> {
+        match self {
+            Self::Store(StoreError::QuotaExceeded(exceeded)) => Some(exceeded),
+            _ => None,
+        }
+    }
+
+    /// The same answer, with headers that tell the caller when to try again, if that helps.
+    #[must_use]
+    pub fn tell_when(&self, response: Response) -> Response {
+        match self.exceeded() {
+            Some(exceeded) => with_quota(response, exceeded),
+            None if self.is_temporary() => with_retry_after(response, PAUSE),
+            None => response,
+        }
     }
 }
 
@@ -86,12 +109,15 @@ pub async fn run<A: Access, E: ApiError>(
     ParallelCalls(connections): ParallelCalls,
     handler: impl AsyncFn(&Table<A>, &Request) -> Result<Response, E>,
 ) -> Result<(), Error> {
-    let store = configured().await?;
+    let (store, front_secret) = configured().await?;
     store.start(connections).await;
-    let handler = &handler;
-    let store = &store;
+    let (handler, store, front_secret) = (&handler, &store, front_secret.as_deref());
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Request>| {
-        let response = respond(function, &event.context.request_id, store, &event.payload, handler).await;
+        let request = match front_secret {
+            Some(secret) => event.payload.behind_front(secret),
+            None => event.payload,
+        };
+        let response = respond(function, &event.context.request_id, store, &request, handler).await;
         Ok::<_, Error>(into_gateway_format(response))
     }))
     .await
@@ -107,7 +133,7 @@ pub async fn run_operator<E: OperatorError>(
     handler: impl AsyncFn(&Table<Operator>, Value) -> Result<Value, E>,
 ) -> Result<(), Error> {
     // It reads the secret when it issues something, and most never do.
-    let store = configured().await?;
+    let (store, _) = configured().await?;
     let (handler, store) = (&handler, &store);
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
         operate(function, &event.context.request_id, store, event.payload, handler).await
@@ -115,11 +141,12 @@ pub async fn run_operator<E: OperatorError>(
     .await
 }
 
-/// Reads the configuration, sets the log up, and gives the table.
-async fn configured() -> Result<Store, Error> {
+/// Reads the configuration, sets the log up, and gives the table and the secret of the content network in front, if there is one.
+async fn configured() -> Result<(Store, Option<String>), Error> {
     let configuration = Configuration::from_environment()?;
     tracing::subscriber::set_global_default(logging::subscriber(configuration.log_level, std::io::stdout))?;
-    Ok(Store::from_environment(&configuration.table_name).await)
+    let store = Store::from_environment(&configuration.table_name).await.with_quotas(configuration.quotas);
+    Ok((store, configuration.front_secret))
 }
 
 /// Carries out one invocation of an operators' function: everything but the Lambda runtime around it.
@@ -209,6 +236,7 @@ async fn answer<A: Access, E: ApiError>(
             Err(_) => Err(Failure::Store(StoreError::Unavailable("the deadline of the request passed".to_owned())).into()),
         }
     };
+    store.settle_when_due().await;
     let error = result.as_ref().err().map(ToString::to_string);
     let response = result.unwrap_or_else(|error| error.response(request));
     let status = response.status();

@@ -6,6 +6,8 @@ use std::env;
 
 use tracing::level_filters::LevelFilter;
 
+use crate::domain::quota::Quotas;
+
 /// The configuration that a function gets from its environment.
 #[derive(Clone, Debug)]
 pub struct Configuration {
@@ -13,7 +15,23 @@ pub struct Configuration {
     pub table_name: String,
     /// `LOG_LEVEL`: `off`, `error`, `warn`, `info`, `debug` or `trace`; `info` when it is not set.
     pub log_level: LevelFilter,
+    /// What callers may use up in a minute. Each takes a number from 1 on, or `none` for no limit: `KEY_UNITS_PER_MINUTE`
+    /// ([`KEY_UNITS`] when it is not set), `KEY_REQUESTS_PER_MINUTE` (no limit), `RESELLER_UNITS_PER_MINUTE`
+    /// ([`RESELLER_UNITS`]) and `SOURCE_UNITS_PER_MINUTE` ([`SOURCE_UNITS`]).
+    pub quotas: Quotas,
+    /// `FRONT_SECRET`: what the content network in front of the gateway sends with each request. Without it there is none, and
+    /// requests come to the gateway directly.
+    pub front_secret: Option<String>,
 }
+
+/// The units of one key: a twentieth of the writes, or a third of the reads, that one partition of DynamoDB takes.
+pub const KEY_UNITS: u64 = 60_000;
+
+/// The units of all keys of a reseller: all the reads that one partition of DynamoDB takes.
+pub const RESELLER_UNITS: u64 = 180_000;
+
+/// The units of one source address that checks licences: 2,000 checks.
+pub const SOURCE_UNITS: u64 = 6_000;
 
 /// A variable that is missing or wrong. The text says which variable it is, and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,7 +63,21 @@ impl Configuration {
         };
         let table_name = variable("TABLE_NAME")
             .ok_or(ConfigurationError::Missing("TABLE_NAME", "it names the DynamoDB table that holds all records"))?;
-        Ok(Self { table_name, log_level })
+        let quota = |name: &'static str, default| match variable(name).as_deref() {
+            None => Ok(default),
+            Some("none") => Ok(None),
+            Some(limit) => match limit.parse::<u64>() {
+                Ok(limit @ 1..) => Ok(Some(limit)),
+                _ => Err(ConfigurationError::Wrong(name, "it takes a number from 1 on, or none")),
+            },
+        };
+        let quotas = Quotas {
+            key_units: quota("KEY_UNITS_PER_MINUTE", Some(KEY_UNITS))?,
+            key_requests: quota("KEY_REQUESTS_PER_MINUTE", None)?,
+            reseller_units: quota("RESELLER_UNITS_PER_MINUTE", Some(RESELLER_UNITS))?,
+            source_units: quota("SOURCE_UNITS_PER_MINUTE", Some(SOURCE_UNITS))?,
+        };
+        Ok(Self { table_name, log_level, quotas, front_secret: variable("FRONT_SECRET") })
     }
 }
 
@@ -63,6 +95,23 @@ mod tests {
         assert_eq!(configuration.table_name, "clientele");
         assert_eq!(configuration.log_level, LevelFilter::INFO);
         assert_eq!(read(&[("TABLE_NAME", "t"), ("LOG_LEVEL", "debug")]).unwrap().log_level, LevelFilter::DEBUG);
+    }
+
+    #[test]
+    fn quotas_have_defaults_and_can_be_lifted() {
+        let defaults = read(&[("TABLE_NAME", "t")]).unwrap().quotas;
+        assert_eq!((defaults.key_units, defaults.key_requests), (Some(60_000), None));
+        assert_eq!((defaults.reseller_units, defaults.source_units), (Some(180_000), Some(6_000)));
+        let set = |limit| read(&[("TABLE_NAME", "t"), ("KEY_UNITS_PER_MINUTE", limit), ("KEY_REQUESTS_PER_MINUTE", limit)]);
+        assert_eq!(set("100").unwrap().quotas, Quotas { key_units: Some(100), key_requests: Some(100), ..defaults });
+        assert_eq!(set("none").unwrap().quotas, Quotas { key_units: None, ..defaults });
+        for wrong in ["0", "-1", "1.5", "many", "99999999999999999999"] {
+            assert_eq!(
+                set(wrong).unwrap_err().to_string(),
+                "the environment variable KEY_UNITS_PER_MINUTE is wrong: it takes a number from 1 on, or none",
+                "{wrong}"
+            );
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -19,6 +20,15 @@ use crate::domain::entity_tag::{EntityTags, ExpectedRevision};
 
 /// All characters but those that need no encoding in a query (RFC 3986, section 2.3).
 const ENCODED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The header with the secret of the content network in front of the gateway.
+const FRONT_SECRET: &str = "x-front-secret";
+
+/// The header in which that network says who called it.
+const SOURCE_ADDRESS: &str = "x-source-address";
+
+/// The header in which it says under which host name.
+const PUBLIC_HOST: &str = "x-public-host";
 
 /// How many bytes a body may have.
 pub const MAXIMUM_BODY: usize = 256 * 1024;
@@ -36,6 +46,8 @@ pub struct Request {
     body: Option<String>,
     #[serde(default)]
     is_base64_encoded: bool,
+    #[serde(skip)]
+    is_past_front: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -78,11 +90,30 @@ impl Request {
         form::decode_path(sent).unwrap_or_else(|_| sent.to_owned())
     }
 
-    /// Whether the path continues after the route's trailing slash. The gateway sends such paths to the function of the route,
-    /// because only a greedy route can end in a slash there.
+    /// The request as the content network in front of the gateway means it. The network adds the secret that it shares with the
+    /// functions, and who called it under which host name. A request that went past the network has no secret, and is for no
+    /// route.
+    #[must_use]
+    pub fn behind_front(mut self, secret: &str) -> Self {
+        let sent = self.header(FRONT_SECRET).unwrap_or_default().as_bytes();
+        self.is_past_front = verify_slices_are_equal(sent, secret.as_bytes()).is_err();
+        let source = self.header(SOURCE_ADDRESS).map(str::to_owned);
+        let host = self.header(PUBLIC_HOST).map(str::to_owned);
+        let headers = self.headers.get_or_insert_default();
+        headers.retain(|name, _| !name.eq_ignore_ascii_case("host"));
+        headers.extend(host.map(|host| ("host".to_owned(), host)));
+        if let Some(http) = self.request_context.as_mut().and_then(|context| context.http.as_mut()) {
+            http.source_ip = source;
+        }
+        self
+    }
+
+    /// Whether the request is for no route after all. Its path continues after the route's trailing slash: the gateway sends such
+    /// paths to the function of the route, because only a greedy route can end in a slash there. Or it went past the content
+    /// network that stands in front of the gateway.
     #[must_use]
     pub fn is_beyond_route(&self) -> bool {
-        !self.sent_path_parameter("proxy").is_empty()
+        self.is_past_front || !self.sent_path_parameter("proxy").is_empty()
     }
 
     fn sent_path_parameter(&self, name: &str) -> &str {
@@ -95,7 +126,8 @@ impl Request {
         self.http().and_then(|http| http.method.as_deref()).unwrap_or_default()
     }
 
-    /// The source address of the request, as the gateway saw it, whatever a header says; `None` for an event without one.
+    /// The source address of the request, as the gateway saw it, whatever a header says; behind a content network, as that saw it.
+    /// `None` for an event without one.
     #[must_use]
     pub fn source_address(&self) -> Option<IpAddr> {
         self.http()?.source_ip.as_deref()?.parse().ok()
@@ -235,6 +267,28 @@ mod tests {
         assert_eq!(cookies, [Some("1"), Some("x=y"), Some("3"), None]);
         let empty = request(json!({}));
         assert_eq!((empty.method(), empty.gateway_request_id(), empty.source_address(), empty.cookie("a")), ("", "", None, None));
+    }
+
+    #[test]
+    fn a_request_that_went_past_the_content_network_is_for_no_route() {
+        let sent = |headers: Value| {
+            let http = json!({"method": "GET", "sourceIp": "192.0.2.1"});
+            request(json!({"headers": headers, "requestContext": {"http": http}})).behind_front("secret")
+        };
+        let through = sent(json!({
+            "Host": "gateway.example.com",
+            "X-Front-Secret": "secret",
+            "x-source-address": "2001:db8::1",
+            "x-public-host": "api.example.com",
+        }));
+        assert!(!through.is_beyond_route());
+        assert_eq!(through.source_address(), Some("2001:db8::1".parse().unwrap()));
+        assert_eq!(through.link_to_next([]), "<http://api.example.com?>; rel=\"next\"");
+        for headers in
+            [json!({}), json!({"x-front-secret": ""}), json!({"x-front-secret": "secret2"}), json!({"x-front-secret": "s"})]
+        {
+            assert!(sent(headers).is_beyond_route());
+        }
     }
 
     #[test]

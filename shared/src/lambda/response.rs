@@ -7,9 +7,14 @@ use lambda_http::http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER, SET_COOKIE};
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::request::Request;
+use crate::domain::quota::{Minute, Quota, QuotaExceeded};
 
 /// An answer. Its body is bytes, in whatever format its API has, and it may contain several `Set-Cookie` headers.
 pub type Response = lambda_http::http::Response<Vec<u8>>;
+
+/// The quota of the caller, and what is left of it (draft-ietf-httpapi-ratelimit-headers).
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// How many bytes an answer may have in the JSON text in which Lambda takes it (an AWS limit: 6 MB), less what the status and the
 /// headers may need.
@@ -56,10 +61,22 @@ pub fn unless_client_has_it(request: &Request, response: Response) -> Response {
     }
 }
 
-/// The same answer, with a header that tells the caller to try again in a second.
+/// The same answer, with a header that tells the caller to try again after this many seconds.
 #[must_use]
-pub fn with_retry_after(response: Response) -> Response {
-    with_header(response, RETRY_AFTER, "1")
+pub fn with_retry_after(response: Response, seconds: i64) -> Response {
+    with_header(response, RETRY_AFTER, &seconds.to_string())
+}
+
+/// The same answer, with headers that tell the caller which quota it has used up, and when it gets it again.
+#[must_use]
+pub fn with_quota(response: Response, exceeded: &QuotaExceeded) -> Response {
+    let (name, limit, seconds) = (exceeded.quota.name(), exceeded.limit, exceeded.retry_after());
+    // Requests are the unit of a policy that names none.
+    let unit = if exceeded.quota == Quota::Requests { "" } else { ";qu=\"units\"" };
+    let policy = format!("\"{name}\";q={limit}{unit};w={}", Minute::SECONDS);
+    let response = with_header(response, RATE_LIMIT_POLICY, &policy);
+    let response = with_header(response, RATE_LIMIT, &format!("\"{name}\";r=0;t={seconds}"));
+    with_retry_after(response, seconds)
 }
 
 /// How many bytes a text takes in the JSON text in which Lambda takes an answer.
@@ -105,6 +122,7 @@ fn is_text(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::timestamp::Timestamp;
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -126,6 +144,22 @@ mod tests {
             assert_eq!((&image["body"], &image["isBase64Encoded"]), (&json!(STANDARD.encode(bytes)), &json!(true)));
         }
         assert_eq!(handed_over(empty(StatusCode::NO_CONTENT))["body"], "");
+    }
+
+    #[test]
+    fn a_caller_reads_which_quota_it_has_used_up_and_when_it_gets_it_again() {
+        let of = |quota, limit| {
+            let exceeded = QuotaExceeded { quota, limit, minute: Minute::of(Timestamp::now()) };
+            let answer = with_quota(empty(StatusCode::TOO_MANY_REQUESTS), &exceeded);
+            let [policy, left, seconds] =
+                ["ratelimit-policy", "ratelimit", "retry-after"].map(|name| answer.headers()[name].to_str().unwrap().to_owned());
+            let seconds: i64 = seconds.parse().unwrap();
+            assert!((1..=60).contains(&seconds));
+            assert_eq!(left, format!("\"{}\";r=0;t={seconds}", quota.name()));
+            policy
+        };
+        assert_eq!(of(Quota::Key, 60_000), "\"key\";q=60000;qu=\"units\";w=60");
+        assert_eq!(of(Quota::Requests, 100), "\"requests\";q=100;w=60");
     }
 
     #[test]

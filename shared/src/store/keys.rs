@@ -8,6 +8,7 @@ use crate::domain::customer::CustomerId;
 use crate::domain::hash::sha256_hex;
 use crate::domain::licence::LicenceId;
 use crate::domain::normalization::normalize;
+use crate::domain::quota::Minute;
 use crate::domain::replay::Replay;
 use crate::domain::reseller::{AccountId, ResellerId};
 use crate::domain::timestamp::Timestamp;
@@ -134,6 +135,16 @@ pub(super) fn replay(reseller: ResellerId, replay: &Replay) -> RowKey {
     key(format!("REPLAYS#{reseller}"), replay.place())
 }
 
+/// What the keys of a reseller have used up in a minute.
+pub(super) fn spent(reseller: ResellerId, minute: Minute) -> RowKey {
+    key(format!("SPENT#{reseller}"), minute.to_string())
+}
+
+/// What the source address with this hash, which has 64 hexadecimal digits, has used up in a minute. No reseller has such a number.
+pub(super) fn spent_by_source(hash: &str, minute: Minute) -> RowKey {
+    key(format!("SPENT#{hash}"), minute.to_string())
+}
+
 pub(super) fn licence_partition(reseller: ResellerId) -> String {
     format!("LICENCES#{reseller}")
 }
@@ -207,6 +218,9 @@ mod tests {
         let moment: Timestamp = "2026-11-25T09:00:00.001Z".parse().unwrap();
         let entry = EntryId::parse("019ab83cd681ffffffffffffffff").unwrap();
         assert_eq!(show(activity(of, moment, &entry)), "ACTIVITY#7#2026-11 / 019ab83cd681ffffffffffffffff");
+        let minute = Minute::of(moment);
+        assert_eq!(show(spent(of, minute)), "SPENT#7 / 0029926620");
+        assert_eq!(show(spent_by_source(&"a".repeat(64), minute)), format!("SPENT#{} / 0029926620", "a".repeat(64)));
         assert_eq!(show(counter(Counter::Customer)), "COUNTERS / CUSTOMER");
         assert_eq!(show(counter(Counter::Reseller)), "COUNTERS / RESELLER");
         assert_eq!(show(counter(Counter::Account)), "COUNTERS / ACCOUNT");

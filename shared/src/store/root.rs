@@ -9,6 +9,7 @@ use super::engine::error::StoreError;
 use super::engine::meter::Meter;
 use super::replay::row::KeyedRequest;
 use super::secret::copy::SecretCopy;
+use crate::domain::quota::Quotas;
 
 /// The table of a deployment.
 #[derive(Clone, Debug)]
@@ -16,6 +17,7 @@ pub struct Store {
     pub(super) connection: Connection,
     pub(super) secret: Arc<SecretCopy>,
     pub(super) keyed: Arc<KeyedRequest>,
+    pub(super) quotas: Quotas,
 }
 
 impl Store {
@@ -43,7 +45,13 @@ impl Store {
     }
 
     fn over(connection: Connection) -> Self {
-        Self { connection, secret: Arc::default(), keyed: Arc::default() }
+        Self { connection, secret: Arc::default(), keyed: Arc::default(), quotas: Quotas::default() }
+    }
+
+    /// The same table, of which callers may use up this much.
+    #[must_use]
+    pub fn with_quotas(self, quotas: Quotas) -> Self {
+        Self { quotas, ..self }
     }
 
     /// The name of the table.
@@ -52,10 +60,18 @@ impl Store {
         self.connection.table_name()
     }
 
-    /// The same table for one request, with a meter at zero. The copy of the secret is shared.
+    /// The same table for one request, with a meter at zero. The copy of the secret is shared, and what callers have used up.
     #[must_use]
     pub fn for_request(&self) -> Self {
-        Self { connection: self.connection.metered(), secret: Arc::clone(&self.secret), keyed: Arc::default() }
+        Self { connection: self.connection.for_request(), keyed: Arc::default(), ..self.clone() }
+    }
+
+    /// Adds to the row of the request's caller what the function has kept for the caller, if that is much. To be called once the
+    /// request is answered; it never fails.
+    ///
+    /// Mostly no call, otherwise one.
+    pub async fn settle_when_due(&self) {
+        self.connection.settle_when_due().await;
     }
 
     /// What has been spent through this table.

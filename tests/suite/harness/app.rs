@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use shared::domain::credential::{Permission, Subject};
 use shared::domain::customer::Profile;
+use shared::domain::quota::{KeyQuota, Quotas};
 use shared::domain::reseller::ResellerId;
 use shared::domain::secret::{Secret, SecretVersion};
 use shared::domain::timestamp::Timestamp;
@@ -39,9 +40,11 @@ pub struct App {
     pub store: Store,
     /// The way in which the functions reach the table.
     configuration: Builder,
-    /// The functions that have been started, each with its own copy of the secret.
-    functions: Mutex<HashMap<String, Store>>,
+    /// The functions that have been started, in each of their sandboxes, with their own copies of the secret.
+    functions: Mutex<HashMap<(String, usize), Store>>,
     fails_to_start: AtomicBool,
+    /// What callers may use up.
+    quotas: Mutex<Quotas>,
     /// The log of the last request.
     log: Mutex<Vec<Value>>,
     /// The wire between the product and the engine.
@@ -90,6 +93,7 @@ impl App {
             configuration,
             functions: Mutex::default(),
             fails_to_start: AtomicBool::new(false),
+            quotas: Mutex::default(),
             log: Mutex::default(),
             wire,
             raw_client,
@@ -176,6 +180,7 @@ impl App {
             accounts: None,
             label: text("expired", 60).unwrap().unwrap(),
             valid_until: Some(Timestamp::now()),
+            quota: KeyQuota::default(),
         };
         self.operators().api_key_issue(new).await.unwrap().token.reveal().to_owned()
     }
@@ -210,31 +215,39 @@ impl App {
         Table::new(self.store.clone())
     }
 
-    /// The table as the function with this name has it. Starts the function if it was not started.
-    async fn started(&self, function: &str) -> Store {
-        if let Some(started) = self.functions.lock().unwrap().get(function) {
+    /// The table as the function with this name has it in a sandbox. Starts the function if it was not started there.
+    async fn started(&self, function: &str, sandbox: usize) -> Store {
+        let place = (function.to_owned(), sandbox);
+        if let Some(started) = self.functions.lock().unwrap().get(&place) {
             return started.clone();
         }
-        let store = Store::new(self.configuration.clone(), self.store.table_name());
+        let quotas = *self.quotas.lock().unwrap();
+        let store = Store::new(self.configuration.clone(), self.store.table_name()).with_quotas(quotas);
         // Operators' functions read the secret when they need it, and the page of the documents never does.
         let reads_secret = !function.starts_with("operator-") && !documents::is_of_the_page(function);
         if reads_secret && !self.fails_to_start.load(Ordering::Relaxed) {
             starting(store.start(1)).await;
         }
-        self.functions.lock().unwrap().insert(function.to_owned(), store.clone());
+        self.functions.lock().unwrap().insert(place, store.clone());
         store
     }
 
     /// Starts every function that has a route and was not started.
     pub async fn start_functions(&self) {
         for route in &self.routes {
-            self.started(&route.function).await;
+            self.started(&route.function, 0).await;
         }
     }
 
     /// From now on, functions that start fail to reach the table, or reach it again.
     pub fn fail_starts(&self, fails: bool) {
         self.fails_to_start.store(fails, Ordering::Relaxed);
+    }
+
+    /// From now on callers may use up this much; without it, as much as they like.
+    pub fn set_quotas(&self, quotas: Quotas) {
+        *self.quotas.lock().unwrap() = quotas;
+        self.restart();
     }
 
     /// Forgets all functions, so that each starts again, as after a pause in the cloud.
@@ -246,7 +259,7 @@ impl App {
     pub async fn operate(&self, function: &str, payload: Value) -> Result<Value, (String, String)> {
         let mut texts = log::texts_in(&payload);
         let done = as_function(function, async {
-            let store = self.started(function).await;
+            let store = self.started(function, 0).await;
             operator::operate_as(function, "test", &store, payload).await
         });
         let (done, logged) = log::logged(done).await;
@@ -272,8 +285,9 @@ impl App {
                 ("x-forwarded-proto".to_owned(), "https".to_owned()),
             ],
             body: None,
+            source: "192.0.2.1".to_owned(),
         };
-        RequestBuilder { app: self, event }
+        RequestBuilder { app: self, event, sandbox: 0 }
     }
 
     /// A request to the reseller API; `rest` follows its base path and may have a query.
@@ -427,7 +441,7 @@ impl App {
     pub async fn invoke(&self, function: &str, event: Value) -> Answer {
         let request = event.to_string().chars().take(2_000).collect();
         let texts = event["body"].as_str().map(|body| log::texts_in_body(body.as_bytes())).unwrap_or_default();
-        self.answer(function, &serde_json::from_value(event).unwrap(), texts, request).await
+        self.answer((function, 0), &serde_json::from_value(event).unwrap(), texts, request).await
     }
 
     /// The log of the last request or invocation.
@@ -435,10 +449,16 @@ impl App {
         self.log.lock().unwrap().clone()
     }
 
-    /// The answer of a function to a request that contains these texts and is shown like this.
-    async fn answer(&self, function: &str, request: &Request, mut texts: Vec<String>, shown: String) -> Answer {
+    /// The answer of a function, in one of its sandboxes, to a request that contains these texts and is shown like this.
+    async fn answer(
+        &self,
+        (function, sandbox): (&str, usize),
+        request: &Request,
+        mut texts: Vec<String>,
+        shown: String,
+    ) -> Answer {
         let answered = as_function(function, async {
-            let store = self.started(function).await;
+            let store = self.started(function, sandbox).await;
             let answers = [
                 documentation::respond_as(function, "test", &store, request).await,
                 licensing::respond_as(function, "test", &store, request).await,
@@ -492,6 +512,7 @@ async fn embedded_engine() -> String {
 pub struct RequestBuilder<'a> {
     app: &'a App,
     event: Event,
+    sandbox: usize,
 }
 
 impl RequestBuilder<'_> {
@@ -537,9 +558,20 @@ impl RequestBuilder<'_> {
         self
     }
 
+    /// Comes from this source address.
+    pub fn source(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.event.source);
+        self
+    }
+
+    /// Is answered by the function in this sandbox. Requests at the same time have sandboxes of their own in the cloud.
+    pub fn sandbox(self, sandbox: usize) -> Self {
+        Self { sandbox, ..self }
+    }
+
     /// Sends the request.
     pub async fn send(self) -> Answer {
-        let Self { app, event } = self;
+        let Self { app, event, sandbox } = self;
         let Some(matched) = routes::find(&app.routes, &event.method, &event.path) else {
             // The answer of the gateway when there is no route.
             let body = json!({"message": "Not Found"}).to_string();
@@ -548,6 +580,6 @@ impl RequestBuilder<'_> {
         let mut texts = log::texts_in_body(event.body.as_deref().unwrap_or_default());
         texts.extend(log::texts_in_body(event.query.as_bytes()));
         texts.extend(log::secrets_in(&event.headers));
-        app.answer(&matched.function, &event.request(&matched), texts, event.to_string()).await
+        app.answer((&matched.function, sandbox), &event.request(&matched), texts, event.to_string()).await
     }
 }

@@ -21,6 +21,8 @@ pub struct Event {
     pub query: String,
     pub headers: Vec<(String, String)>,
     pub body: Option<Vec<u8>>,
+    /// The source address, as the gateway sees it.
+    pub source: String,
 }
 
 impl Event {
@@ -43,7 +45,7 @@ impl Event {
             "rawQueryString": self.query,
             "headers": headers,
             "pathParameters": matched.parameters,
-            "requestContext": {"http": {"method": self.method, "path": self.path}, "requestId": "test"},
+            "requestContext": {"http": {"method": self.method, "path": self.path, "sourceIp": self.source}, "requestId": "test"},
             "body": text.as_ref().map(|(text, _)| text),
             "isBase64Encoded": text.as_ref().is_some_and(|(_, is_base64)| *is_base64),
         });

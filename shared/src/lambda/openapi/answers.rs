@@ -15,19 +15,25 @@ use utoipa::openapi::schema::{AllOfBuilder, ObjectBuilder};
 use utoipa::openapi::{RefOr, Response as Described, Schema};
 
 use super::{request, schemas};
-use crate::lambda::bootstrap::ApiError;
+use crate::domain::quota::{Minute, Quota, QuotaExceeded};
+use crate::domain::timestamp::Timestamp;
+use crate::lambda::bootstrap::{ApiError, Failure};
+use crate::lambda::configuration::{KEY_UNITS, RESELLER_UNITS, SOURCE_UNITS};
 use crate::lambda::faults::Faults;
 use crate::lambda::idempotency::IDEMPOTENCY_KEY;
 use crate::lambda::response::Response;
+use crate::store::StoreError;
 use crate::store::customer::WriteError;
 use crate::store::replay::Earlier;
 
 /// The headers of answers: the name as documents write it, and what the header says.
-const HEADERS: [(&str, &str); 7] = [
+const HEADERS: [(&str, &str); 9] = [
     ("Allow", "The methods of this address."),
     ("ETag", "The name of the revision that the answer shows."),
     ("Link", "Where the next page begins: an address to be followed as it is. It is there while there is a next page."),
     ("Location", "The address of the new record."),
+    ("RateLimit", "The quota that is used up, that nothing is left of it, and in how many seconds it begins anew."),
+    ("RateLimit-Policy", "The quota that is used up, how much it is, and for how many seconds it is."),
     ("Retry-After", "After how many seconds to try again."),
     ("WWW-Authenticate", "How to authenticate."),
     ("X-Total-Count", "How many customers match, where that is known without reading further."),
@@ -92,6 +98,28 @@ impl Answers {
             answer.schema = Some(answer.error(form));
         }
         self
+    }
+
+    /// Adds the failures that no client causes, and the errors for a caller that has used up one of these quotas.
+    pub fn with_failures<E: ApiError>(self, form: ErrorForm, quotas: &[Quota]) -> Self {
+        let failures = [
+            (Failure::Panic(String::new()), "A mistake of the service."),
+            (
+                Failure::Store(StoreError::Unavailable(String::new())),
+                "The store is throttled, away or contended: try again after `Retry-After` seconds.",
+            ),
+        ];
+        let exceeded = quotas.iter().map(|quota| {
+            let (limit, when) = match quota {
+                Quota::Key => (KEY_UNITS, "The key has used up its units of this minute."),
+                Quota::Requests => (100, "The key has made its requests of this minute."),
+                Quota::Reseller => (RESELLER_UNITS, "The keys of the reseller have used up their units of this minute."),
+                Quota::Source => (SOURCE_UNITS, "The source address has used up its units of this minute."),
+            };
+            let exceeded = QuotaExceeded { quota: *quota, limit, minute: Minute::of(Timestamp::now()) };
+            (Failure::Store(exceeded.into()), when)
+        });
+        self.with_errors(form, failures.into_iter().chain(exceeded).map(|(failure, when)| (E::from(failure), when)))
     }
 
     /// Adds the errors of the headers of a change.
@@ -202,7 +230,9 @@ fn header(name: &str, values: &[&str], is_required: bool) -> (String, Header) {
         "ETag" => schemas::entity_tag(),
         "Link" => schemas::string().pattern(Some("^<[^<>]+>; rel=\"next\"$")),
         "Location" => schemas::string().pattern(Some("^/[^ ]+$")),
-        "Retry-After" => schemas::integer(1, 1),
+        "RateLimit" => schemas::string().pattern(Some("^\"[a-z]+\";r=0;t=[0-9]+$")),
+        "RateLimit-Policy" => schemas::string().pattern(Some("^\"[a-z]+\";q=[0-9]+(?:;qu=\"units\")?;w=60$")),
+        "Retry-After" => schemas::integer(1, Minute::SECONDS.into()),
         "X-Total-Count" => schemas::whole_number(),
         _ => {
             let mut values = values.to_vec();

@@ -7,10 +7,13 @@ use super::caller::Caller;
 use super::table::{Access, AuthenticationError, Policy, Table};
 use crate::domain::credential::{Credential, Refusal};
 use crate::domain::customer::Customer;
+use crate::domain::quota::{KeyQuota, Quota, Quotas};
 use crate::domain::reseller::Reseller;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::{IssuedToken, PresentedToken};
+use crate::store::engine::budget::{Budget, Limits, SpentRow};
 use crate::store::engine::error::StoreError;
+use crate::store::engine::ledger::Spender;
 use crate::store::engine::read::Rows;
 use crate::store::engine::row::RowKey;
 use crate::store::keys;
@@ -37,6 +40,9 @@ pub struct Sealed<A, T> {
     reseller: Option<Reseller>,
     kept: Option<ReplayRow>,
     keyed: Arc<KeyedRequest>,
+    spent: SpentRow,
+    budget: Arc<Budget>,
+    quotas: Quotas,
     content: T,
     access: PhantomData<A>,
 }
@@ -46,8 +52,12 @@ impl<A: Access, T: Content> Sealed<A, T> {
     ///
     /// # Errors
     /// Why the caller is refused: the first that applies of [`Refusal::Revoked`], [`Refusal::Invalid`] (expired),
-    /// [`Refusal::Suspended`] and [`Refusal::NotAllowed`]. Then [`AuthenticationError::Earlier`], if the request's idempotency key was used before.
+    /// [`Refusal::Suspended`] and [`Refusal::NotAllowed`]. Then [`StoreError::QuotaExceeded`]; then
+    /// [`AuthenticationError::Earlier`], if the request's idempotency key was used before.
     pub fn open(self, policy: Policy) -> Result<(Caller<A>, T), AuthenticationError> {
+        // A token whose credential has ended pays for what was read with it too.
+        let quota = self.credential.as_ref().map(|credential| credential.quota).unwrap_or_default();
+        let within_budget = self.budget.compare(limits(self.quotas, quota), self.spent);
         let (Some(credential), Some(reseller), true) = (self.credential, self.reseller, self.is_issued) else {
             return Err(Refusal::Invalid.into());
         };
@@ -59,6 +69,7 @@ impl<A: Access, T: Content> Sealed<A, T> {
             return Err(Refusal::Suspended.into());
         }
         credential.check_rights(policy.kinds, A::PERMISSION)?;
+        within_budget.map_err(StoreError::from)?;
         let caller = Caller::verified(&self.token, credential, &reseller).ok_or(Refusal::Invalid)?;
         if let Some(replay) = caller.replay() {
             if let Some(earlier) = self.kept.map(|kept| kept.earlier(replay)).transpose()?.flatten() {
@@ -71,12 +82,30 @@ impl<A: Access, T: Content> Sealed<A, T> {
     }
 }
 
+/// What a key with this quota may use up.
+fn limits(quotas: Quotas, own: KeyQuota) -> Limits {
+    Limits {
+        units: own.units.or(quotas.key_units),
+        requests: own.requests.or(quotas.key_requests),
+        shared_units: quotas.reseller_units,
+        shared: Quota::Reseller,
+    }
+}
+
 impl Store {
-    /// The keys of the rows that decide about an issued token: its credential, its reseller, the customer that it stands for, an
-    /// earlier answer to the request that it came with, and the secret if the copy is old.
+    /// Makes an issued token pay for the request.
+    fn charge_to(&self, token: &IssuedToken) -> Result<(), StoreError> {
+        let budget = self.connection.budget();
+        let row = keys::spent(token.reseller(), budget.minute());
+        Ok(budget.charge_to(Spender { row, name: token.hash().key_id().as_str().to_owned() })?)
+    }
+
+    /// The keys of the rows that decide about an issued token: its credential, its reseller, the customer that it stands for, what
+    /// the keys of the reseller have used up, an earlier answer to the request that it came with, and the secret if the copy is old.
     pub(in crate::store) fn token_keys(&self, token: &IssuedToken) -> Vec<RowKey> {
         let owner = token.customer().map(|id| keys::customer(token.reseller(), id));
-        [keys::credential(token.reseller(), token.hash()), keys::reseller(token.reseller())]
+        let spent = keys::spent(token.reseller(), self.connection.budget().minute());
+        [keys::credential(token.reseller(), token.hash()), keys::reseller(token.reseller()), spent]
             .into_iter()
             .chain(owner)
             .chain(token.replay().map(|replay| keys::replay(token.reseller(), replay)))
@@ -108,8 +137,21 @@ impl Store {
             Some(replay) => rows.get(&keys::replay(token.reseller(), replay))?,
             None => None,
         };
-        let keyed = Arc::clone(&self.keyed);
-        Ok(Sealed { token: token.clone(), is_issued, credential, reseller, kept, keyed, content, access: PhantomData })
+        let budget = Arc::clone(self.connection.budget());
+        let spent = rows.get(&keys::spent(token.reseller(), budget.minute()))?.unwrap_or_default();
+        Ok(Sealed {
+            token: token.clone(),
+            is_issued,
+            credential,
+            reseller,
+            kept,
+            keyed: Arc::clone(&self.keyed),
+            spent,
+            budget,
+            quotas: self.quotas,
+            content,
+            access: PhantomData,
+        })
     }
 }
 
@@ -117,14 +159,18 @@ impl<A: Access> Table<A> {
     /// Checks a presented token, and returns the issued one.
     ///
     /// No call: a malformed, invented or forged token, or one of another deployment, is refused at once. One call when the token
-    /// fits no version of the secret and the copy of the secret is older than five minutes.
+    /// fits no version of the secret and the copy of the secret is older than five minutes. From here on the token pays for the
+    /// request.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`], or the failure of the store in that call.
+    /// [`Refusal::Invalid`], [`StoreError::QuotaExceeded`] if this function knows already that a quota of the token is exceeded,
+    /// or the failure of the store in that call.
     pub async fn token_check(&self, presented: Option<PresentedToken>) -> Result<IssuedToken, AuthenticationError> {
         let presented = presented.ok_or(Refusal::Invalid)?;
         let issued = self.store.check_presented(|secret| presented.issued_by(secret)).await?;
-        Ok(issued.ok_or(Refusal::Invalid)?)
+        let issued = issued.ok_or(Refusal::Invalid)?;
+        self.store.charge_to(&issued)?;
+        Ok(issued)
     }
 
     /// The verified caller with this token. One call.

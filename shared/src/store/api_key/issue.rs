@@ -3,6 +3,7 @@
 use crate::domain::activity::{Action, Object};
 use crate::domain::credential::{Credential, Permission, Subject};
 use crate::domain::customer::{Customer, CustomerId};
+use crate::domain::quota::KeyQuota;
 use crate::domain::reseller::{AccountId, Reseller, ResellerId};
 use crate::domain::secret::SecretVersion;
 use crate::domain::timestamp::Timestamp;
@@ -31,6 +32,8 @@ pub struct NewKey {
     pub label: Text,
     /// The moment from which it is refused; `None` when it never expires.
     pub valid_until: Option<Timestamp>,
+    /// What it may use up in a minute.
+    pub quota: KeyQuota,
 }
 
 /// Why no key was issued.
@@ -72,6 +75,7 @@ impl NewKey {
             last_four: token.last_four().to_owned(),
             created_at: Timestamp::now(),
             valid_until: self.valid_until,
+            quota: self.quota,
             revoked_at: None,
         };
         Ok(IssuedKey { token, credential })

@@ -1,6 +1,7 @@
-//! API keys: issuing, listing, revoking and rotating credentials. Only operators' functions do so.
+//! API keys: issuing, listing, limiting, revoking and rotating credentials. Only operators' functions do so.
 
 mod issue;
+mod limit;
 mod record;
 mod revoke;
 mod rotate;

@@ -82,6 +82,7 @@ impl Table<Operator> {
                 accounts: Some(old.credential.accounts.clone()),
                 label: old.credential.label.clone(),
                 valid_until: new_until.or(old.credential.valid_until),
+                quota: old.credential.quota,
             };
             let key = new.make(&version, &owner)?;
             let end = old.credential.valid_until.map_or(old_until, |end| end.min(old_until));

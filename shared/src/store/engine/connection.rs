@@ -1,4 +1,4 @@
-//! The connection to the table: client, time-outs, retries, meter.
+//! The connection to the table: client, time-outs, retries, meter, budget.
 
 use std::sync::Arc;
 
@@ -8,6 +8,8 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
+use super::budget::Budget;
+use super::ledger::Ledger;
 use super::meter::Meter;
 use super::retry;
 
@@ -17,6 +19,7 @@ pub(in crate::store) struct Connection {
     pub(super) client: Client,
     pub(super) table_name: Arc<str>,
     pub(super) meter: Arc<Meter>,
+    pub(super) budget: Arc<Budget>,
 }
 
 impl Connection {
@@ -33,7 +36,9 @@ impl Connection {
             .retry_classifier(retry::RepeatPassing)
             .timeout_config(retry::time_outs())
             .build();
-        Self { client: Client::from_conf(configuration), table_name: table_name.into(), meter: Arc::default() }
+        let client = Client::from_conf(configuration);
+        let budget = Arc::new(Budget::new(Arc::new(Ledger::default())));
+        Self { client, table_name: table_name.into(), meter: Arc::default(), budget }
     }
 
     /// The name of the table.
@@ -41,14 +46,19 @@ impl Connection {
         &self.table_name
     }
 
-    /// The same connection with a meter at zero.
-    pub(in crate::store) fn metered(&self) -> Self {
-        Self { meter: Arc::default(), ..self.clone() }
+    /// The same connection for one request: with a meter at zero, and a budget of its own.
+    pub(in crate::store) fn for_request(&self) -> Self {
+        Self { meter: Arc::default(), budget: Arc::new(self.budget.of_next_request()), ..self.clone() }
     }
 
     /// The meter of this connection.
     pub(in crate::store) fn meter(&self) -> &Meter {
         &self.meter
+    }
+
+    /// The budget of the request.
+    pub(in crate::store) fn budget(&self) -> &Arc<Budget> {
+        &self.budget
     }
 }
 

@@ -6,6 +6,7 @@
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use crate::domain::quota::QuotaExceeded;
 use crate::domain::sealing::CryptographyFailed;
 
 /// Why the store did not do what it was asked to do.
@@ -20,6 +21,9 @@ pub enum StoreError {
     /// A request with the same credential and idempotency key was carried out a moment ago.
     #[error("a request with this idempotency key was carried out meanwhile")]
     Repeated,
+    /// The caller has used up its share of this minute.
+    #[error(transparent)]
+    QuotaExceeded(#[from] QuotaExceeded),
     /// It refused the request, or contains something that can't be: a mistake in the code or in the deployment.
     #[error("the store refused: {0}")]
     Internal(String),

@@ -25,14 +25,17 @@ impl Meter {
         self.half_units.load(Ordering::Relaxed) as f64 / 2.0
     }
 
+    /// Adds a call, and returns the units that it consumed, rounded up.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "capacity comes in halves and is never negative; anything else is cut"
     )]
-    pub(in crate::store) fn add<'a>(&self, consumed: impl IntoIterator<Item = &'a ConsumedCapacity>) {
+    pub(in crate::store) fn add<'a>(&self, consumed: impl IntoIterator<Item = &'a ConsumedCapacity>) -> u64 {
         self.calls.fetch_add(1, Ordering::Relaxed);
         let units: f64 = consumed.into_iter().filter_map(ConsumedCapacity::capacity_units).sum();
-        self.half_units.fetch_add((units * 2.0) as u64, Ordering::Relaxed);
+        let half_units = (units * 2.0) as u64;
+        self.half_units.fetch_add(half_units, Ordering::Relaxed);
+        half_units.div_ceil(2)
     }
 }

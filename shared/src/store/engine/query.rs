@@ -30,9 +30,10 @@ impl Connection {
             .consistent_read(true)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let output = which(query).send().await;
-        self.meter.add(output.as_ref().ok().and_then(|output| output.consumed_capacity()));
+        self.budget.add_read(self.meter.add(output.as_ref().ok().and_then(|output| output.consumed_capacity())));
         let QueryOutput { items, last_evaluated_key, .. } = output?;
         let records = items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
+        self.go_on_reading().await?;
         Ok(Page { records, rest: last_evaluated_key })
     }
 

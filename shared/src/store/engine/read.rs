@@ -52,12 +52,15 @@ impl Connection {
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)
                 .send()
                 .await;
-            self.meter.add(output.as_ref().map(|output| output.consumed_capacity()).unwrap_or_default());
+            self.budget.add_read(self.meter.add(output.as_ref().map(|output| output.consumed_capacity()).unwrap_or_default()));
             let output = output?;
             found.extend(output.responses.and_then(|mut tables| tables.remove(self.table_name())).unwrap_or_default());
             match output.unprocessed_keys.and_then(|mut tables| tables.remove(self.table_name())) {
                 Some(left) if !left.keys().is_empty() => wanted = left,
-                _ => return Ok(Rows(found)),
+                _ => {
+                    self.go_on_reading().await?;
+                    return Ok(Rows(found));
+                }
             }
             rounds.pause(StoreError::Unavailable, "keys were left unprocessed").await?;
         }

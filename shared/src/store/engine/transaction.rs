@@ -10,6 +10,9 @@ use super::expressions::Expressions;
 use super::retry::{self, CONDITION_FAILED, Passing};
 use super::row::{Item, RowKey};
 
+/// How many units each write of a transaction consumes, if its row has at most 1 KB.
+const TRANSACTIONAL_UNITS: u64 = 2;
+
 /// Writes that belong together. Each write has a purpose `P`; a refusal tells the purposes of the writes whose conditions did not
 /// hold. The one exception is the answer to a request with an idempotency key: if there is one already, the request is
 /// [`StoreError::Repeated`].
@@ -131,6 +134,7 @@ impl Connection {
     /// Carries out a whole transaction, or nothing of it when a condition does not hold.
     pub(in crate::store) async fn transact<P>(&self, transaction: Transaction<P>) -> Result<Outcome<P>, StoreError> {
         let (purposes, writes): (Vec<Option<P>>, Vec<Write>) = transaction.writes.into_iter().unzip();
+        let most_units = TRANSACTIONAL_UNITS * writes.len() as u64;
         let items = writes.into_iter().map(|write| write.item(self.table_name())).collect::<Result<_, _>>()?;
         // The SDK adds a ClientRequestToken and keeps it when it retries the call: writes whose answer was lost are applied once.
         let output = self
@@ -140,10 +144,13 @@ impl Connection {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
-        self.meter.add(output.as_ref().map(|output| output.consumed_capacity()).unwrap_or_default());
+        let units = self.meter.add(output.as_ref().map(|output| output.consumed_capacity()).unwrap_or_default());
         let Err(error) = output else {
+            self.budget.add_written(units);
             return Ok(Outcome::Done);
         };
+        // DynamoDB charges for a cancelled transaction too, and does not say how much.
+        self.budget.add_written(most_units);
         match error.as_service_error() {
             Some(cancelled) if let Some(passing) = retry::passing(cancelled) => Err(match passing {
                 Passing::Conflict => {

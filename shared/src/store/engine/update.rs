@@ -34,7 +34,7 @@ impl Connection {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
-        self.meter.add(output.as_ref().ok().and_then(|output| output.consumed_capacity()));
+        self.budget.add_written(self.meter.add(output.as_ref().ok().and_then(|output| output.consumed_capacity())));
         match output {
             Ok(output) => {
                 let attributes = output.attributes.ok_or_else(|| StoreError::Internal("an update gave no row".to_owned()))?;

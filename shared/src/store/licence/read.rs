@@ -1,17 +1,25 @@
 //! Reading one licence, and checking a key.
 
+use std::net::IpAddr;
+
+use crate::domain::hash::hex;
 use crate::domain::licence::{Licence, LicenceId, PresentedLicenceKey};
+use crate::domain::quota::{Quota, source};
 use crate::domain::reseller::ResellerId;
+use crate::domain::secret::Purpose;
 use crate::domain::token::IssuedToken;
 use crate::store::access::caller::Caller;
 use crate::store::access::sealed::{Content, Sealed};
 use crate::store::access::table::{Access, Read, Table};
 use crate::store::customer::header::CustomerHeader;
+use crate::store::engine::budget::Limits;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::error::StoreError;
+use crate::store::engine::ledger::Spender;
 use crate::store::engine::read::Rows;
 use crate::store::engine::row::RowKey;
 use crate::store::keys;
+use crate::store::root::Store;
 
 impl Content for Option<Licence> {
     fn seen_by<A>(self, caller: &Caller<A>) -> Self {
@@ -50,6 +58,20 @@ impl Connection {
     }
 }
 
+impl Store {
+    /// Makes a source address pay for the request, and returns the row key of what the address has used up. All requests
+    /// without an address are of one source.
+    fn charge_to_source(&self, address: Option<IpAddr>) -> Result<RowKey, StoreError> {
+        let source = address.map(source).unwrap_or_default();
+        // The address itself is personal data.
+        let hash = hex(&self.issuing_version()?.checksum(Purpose::Source, &source)?);
+        let budget = self.connection.budget();
+        let row = keys::spent_by_source(&hash, budget.minute());
+        budget.charge_to(Spender { row: row.clone(), name: String::new() })?;
+        Ok(row)
+    }
+}
+
 impl<A: Access> Table<A> {
     /// Reads, together with the credential of a token, one licence of its reseller. The content is `None` without an id, or with
     /// an id that does not exist or that the caller does not see.
@@ -73,13 +95,18 @@ impl<A: Access> Table<A> {
 
 impl Table<Read> {
     /// The licence with this key; `None` when this deployment never issued the key. A licence key is its own credential: it can
-    /// be checked even while the reseller is suspended.
+    /// be checked even while the reseller is suspended. The source address pays for the check, because a stranger who has a
+    /// licence key must not use up what its reseller may use up.
     ///
     /// One call; none for a malformed, invented or forged key.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn licence_check(&self, presented: Option<PresentedLicenceKey>) -> Result<Option<Licence>, StoreError> {
+    /// [`StoreError::QuotaExceeded`], or when the store fails.
+    pub async fn licence_check(
+        &self,
+        presented: Option<PresentedLicenceKey>,
+        source: Option<IpAddr>,
+    ) -> Result<Option<Licence>, StoreError> {
         let Some(presented) = presented else {
             return Ok(None);
         };
@@ -87,9 +114,13 @@ impl Table<Read> {
         if issued.is_none() {
             return Ok(None);
         }
+        let spent = self.store.charge_to_source(source)?;
         let of_licence = licence_keys(presented.reseller(), presented.licence());
         let secret_key = self.store.secret.key_when_old();
-        let rows = self.store.connection.read(of_licence.into_iter().chain(secret_key.clone()).collect()).await?;
+        let keys = of_licence.into_iter().chain([spent.clone()]).chain(secret_key.clone()).collect();
+        let rows = self.store.connection.read(keys).await?;
+        let limits = Limits { units: None, requests: None, shared_units: self.store.quotas.source_units, shared: Quota::Source };
+        self.store.connection.budget().compare(limits, rows.get(&spent)?.unwrap_or_default())?;
         if secret_key.is_some() {
             self.store.secret.renew(&rows)?;
             if !self.store.secret.get().is_some_and(|secret| presented.is_issued_by(&secret)) {

@@ -2,6 +2,7 @@
 
 use crate::domain::activity::{Action, Object};
 use crate::domain::credential::{Permission, Subject};
+use crate::domain::quota::KeyQuota;
 use crate::domain::reseller::{AccountId, Reseller, ResellerId};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::validation::Text;
@@ -55,6 +56,7 @@ impl Table<Operator> {
             accounts: None,
             label,
             valid_until: key_valid_until,
+            quota: KeyQuota::default(),
         };
         let key = new.make(version, &reseller)?;
         let transaction = Transaction::default().put((), row(&keys::reseller(id), &reseller)?, Expressions::when(IS_NEW)).put(
