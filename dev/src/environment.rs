@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::net::SocketAddr;
 
 use http::Uri;
+use shared::lambda::configuration::QUOTA_VARIABLES;
 use tokio::process::Command;
 
 /// The name of the table on any engine.
@@ -47,6 +48,12 @@ pub(crate) fn point_to_table(command: &mut Command, endpoint: &str) {
     let host = endpoint.parse().ok().and_then(|uri: Uri| uri.host().map(str::to_owned));
     let direct = PROXY_EXCEPTIONS.into_iter().filter_map(|name| env::var(name).ok()).chain(host).collect::<Vec<_>>().join(",");
     command.envs(PROXY_EXCEPTIONS.map(|name| (name, &direct)));
+}
+
+/// Lifts the quotas of the function that is `command`, except those that the user's shell sets: a test suite on one machine sends in
+/// a minute what clients send in an hour.
+pub(crate) fn lift_quotas(command: &mut Command) {
+    command.envs(QUOTA_VARIABLES.into_iter().filter(|name| env::var_os(name).is_none()).map(|name| (name, "none")));
 }
 
 /// Gives the cargo that `command` starts the environment that it has when a user starts it. `cargo dev` itself runs below `cargo

@@ -123,6 +123,7 @@ impl Functions {
         let built = built(executable);
         let mut command = Command::new(executable);
         environment::point_to_table(&mut command, &self.endpoint);
+        environment::lift_quotas(&mut command);
         command.envs(environment::of_function(name, self.gateway)).current_dir(workspace::root());
         let process = Process::start("a function", &mut command)?;
         Ok(Running { process, executable: executable.to_owned(), built, started: Instant::now() })

@@ -96,7 +96,15 @@ fn every_operators_event_can_be_invoked() {
     let key = text(&issued["token"]);
     call("GET", BASE, Some(key), None).expect(200);
 
-    for function in ["operator-revoke-key", "operator-rotate-key"] {
+    let bounded = invoke_with("operator-issue-key", &[("requests_per_minute", json!(1))]);
+    // The second request may be of the next minute, and the third is not.
+    let statuses: Vec<u16> = (0..3).map(|_| call("GET", BASE, Some(text(&bounded["token"])), None).status).collect();
+    assert!(statuses[0] == 200 && statuses.contains(&429), "{statuses:?}");
+    let bounded = invoke_with("operator-limit-key", &[("key_id", bounded["key_id"].clone())]);
+    assert_eq!((&bounded["units_per_minute"], &bounded["requests_per_minute"]), (&json!(30_000), &json!(100)));
+    invoke_with("operator-revoke-key", &[("key_id", bounded["key_id"].clone())]);
+
+    for function in ["operator-limit-key", "operator-revoke-key", "operator-rotate-key"] {
         let (is_well, printed) = invoke(function, &payload(function, &[]));
         assert!(!is_well && printed.contains("Reseller 1 has no key 0123456789ab."), "{printed}");
     }

@@ -15,14 +15,17 @@ pub struct Configuration {
     pub table_name: String,
     /// `LOG_LEVEL`: `off`, `error`, `warn`, `info`, `debug` or `trace`; `info` when it is not set.
     pub log_level: LevelFilter,
-    /// What callers may use up in a minute. Each takes a number from 1 on, or `none` for no limit: `KEY_UNITS_PER_MINUTE`
-    /// ([`KEY_UNITS`] when it is not set), `KEY_REQUESTS_PER_MINUTE` (no limit), `RESELLER_UNITS_PER_MINUTE`
-    /// ([`RESELLER_UNITS`]) and `SOURCE_UNITS_PER_MINUTE` ([`SOURCE_UNITS`]).
+    /// The [`QUOTA_VARIABLES`]: what callers may use up in a minute. Each takes a number from 1 on, or `none` for no limit.
     pub quotas: Quotas,
     /// `FRONT_SECRET`: what the content network in front of the gateway sends with each request. Without it there is none, and
     /// requests come to the gateway directly.
     pub front_secret: Option<String>,
 }
+
+/// The variables with the quotas: the units of a key ([`KEY_UNITS`] when it is not set), its requests (no limit), the units of a
+/// reseller ([`RESELLER_UNITS`]) and those of a source address ([`SOURCE_UNITS`]).
+pub const QUOTA_VARIABLES: [&str; 4] =
+    ["KEY_UNITS_PER_MINUTE", "KEY_REQUESTS_PER_MINUTE", "RESELLER_UNITS_PER_MINUTE", "SOURCE_UNITS_PER_MINUTE"];
 
 /// The units of one key: a twentieth of the writes, or a third of the reads, that one partition of DynamoDB takes.
 pub const KEY_UNITS: u64 = 60_000;
@@ -71,11 +74,12 @@ impl Configuration {
                 _ => Err(ConfigurationError::Wrong(name, "it takes a number from 1 on, or none")),
             },
         };
+        let [key_units, key_requests, reseller_units, source_units] = QUOTA_VARIABLES;
         let quotas = Quotas {
-            key_units: quota("KEY_UNITS_PER_MINUTE", Some(KEY_UNITS))?,
-            key_requests: quota("KEY_REQUESTS_PER_MINUTE", None)?,
-            reseller_units: quota("RESELLER_UNITS_PER_MINUTE", Some(RESELLER_UNITS))?,
-            source_units: quota("SOURCE_UNITS_PER_MINUTE", Some(SOURCE_UNITS))?,
+            key_units: quota(key_units, Some(KEY_UNITS))?,
+            key_requests: quota(key_requests, None)?,
+            reseller_units: quota(reseller_units, Some(RESELLER_UNITS))?,
+            source_units: quota(source_units, Some(SOURCE_UNITS))?,
         };
         Ok(Self { table_name, log_level, quotas, front_secret: variable("FRONT_SECRET") })
     }
