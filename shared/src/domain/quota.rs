@@ -69,7 +69,7 @@ impl Quota {
 }
 
 /// A minute of the clock in UTC. Every quota is for such a minute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Minute(i64);
 
 impl Minute {

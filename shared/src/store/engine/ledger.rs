@@ -62,7 +62,7 @@ impl Ledger {
     /// When a quota of the spender is exceeded; then the request is not counted.
     pub(super) fn count_request(&self, minute: Minute, spender: &Spender) -> Result<(), QuotaExceeded> {
         let mut present = self.lock();
-        if present.minute != Some(minute) {
+        if present.minute.is_none_or(|present| present < minute) {
             *present = OfMinute { minute: Some(minute), rows: HashMap::new() };
         }
         let entry = present.rows.entry(spender.row.clone()).or_default();
@@ -126,5 +126,68 @@ impl Ledger {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::timestamp::Timestamp;
+
+    fn minute(text: &str) -> Minute {
+        Minute::of(text.parse::<Timestamp>().unwrap())
+    }
+
+    fn spender(minute: Minute, name: &str) -> Spender {
+        let row = RowKey { partition: "SPENT#7".to_owned(), sort: minute.to_string() };
+        Spender { row, name: name.to_owned() }
+    }
+
+    #[test]
+    fn a_minute_begins_with_nothing_spent_and_nobody_refused() {
+        let ledger = Ledger::default();
+        let (first, next) = (minute("2026-11-27T17:05:59.999Z"), minute("2026-11-27T17:06:00.000Z"));
+        let (before, after) = (spender(first, "a"), spender(next, "a"));
+        let exceeded = QuotaExceeded { quota: Quota::Reseller, limit: 1, minute: first };
+        assert_eq!(ledger.count_request(first, &before), Ok(()));
+        ledger.add(&before, 9);
+        ledger.note_exceeded(&before, exceeded);
+        assert_eq!(ledger.count_request(first, &before), Err(exceeded));
+        assert_eq!(ledger.count_request(first, &spender(first, "b")), Err(exceeded), "the quota of all keys");
+
+        assert_eq!(ledger.count_request(next, &after), Ok(()));
+        assert_eq!(ledger.unsettled(&after), (Spent { units: 0, requests: 1 }, 0));
+        // A request of the minute before is late, and takes nothing from this one.
+        assert_eq!(ledger.count_request(first, &before), Ok(()));
+        assert_eq!(ledger.unsettled(&after), (Spent { units: 0, requests: 1 }, 0));
+    }
+
+    #[test]
+    fn a_key_that_is_refused_does_not_refuse_the_others_of_its_reseller() {
+        let ledger = Ledger::default();
+        let minute = minute("2026-11-27T17:05:00.000Z");
+        let [one, other] = ["a", "b"].map(|name| spender(minute, name));
+        ledger.count_request(minute, &one).unwrap();
+        let exceeded = QuotaExceeded { quota: Quota::Key, limit: 1, minute };
+        ledger.note_exceeded(&one, exceeded);
+        assert_eq!((ledger.count_request(minute, &one), ledger.count_request(minute, &other)), (Err(exceeded), Ok(())));
+    }
+
+    #[test]
+    fn what_is_taken_is_gone_and_what_is_given_back_is_there() {
+        let ledger = Ledger::default();
+        let minute = minute("2026-11-27T17:05:00.000Z");
+        for key in 0..MOST_NAMED + 5 {
+            let spender = spender(minute, &format!("{key:012}"));
+            ledger.count_request(minute, &spender).unwrap();
+            ledger.add(&spender, 2);
+        }
+        let last = spender(minute, &format!("{:012}", MOST_NAMED + 4));
+        let taken = ledger.take(&last);
+        assert_eq!((taken.len(), taken[0].0.as_str()), (MOST_NAMED, last.name.as_str()), "its own is among them");
+        assert_eq!(ledger.unsettled(&last), (Spent::default(), 10));
+        ledger.add(&last, 1);
+        ledger.give_back(&last, taken);
+        assert_eq!(ledger.unsettled(&last), (Spent { units: 3, requests: 1 }, 2 * (MOST_NAMED as u64 + 5) + 1));
     }
 }
