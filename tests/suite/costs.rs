@@ -28,6 +28,23 @@ fn stated() -> BTreeMap<String, (f64, f64)> {
     .collect()
 }
 
+#[test]
+fn a_million_of_the_usual_mix_costs_what_both_pages_say() {
+    let stated = stated();
+    let dollars = |operation: &str| {
+        let (reads, writes) = stated[operation];
+        reads * READ_UNITS + writes * WRITE_UNITS + ALL_ELSE
+    };
+    let reads = 0.3 * dollars("read a customer") + 0.3 * dollars("list ten customers");
+    let changes = 0.1 * dollars("create a customer") + 0.1 * dollars("change a customer");
+    let mix = format!("{:.2}", reads + changes + 0.2 * dollars("check a licence"));
+    let page = |path: &str| std::fs::read_to_string(workspace().join(path)).unwrap();
+    let rows = page("infra/README.md");
+    let row = rows.lines().find(|line| line.starts_with("| one million: 60 % reads and lists,")).unwrap();
+    assert_eq!(row.rsplit('|').nth(1).map(str::trim), Some(mix.as_str()), "{row}");
+    assert!(page("README.md").contains(&format!("[{mix} dollars](infra/README.md#what-it-costs)")), "{mix}");
+}
+
 /// The units that the engine counted since the last time.
 fn consumed(app: &App) -> (f64, f64) {
     let calls = app.wire.take_calls();
