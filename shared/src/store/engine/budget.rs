@@ -69,12 +69,12 @@ fn requests_of(name: &str) -> String {
 pub(in crate::store) struct Budget {
     ledger: Arc<Ledger>,
     minute: Minute,
-    caller: Mutex<Option<Caller>>,
+    spending: Mutex<Option<Spending>>,
 }
 
-/// The caller of the request, once it is known.
+/// Who pays for the request, once that is known.
 #[derive(Clone, Debug)]
-struct Caller {
+struct Spending {
     spender: Spender,
     /// Its limits, and what stood in its row when it was read last; `None` before it was read.
     known: Option<(Limits, SpentRow)>,
@@ -85,7 +85,7 @@ struct Caller {
 impl Budget {
     /// The budget of a request that begins now, in a function with this ledger.
     pub(super) fn new(ledger: Arc<Ledger>) -> Self {
-        Self { ledger, minute: Minute::of(Timestamp::now()), caller: Mutex::default() }
+        Self { ledger, minute: Minute::of(Timestamp::now()), spending: Mutex::default() }
     }
 
     /// The budget of another request of the same function.
@@ -98,9 +98,9 @@ impl Budget {
         self.minute
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Caller>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Spending>> {
         // No code that holds the lock can panic.
-        self.caller.lock().unwrap_or_else(PoisonError::into_inner)
+        self.spending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says who pays for the request from now on.
@@ -109,7 +109,7 @@ impl Budget {
     /// When this function knows that a quota of the caller is exceeded.
     pub(in crate::store) fn charge_to(&self, spender: Spender) -> Result<(), QuotaExceeded> {
         self.ledger.count_request(self.minute, &spender)?;
-        *self.lock() = Some(Caller { spender, known: None, read_units: 0 });
+        *self.lock() = Some(Spending { spender, known: None, read_units: 0 });
         Ok(())
     }
 
@@ -119,20 +119,20 @@ impl Budget {
     /// When a quota is exceeded.
     pub(in crate::store) fn compare(&self, limits: Limits, row: SpentRow) -> Result<(), QuotaExceeded> {
         match self.lock().as_mut() {
-            Some(caller) => {
-                caller.known = Some((limits, row));
-                self.check(caller)
+            Some(spending) => {
+                spending.known = Some((limits, row));
+                self.check(spending)
             }
             None => Ok(()),
         }
     }
 
-    fn check(&self, caller: &Caller) -> Result<(), QuotaExceeded> {
-        let Some((limits, row)) = &caller.known else {
+    fn check(&self, spending: &Spending) -> Result<(), QuotaExceeded> {
+        let Some((limits, row)) = &spending.known else {
             return Ok(());
         };
-        let (unsettled, all_unsettled) = self.ledger.unsettled(&caller.spender);
-        let (sums, shared) = row.sums(&caller.spender);
+        let (unsettled, all_unsettled) = self.ledger.unsettled(&spending.spender);
+        let (sums, shared) = row.sums(&spending.spender);
         let quotas = [
             // The request itself is counted already, and may be the last one.
             (Quota::Requests, limits.requests, (sums.requests + unsettled.requests).saturating_sub(1)),
@@ -142,7 +142,7 @@ impl Budget {
         for (quota, limit, spent) in quotas {
             if let Some(limit) = limit.filter(|limit| spent >= *limit) {
                 let exceeded = QuotaExceeded { quota, limit, minute: self.minute };
-                self.ledger.note_exceeded(&caller.spender, exceeded);
+                self.ledger.note_exceeded(&spending.spender, exceeded);
                 return Err(exceeded);
             }
         }
@@ -151,23 +151,23 @@ impl Budget {
 
     /// Adds read units to what the caller has used up.
     pub(super) fn add_read(&self, units: u64) {
-        if let Some(caller) = self.lock().as_mut() {
-            caller.read_units += units;
-            self.ledger.add(&caller.spender, units * u64::from(READ_UNIT));
+        if let Some(spending) = self.lock().as_mut() {
+            spending.read_units += units;
+            self.ledger.add(&spending.spender, units * u64::from(READ_UNIT));
         }
     }
 
     /// Adds write units to what the caller has used up.
     pub(super) fn add_written(&self, units: u64) {
-        if let Some(caller) = self.lock().as_ref() {
-            self.ledger.add(&caller.spender, units * u64::from(WRITE_UNIT));
+        if let Some(spending) = self.lock().as_ref() {
+            self.ledger.add(&spending.spender, units * u64::from(WRITE_UNIT));
         }
     }
 
     /// Whether the request has read so much that it must be added to the row before the request goes on.
     pub(super) fn is_due_at_once(&self) -> bool {
-        let caller = self.lock();
-        let known = caller.as_ref().and_then(|caller| Some((caller.read_units, caller.known.as_ref()?.0)));
+        let spending = self.lock();
+        let known = spending.as_ref().and_then(|spending| Some((spending.read_units, spending.known.as_ref()?.0)));
         known.is_some_and(|(read_units, limits)| {
             read_units >= MOST_READ_UNITS && (limits.units.is_some() || limits.shared_units.is_some())
         })
@@ -175,8 +175,9 @@ impl Budget {
 
     /// Whether the function should add to the row what it has kept, now that the request is answered.
     pub(super) fn is_due(&self) -> bool {
-        let caller = self.lock();
-        let Some((spender, (limits, row))) = caller.as_ref().and_then(|caller| Some((&caller.spender, caller.known.as_ref()?)))
+        let spending = self.lock();
+        let Some((spender, (limits, row))) =
+            spending.as_ref().and_then(|spending| Some((&spending.spender, spending.known.as_ref()?)))
         else {
             return false;
         };
@@ -193,11 +194,11 @@ impl Budget {
 
     /// Takes what the function has kept for those that share the row of the caller, to be added to the row.
     pub(super) fn take(&self) -> Option<Settlement> {
-        let mut caller = self.lock();
-        let caller = caller.as_mut()?;
-        caller.read_units = 0;
-        let taken = self.ledger.take(&caller.spender);
-        Some(Settlement { spender: caller.spender.clone(), expires_at: self.minute.end(), taken })
+        let mut spending = self.lock();
+        let spending = spending.as_mut()?;
+        spending.read_units = 0;
+        let taken = self.ledger.take(&spending.spender);
+        Some(Settlement { spender: spending.spender.clone(), expires_at: self.minute.end(), taken })
     }
 
     /// Takes notice of what stands in the row now.
@@ -206,11 +207,11 @@ impl Budget {
     /// When a quota is exceeded.
     pub(super) fn settled(&self, row: SpentRow) -> Result<(), QuotaExceeded> {
         match self.lock().as_mut() {
-            Some(caller) => {
-                if let Some((_, known)) = &mut caller.known {
+            Some(spending) => {
+                if let Some((_, known)) = &mut spending.known {
                     *known = row;
                 }
-                self.check(caller)
+                self.check(spending)
             }
             None => Ok(()),
         }
