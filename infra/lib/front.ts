@@ -1,5 +1,5 @@
 // The content network in front of the gateway, and the firewall that it may have.
-import { CfnOutput, RemovalPolicy, Stack, Validations, type App } from "aws-cdk-lib";
+import { CfnOutput, Duration, RemovalPolicy, Stack, Validations, type App } from "aws-cdk-lib";
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import * as cloudfront from "aws-cdk-lib/aws-cloudfront";
 import { HttpOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
@@ -15,6 +15,9 @@ const VIEWER_REQUEST = `function handler(event) {
   request.headers["x-public-host"] = { value: request.headers.host.value };
   return request;
 }`;
+
+/** The statuses of errors that CloudFront can keep. */
+const KEPT_ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
 /**
  * A content network that passes every request on and keeps nothing. It shares a secret with the functions, which answer only what
@@ -40,6 +43,8 @@ export class Front extends Construct {
       ...(domain === undefined
         ? {}
         : { domainNames: [domain.name], certificate: Certificate.fromCertificateArn(this, "Certificate", domain.certificate) }),
+      // CloudFront would keep errors for ten seconds, whatever its policy says of answers, and give one caller's to another.
+      errorResponses: KEPT_ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       defaultBehavior: {
         origin: new HttpOrigin(apiEndpoint, {
           customHeaders: { "x-front-secret": this.secret },

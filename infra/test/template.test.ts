@@ -241,6 +241,10 @@ test("a content network shares a secret with every function that has a route, an
   assert.deepEqual([config.Aliases, config.WebACLId], [["api.example.com"], webAcl]);
   assert.equal(config.DefaultCacheBehavior.ViewerProtocolPolicy, "https-only");
   assert.equal(config.DefaultCacheBehavior.AllowedMethods.length, 7);
+  assert.deepEqual(
+    config.CustomErrorResponses,
+    [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504].map((ErrorCode) => ({ ErrorCode, ErrorCachingMinTTL: 0 })),
+  );
   const [origin] = config.Origins;
   assert.match(JSON.stringify(origin.DomainName), /\{"Ref":"Api[0-9A-F]+"\},"\.execute-api\./);
   const [header] = origin.OriginCustomHeaders;
