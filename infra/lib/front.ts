@@ -69,10 +69,10 @@ export class Front extends Construct {
     this.address = `https://${distribution.distributionDomainName}`;
     if (domain !== undefined) new CfnOutput(Stack.of(this), "DomainTarget", { value: distribution.distributionDomainName });
     for (const [id, reason] of Object.entries({
-      "AwsSolutions-SMG4": "A new secret needs a deployment: the content network takes it from the template.",
+      "AwsSolutions-SMG4": "The content network and the functions take it when they are deployed: it is changed by switching the network off and on.",
       "AwsSolutions-CFR1": "Resellers may be anywhere.",
       "AwsSolutions-CFR2": "The firewall is an option of its own.",
-      "AwsSolutions-CFR3": "The gateway's access log has every request that comes through.",
+      "AwsSolutions-CFR3": "The gateway's access log has every request that comes through, without its caller's address.",
       "AwsSolutions-CFR4": "Without a domain of its own the network has the default certificate, whose protocols can't be chosen.",
     })) {
       Validations.of(this).acknowledge({ id: `AwsSolutions::${id}`, reason });

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Answer, App, Tenant};
+use crate::harness::{Answer, App, Tenant, json_with};
 
 /// The body of the document's create and update.
 const BODY: &str = "{\n\"name\": \"Customer Name\",\n\"email\": \"customer@example.com\",\n\"phone\": \"+31 012 345678\"\n}";
@@ -134,8 +134,7 @@ async fn an_absent_phone_is_null_and_put_clears_it() {
     let (app, tenant) = App::with_reseller().await;
     for absent in [json!({}), json!({"phone": null}), json!({"phone": ""}), json!({"phone": "  "})] {
         let id = post(&app, &tenant).await.expect(201).id();
-        let mut body = json!({"name": "Customer Name", "email": "customer@example.com"});
-        body.as_object_mut().unwrap().extend(absent.as_object().unwrap().clone());
+        let body = json_with(json!({"name": "Customer Name", "email": "customer@example.com"}), &absent);
         let answer = app.reseller_api("PUT", id).key(&tenant.key).json(&body).send().await.expect(201);
         assert!(answer.result()["phone"].is_null(), "{answer}");
         let created = app.reseller_api("POST", "").key(&tenant.key).json(&body).send().await.expect(201);

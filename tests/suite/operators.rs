@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::App;
+use crate::harness::{App, json_with};
 
 fn error(code: &str, message: &str) -> Result<Value, (String, String)> {
     Err((code.to_owned(), message.to_owned()))
@@ -342,9 +342,8 @@ async fn a_rotated_key_has_a_successor_with_its_rights_and_ends_when_it_was_said
     let second = app.account(&tenant).await;
     let customer = app.create(&tenant, "Acme").await;
     let issue = async |more: Value| {
-        let mut payload = json!({"reseller_id": tenant.id, "permissions": ["read"], "label": "nightly"});
-        payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        app.operate("operator-issue-key", payload).await.unwrap()
+        let payload = json!({"reseller_id": tenant.id, "permissions": ["read"], "label": "nightly"});
+        app.operate("operator-issue-key", json_with(payload, &more)).await.unwrap()
     };
     for more in [
         json!({"kind": "reseller"}),

@@ -8,7 +8,7 @@ use shared::domain::quota::Quotas;
 use shared::domain::timestamp::Timestamp;
 
 use crate::harness::routes;
-use crate::harness::{Answer, App, Call, Effect, ManagementClient, Tenant};
+use crate::harness::{Answer, App, Call, Effect, ManagementClient, Tenant, json_with};
 
 /// Waits until enough of a minute is left for what a test does in one.
 async fn in_one_minute() {
@@ -46,9 +46,8 @@ async fn until_refused(mut send: impl AsyncFnMut() -> Answer) -> (usize, Answer)
 }
 
 async fn issue(app: &App, tenant: &Tenant, more: Value) -> Value {
-    let mut payload = json!({"reseller_id": tenant.id, "kind": "reseller", "permissions": ["read", "write"], "label": "test"});
-    payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    app.operate("operator-issue-key", payload).await.unwrap()
+    let payload = json!({"reseller_id": tenant.id, "kind": "reseller", "permissions": ["read", "write"], "label": "test"});
+    app.operate("operator-issue-key", json_with(payload, &more)).await.unwrap()
 }
 
 fn token(issued: &Value) -> &str {
@@ -310,11 +309,7 @@ async fn operators_give_a_key_quotas_of_its_own() {
     assert_eq!(until_refused(async || get(&app, token(&own)).await).await.0, 3);
     assert_eq!(until_refused(async || get(&app, &tenant.key).await).await.0, 5);
 
-    let of = |more: Value| {
-        let mut payload = json!({"reseller_id": tenant.id, "key_id": own["key_id"]});
-        payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        payload
-    };
+    let of = |more: Value| json_with(json!({"reseller_id": tenant.id, "key_id": own["key_id"]}), &more);
     let limited = app.operate("operator-limit-key", of(json!({"units_per_minute": 1_000}))).await.unwrap();
     assert_eq!((&limited["units_per_minute"], &limited["requests_per_minute"]), (&json!(1_000), &json!(null)));
     let listed = app.operate("operator-list-keys", json!({"reseller_id": tenant.id})).await.unwrap();
@@ -363,15 +358,15 @@ async fn every_function_with_a_route_puts_on_record_what_it_costs() {
     in_one_minute().await;
     for route in routes::table().into_iter().filter(|route| !route.function.starts_with("documentation-")) {
         app.wire.take_calls();
-        let path = route.path.replace("{id}", "1").replace("{proxy+}", "");
-        let request = app.request(&route.method, &path).key(&client.tenant.key);
+        let path = route.path.replace("{id}", "1");
+        let request = app.request(&route.method, &path);
         let answer = match route.function.split('-').next().unwrap() {
             "licensing" if route.function == "licensing-check-license" => {
                 app.request("GET", &format!("{path}?key={}", licence["key"].as_str().unwrap())).send().await
             }
-            "licensing" => app.request(&route.method, &path).token(&token).send().await,
-            "management" => app.request(&route.method, &path).user(&user).send().await,
-            _ => request.send().await,
+            "licensing" => request.token(&token).send().await,
+            "management" => request.user(&user).send().await,
+            _ => request.key(&client.tenant.key).send().await,
         };
         let calls = app.wire.take_calls();
         assert_eq!(calls.iter().filter(|call| is_settlement(call)).count(), 1, "{}: {}", route.function, answer.status);

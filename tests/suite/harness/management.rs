@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, App, RequestBuilder, Tenant};
+use super::{Answer, App, RequestBuilder, Tenant, json_with};
 
 /// The path of all customers.
 pub const CUSTOMERS: &str = "/api/v01/customers";
@@ -29,9 +29,7 @@ impl ManagementClient {
 
     /// The fields that a new customer needs, and these.
     pub fn with_required(&self, more: &Value) -> Value {
-        let mut body = json!({"accountId": self.tenant.account_id, "firstName": "Ann", "lastName": "Lee"});
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        body
+        json_with(json!({"accountId": self.tenant.account_id, "firstName": "Ann", "lastName": "Lee"}), more)
     }
 
     /// Asks for a customer with this body.

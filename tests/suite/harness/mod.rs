@@ -14,6 +14,8 @@ pub mod routes;
 pub mod running;
 mod wire;
 
+use serde_json::Value;
+
 pub use answer::Answer;
 pub use app::{App, Keys, RequestBuilder, Tenant};
 pub use clients::{ApiCall, Clients};
@@ -21,3 +23,9 @@ pub use events::{Event, encoded};
 pub use licensing::{Api, Licences, LicensingClient, verdict};
 pub use management::{CUSTOMERS, ManagementClient};
 pub use wire::{Call, Effect, Wire};
+
+/// This object, with these members added or replaced.
+pub fn json_with(mut object: Value, members: &Value) -> Value {
+    object.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    object
+}

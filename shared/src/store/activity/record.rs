@@ -46,6 +46,11 @@ impl Change {
         Self { customer, ..self }
     }
 
+    /// The same change, which changes those of the fields with these names that are said to differ.
+    pub(in crate::store) fn of_differing(self, fields: impl IntoIterator<Item = (&'static str, bool)>) -> Self {
+        self.of_fields(fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name))
+    }
+
     /// The same change, which sets or changes the fields with these names.
     pub(in crate::store) fn of_fields<F: Into<String>>(self, fields: impl IntoIterator<Item = F>) -> Self {
         Self { fields: fields.into_iter().map(Into::into).collect(), ..self }

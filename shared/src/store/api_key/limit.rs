@@ -37,13 +37,14 @@ impl Table<Operator> {
                 .update("SET quota = :quota")
                 .value(":known", to_attribute_value(known)?)
                 .value(":quota", to_attribute_value(quota)?);
-            let fields =
-                [("units_per_minute", known.units != quota.units), ("requests_per_minute", known.requests != quota.requests)];
             let transaction = activity::record(
                 Transaction::default().update((), key.row_key(reseller), is_unchanged),
                 activity::Change::by_operator(reseller, Action::KeyUpdated, Object::key(key_id))
                     .concerning(key.credential.customer)
-                    .of_fields(fields.into_iter().filter(|(_, is_changed)| *is_changed).map(|(name, _)| name)),
+                    .of_differing([
+                        ("units_per_minute", known.units != quota.units),
+                        ("requests_per_minute", known.requests != quota.requests),
+                    ]),
             )?;
             if connection.transact(transaction).await? == Outcome::Done {
                 key.credential.quota = quota;

@@ -69,14 +69,12 @@ impl Table<Operator> {
                     .value(":suspended", to_attribute_value(current.suspended_at)?);
                 transaction = transaction.put((), row(key, &changed)?, is_unchanged);
             }
-            let fields = [
-                ("account_ids", changed.account_ids != current.account_ids),
-                ("suspended_at", changed.suspended_at != current.suspended_at),
-            ];
             let transaction = activity::record(
                 transaction,
-                activity::Change::by_operator(reseller, Action::ResellerUpdated, Object::reseller(reseller))
-                    .of_fields(fields.into_iter().filter(|(_, is_changed)| *is_changed).map(|(name, _)| name)),
+                activity::Change::by_operator(reseller, Action::ResellerUpdated, Object::reseller(reseller)).of_differing([
+                    ("account_ids", changed.account_ids != current.account_ids),
+                    ("suspended_at", changed.suspended_at != current.suspended_at),
+                ]),
             )?;
             if connection.transact(transaction).await? == Outcome::Done {
                 return Ok(Some(changed));
