@@ -127,8 +127,8 @@ export function readOptions(context: (key: string) => unknown): Options {
     return number;
   };
   const integer = (key: Key, least: number, most: number, fallback: number): number => optionalInteger(key, least, most) ?? fallback;
-  const quota = (key: Key, fallback: string): string =>
-    text(key) === "none" ? "none" : (optionalInteger(key, 1, 1_000_000_000, ", or none")?.toString() ?? fallback);
+  const quota = (key: Key, least: number, fallback: string): string =>
+    text(key) === "none" ? "none" : (optionalInteger(key, least, 1_000_000_000, ", or none")?.toString() ?? fallback);
 
   const logDays = integer("logDays", 1, 3653, 30);
   if (!LOG_DAYS.includes(logDays)) {
@@ -170,10 +170,10 @@ export function readOptions(context: (key: string) => unknown): Options {
     throttleRate: integer("throttleRate", 1, 10_000, 5_000),
     throttleBurst: integer("throttleBurst", 1, 5_000, 2_500),
     quotas: {
-      keyUnits: quota("keyUnits", "60000"),
-      keyRequests: quota("keyRequests", "none"),
-      resellerUnits: quota("resellerUnits", "180000"),
-      sourceUnits: quota("sourceUnits", "6000"),
+      keyUnits: quota("keyUnits", 100, "60000"),
+      keyRequests: quota("keyRequests", 1, "none"),
+      resellerUnits: quota("resellerUnits", 100, "180000"),
+      sourceUnits: quota("sourceUnits", 100, "6000"),
     },
     operatorConcurrency: optionalInteger("operatorConcurrency", 1, 1_000),
     listConcurrency: optionalInteger("listConcurrency", 1, 1_000),

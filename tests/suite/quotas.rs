@@ -8,7 +8,7 @@ use shared::domain::quota::Quotas;
 use shared::domain::timestamp::Timestamp;
 
 use crate::harness::routes;
-use crate::harness::{Answer, App, Call, Effect, ManagementClient, Tenant, json_with};
+use crate::harness::{Answer, App, CUSTOMERS, Call, Effect, ManagementClient, Tenant, json_with};
 
 /// Waits until enough of a minute is left for what a test does in one.
 async fn in_one_minute() {
@@ -27,6 +27,12 @@ fn units(calls: &[Call]) -> f64 {
 /// Whether the call adds to what a caller has used up.
 fn is_settlement(call: &Call) -> bool {
     call.operation == "UpdateItem" && call.request["Key"]["PK"]["S"].as_str().is_some_and(|key| key.starts_with("SPENT#"))
+}
+
+/// What the row of a minute says of each key that it names.
+fn own(row: &Value, prefix: &str) -> Vec<u64> {
+    let attributes = row.as_object().unwrap().iter().filter(|(name, _)| name.starts_with(prefix));
+    attributes.map(|(_, sum)| sum["N"].as_str().unwrap().parse().unwrap()).collect()
 }
 
 async fn get(app: &App, key: &str) -> Answer {
@@ -169,9 +175,7 @@ async fn what_is_on_record_is_what_was_consumed() {
     let sum = |attribute: &str| row[attribute]["N"].as_str().unwrap().parse::<f64>().unwrap();
     // What the last settlement of each function consumed itself waits for the next one.
     assert!((sum("units") + 10.0 - units(&calls)).abs() < 0.1, "{row} and {}", units(&calls));
-    let requests: Vec<f64> =
-        row.as_object().unwrap().keys().filter(|name| name.starts_with("requests_")).map(|name| sum(name)).collect();
-    assert_eq!(requests.iter().sum::<f64>(), 6.0, "{row}");
+    assert_eq!(own(row, "requests_").iter().sum::<u64>(), 6, "{row}");
     let ends = sum("expires_at") - Timestamp::now().seconds() as f64;
     assert!((3_540.0..=3_660.0).contains(&ends), "{ends}");
 }
@@ -286,16 +290,104 @@ async fn a_table_that_takes_no_sums_refuses_nobody_and_they_are_added_later() {
     app.wire.script(|call| {
         if is_settlement(call) { Effect::Answer(400, json!({"__type": "ThrottlingException"})) } else { Effect::Pass }
     });
+    app.wire.take_calls();
     for _ in 0..5 {
         get(&app, &tenant.key).await.expect(200);
     }
+    // After the first failure, with its retries, the function leaves the table alone for some seconds.
+    let calls = app.wire.take_calls();
+    let (settlements, others): (Vec<_>, Vec<_>) = calls.iter().partition(|call| is_settlement(call));
+    assert_eq!((settlements.len(), others.len()), (4, 5));
     app.wire.mend();
-    app.wire.take_calls();
+    tokio::time::sleep(Duration::from_secs(5)).await;
     get(&app, &tenant.key).await.expect(200);
     let calls = app.wire.take_calls();
     let row = &calls.iter().find(|call| is_settlement(call)).unwrap().response["Attributes"];
-    let requests = row.as_object().unwrap().iter().find(|(name, _)| name.starts_with("requests_")).unwrap().1;
-    assert_eq!(requests["N"], "6");
+    assert_eq!(own(row, "requests_"), [6]);
+}
+
+#[tokio::test]
+async fn sums_whose_answer_is_late_count_as_added() {
+    let (app, tenant) = App::with_reseller().await;
+    app.create(&tenant, "Acme").await;
+    app.set_quotas(Quotas { key_requests: Some(20), ..Quotas::default() });
+    app.start_functions().await;
+    in_one_minute().await;
+    let mut is_first = true;
+    app.wire.script(move |call| if is_settlement(call) && std::mem::take(&mut is_first) { Effect::Hang } else { Effect::Pass });
+    get(&app, &tenant.key).await.expect(200);
+    app.wire.take_calls();
+    get(&app, &tenant.key).await.expect(200);
+    let calls = app.wire.take_calls();
+    let settlement = calls.iter().find(|call| is_settlement(call)).unwrap();
+    assert_eq!(own(&settlement.response["Attributes"], "requests_"), [1]);
+}
+
+#[tokio::test]
+async fn the_row_of_a_minute_names_those_alone_that_use_up_much() {
+    let (app, tenant) = App::with_reseller().await;
+    app.create(&tenant, "Acme").await;
+    let mut keys = Vec::new();
+    for _ in 0..12 {
+        keys.push(issue(&app, &tenant, json!({})).await);
+    }
+    app.set_quotas(Quotas { key_units: Some(10_000), reseller_units: Some(600), ..Quotas::default() });
+    app.start_functions().await;
+    in_one_minute().await;
+    app.wire.take_calls();
+    for key in &keys {
+        get(&app, token(key)).await.expect(200);
+    }
+    let calls = app.wire.take_calls();
+    // Each key has used up far less than a fiftieth of its own quota, and all together more than one of the reseller's.
+    let settlements: Vec<&Call> = calls.iter().filter(|call| is_settlement(call)).collect();
+    assert!((2..12).contains(&settlements.len()), "{}", settlements.len());
+    let row = &settlements.last().unwrap().response["Attributes"];
+    assert_eq!(own(row, "units_"), [0_u64; 0]);
+    assert!(row["units"]["N"].as_str().unwrap().parse::<u64>().unwrap() > 12 * 3, "{row}");
+}
+
+#[tokio::test]
+async fn a_request_that_was_admitted_is_not_refused_for_the_number_of_the_others() {
+    let (app, tenant) = App::with_reseller().await;
+    let model = app.create(&tenant, "Model").await;
+    app.fill(&tenant, model, "customer", 3_000).await;
+    app.set_quotas(Quotas { key_requests: Some(8), ..Quotas::default() });
+    app.start_functions().await;
+    in_one_minute().await;
+    let list = async || app.reseller_api("GET", "?sort=phone").key(&tenant.key).send().await.status;
+    // All of them are in one sandbox, as under `cargo dev`.
+    let statuses = stream::iter((0..8).map(|_| list())).buffer_unordered(8).collect::<Vec<_>>().await;
+    assert_eq!(statuses, [200; 8]);
+    assert_eq!(list().await, 429);
+}
+
+#[tokio::test]
+async fn what_is_read_in_vain_is_paid_for() {
+    let client = ManagementClient::start().await;
+    let app = &client.app;
+    let model = client.created(&json!({"city": "Paris"})).await;
+    app.fill(&client.tenant, model, "customer", 700).await;
+    let user = app.service_user(&client.tenant, &["read"], None).await;
+    app.set_quotas(Quotas { key_units: Some(10_000), ..Quotas::default() });
+    app.start_functions().await;
+    in_one_minute().await;
+    app.wire.take_calls();
+    // Four batches are sent together, and the first one has the page.
+    let path = format!("{CUSTOMERS}?accountId={}&city=paris&limit=1", client.tenant.account_id);
+    app.request("GET", &path).user(&user).send().await.expect(200);
+    let (settlements, reads): (Vec<Call>, Vec<Call>) = app.wire.take_calls().into_iter().partition(is_settlement);
+    assert_eq!(reads.iter().filter(|call| call.operation == "BatchGetItem").count(), 1 + 4);
+    let settled: f64 = settlements
+        .iter()
+        .map(|call| own(&call.request["ExpressionAttributeValues"], ":own_units").iter().sum::<u64>() as f64)
+        .sum();
+    // Units are whole for each call, and what a settlement in the middle consumed itself waits for the next one.
+    assert!(
+        (settled - units(&reads)).abs() <= 5.0 * settlements.len() as f64 + reads.len() as f64,
+        "{settled} of {}",
+        units(&reads)
+    );
 }
 
 #[tokio::test]
@@ -332,7 +424,8 @@ async fn operators_give_a_key_quotas_of_its_own() {
     assert_eq!(rotated["units_per_minute"], 1_000);
 
     for (payload, code) in [
-        (of(json!({"units_per_minute": 0})), "VALIDATION_ERROR"),
+        (of(json!({"units_per_minute": 99})), "VALIDATION_ERROR"),
+        (of(json!({"requests_per_minute": 0})), "VALIDATION_ERROR"),
         (of(json!({"requests_per_minute": -1})), "VALIDATION_ERROR"),
         (of(json!({"units": 1})), "VALIDATION_ERROR"),
         (json!({"reseller_id": tenant.id, "key_id": "0123456789ab"}), "NOT_FOUND"),

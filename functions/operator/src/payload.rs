@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use shared::domain::quota::KeyQuota;
+use shared::domain::quota::{KeyQuota, LEAST_UNITS};
 use shared::domain::reseller::ResellerId;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::token::KeyId;
@@ -39,9 +39,9 @@ pub(crate) fn in_the_future(field: &str, sent: Option<Timestamp>) -> Result<Opti
 
 /// What a key may use up in a minute; `None` is the value of the deployment.
 pub(crate) fn quota(units: Option<u64>, requests: Option<u64>) -> Result<KeyQuota, Error> {
-    for (field, sent) in [("units_per_minute", units), ("requests_per_minute", requests)] {
-        if sent == Some(0) {
-            return Err(Error::Invalid(format!("{field} must be at least 1. operator-revoke-key ends a key.")));
+    for (field, sent, least) in [("units_per_minute", units, LEAST_UNITS), ("requests_per_minute", requests, 1)] {
+        if sent.is_some_and(|sent| sent < least) {
+            return Err(Error::Invalid(format!("{field} must be at least {least}. operator-revoke-key ends a key.")));
         }
     }
     Ok(KeyQuota { units, requests })

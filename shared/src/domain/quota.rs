@@ -17,6 +17,10 @@ pub const READ_UNIT: u32 = 1;
 /// How many units a write unit of DynamoDB counts as.
 pub const WRITE_UNIT: u32 = 5;
 
+/// The least units that a quota can have. With fewer, the read of the credential alone would use up a quota before the request that
+/// it came with is admitted.
+pub const LEAST_UNITS: u64 = 100;
+
 /// What one key may use up in a minute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyQuota {
@@ -80,6 +84,12 @@ impl Minute {
     #[must_use]
     pub fn of(moment: Timestamp) -> Self {
         Self(moment.seconds().div_euclid(Self::SECONDS.into()))
+    }
+
+    /// Whether it is this minute, the one before it, or a later one.
+    #[must_use]
+    pub fn is_near(self, now: Self) -> bool {
+        self.0 + 1 >= now.0
     }
 
     /// Its end, in seconds since 1970.

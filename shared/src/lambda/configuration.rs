@@ -6,7 +6,7 @@ use std::env;
 
 use tracing::level_filters::LevelFilter;
 
-use crate::domain::quota::Quotas;
+use crate::domain::quota::{LEAST_UNITS, Quotas};
 
 /// The configuration that a function gets from its environment.
 #[derive(Clone, Debug)]
@@ -15,7 +15,8 @@ pub struct Configuration {
     pub table_name: String,
     /// `LOG_LEVEL`: `off`, `error`, `warn`, `info`, `debug` or `trace`; `info` when it is not set.
     pub log_level: LevelFilter,
-    /// The [`QUOTA_VARIABLES`]: what callers may use up in a minute. Each takes a number from 1 on, or `none` for no limit.
+    /// The [`QUOTA_VARIABLES`]: what callers may use up in a minute. Each takes a number, or `none` for no limit: units from
+    /// [`LEAST_UNITS`] on, requests from 1 on.
     pub quotas: Quotas,
     /// `FRONT_SECRET`: what the content network in front of the gateway sends with each request. Without it there is none, and
     /// requests come to the gateway directly.
@@ -66,20 +67,21 @@ impl Configuration {
         };
         let table_name = variable("TABLE_NAME")
             .ok_or(ConfigurationError::Missing("TABLE_NAME", "it names the DynamoDB table that holds all records"))?;
-        let quota = |name: &'static str, default| match variable(name).as_deref() {
+        let quota = |name: &'static str, default, least, form| match variable(name).as_deref() {
             None => Ok(default),
             Some("none") => Ok(None),
             Some(limit) => match limit.parse::<u64>() {
-                Ok(limit @ 1..) => Ok(Some(limit)),
-                _ => Err(ConfigurationError::Wrong(name, "it takes a number from 1 on, or none")),
+                Ok(limit) if limit >= least => Ok(Some(limit)),
+                _ => Err(ConfigurationError::Wrong(name, form)),
             },
         };
+        let units = |name, default| quota(name, Some(default), LEAST_UNITS, "it takes a number from 100 on, or none");
         let [key_units, key_requests, reseller_units, source_units] = QUOTA_VARIABLES;
         let quotas = Quotas {
-            key_units: quota(key_units, Some(KEY_UNITS))?,
-            key_requests: quota(key_requests, None)?,
-            reseller_units: quota(reseller_units, Some(RESELLER_UNITS))?,
-            source_units: quota(source_units, Some(SOURCE_UNITS))?,
+            key_units: units(key_units, KEY_UNITS)?,
+            key_requests: quota(key_requests, None, 1, "it takes a number from 1 on, or none")?,
+            reseller_units: units(reseller_units, RESELLER_UNITS)?,
+            source_units: units(source_units, SOURCE_UNITS)?,
         };
         Ok(Self { table_name, log_level, quotas, front_secret: variable("FRONT_SECRET") })
     }
@@ -106,15 +108,18 @@ mod tests {
         let defaults = read(&[("TABLE_NAME", "t")]).unwrap().quotas;
         assert_eq!((defaults.key_units, defaults.key_requests), (Some(60_000), None));
         assert_eq!((defaults.reseller_units, defaults.source_units), (Some(180_000), Some(6_000)));
-        let set = |limit| read(&[("TABLE_NAME", "t"), ("KEY_UNITS_PER_MINUTE", limit), ("KEY_REQUESTS_PER_MINUTE", limit)]);
-        assert_eq!(set("100").unwrap().quotas, Quotas { key_units: Some(100), key_requests: Some(100), ..defaults });
-        assert_eq!(set("none").unwrap().quotas, Quotas { key_units: None, ..defaults });
-        for wrong in ["0", "-1", "1.5", "many", "99999999999999999999"] {
-            assert_eq!(
-                set(wrong).unwrap_err().to_string(),
-                "the environment variable KEY_UNITS_PER_MINUTE is wrong: it takes a number from 1 on, or none",
-                "{wrong}"
-            );
+        let set = |name: &str, limit: &str| read(&[("TABLE_NAME", "t"), (name, limit)]).map(|configuration| configuration.quotas);
+        assert_eq!(set("KEY_UNITS_PER_MINUTE", "100").unwrap(), Quotas { key_units: Some(100), ..defaults });
+        assert_eq!(set("KEY_REQUESTS_PER_MINUTE", "1").unwrap(), Quotas { key_requests: Some(1), ..defaults });
+        assert_eq!(set("KEY_UNITS_PER_MINUTE", "none").unwrap(), Quotas { key_units: None, ..defaults });
+        for (name, least) in [("KEY_UNITS_PER_MINUTE", LEAST_UNITS), ("KEY_REQUESTS_PER_MINUTE", 1)] {
+            for wrong in ["-1", "1.5", "many", "99999999999999999999", &(least - 1).to_string()] {
+                assert_eq!(
+                    set(name, wrong).unwrap_err().to_string(),
+                    format!("the environment variable {name} is wrong: it takes a number from {least} on, or none"),
+                    "{wrong}"
+                );
+            }
         }
     }
 

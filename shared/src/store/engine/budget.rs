@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::expressions::Expressions;
-use super::ledger::{Ledger, Spender, Spent};
+use super::ledger::{Ledger, Spender, Spent, Unsettled};
 use crate::domain::quota::{Minute, Quota, QuotaExceeded, READ_UNIT, WRITE_UNIT};
 use crate::domain::timestamp::Timestamp;
 
@@ -76,6 +76,8 @@ pub(in crate::store) struct Budget {
 #[derive(Clone, Debug)]
 struct Spending {
     spender: Spender,
+    /// The number of the request among those of the spender that are not in the row.
+    ordinal: u64,
     /// Its limits, and what stood in its row when it was read last; `None` before it was read.
     known: Option<(Limits, SpentRow)>,
     /// How many read units the request used up since it added them to the row.
@@ -108,8 +110,8 @@ impl Budget {
     /// # Errors
     /// When this function knows that a quota of the caller is exceeded.
     pub(in crate::store) fn charge_to(&self, spender: Spender) -> Result<(), QuotaExceeded> {
-        self.ledger.count_request(self.minute, &spender)?;
-        *self.lock() = Some(Spending { spender, known: None, read_units: 0 });
+        let ordinal = self.ledger.count_request(self.minute, &spender)?;
+        *self.lock() = Some(Spending { spender, ordinal, known: None, read_units: 0 });
         Ok(())
     }
 
@@ -118,32 +120,38 @@ impl Budget {
     /// # Errors
     /// When a quota is exceeded.
     pub(in crate::store) fn compare(&self, limits: Limits, row: SpentRow) -> Result<(), QuotaExceeded> {
-        match self.lock().as_mut() {
-            Some(spending) => {
-                spending.known = Some((limits, row));
-                self.check(spending)
-            }
-            None => Ok(()),
+        let mut spending = self.lock();
+        let Some(spending) = spending.as_mut() else {
+            return Ok(());
+        };
+        let earlier = row.sums(&spending.spender).0.requests + spending.ordinal - 1;
+        spending.known = Some((limits, row));
+        self.check_units(spending)?;
+        match limits.requests {
+            Some(limit) if earlier >= limit => Err(self.exceeded(spending, Quota::Requests, limit)),
+            _ => Ok(()),
         }
     }
 
-    fn check(&self, spending: &Spending) -> Result<(), QuotaExceeded> {
+    fn exceeded(&self, spending: &Spending, quota: Quota, limit: u64) -> QuotaExceeded {
+        let exceeded = QuotaExceeded { quota, limit, minute: self.minute };
+        self.ledger.note_exceeded(&spending.spender, exceeded);
+        exceeded
+    }
+
+    fn check_units(&self, spending: &Spending) -> Result<(), QuotaExceeded> {
         let Some((limits, row)) = &spending.known else {
             return Ok(());
         };
-        let (unsettled, all_unsettled) = self.ledger.unsettled(&spending.spender);
+        let unsettled = self.ledger.unsettled(&spending.spender);
         let (sums, shared) = row.sums(&spending.spender);
         let quotas = [
-            // The request itself is counted already, and may be the last one.
-            (Quota::Requests, limits.requests, (sums.requests + unsettled.requests).saturating_sub(1)),
-            (Quota::Key, limits.units, sums.units + unsettled.units),
-            (limits.shared, limits.shared_units, shared + all_unsettled),
+            (Quota::Key, limits.units, sums.units + unsettled.own.units),
+            (limits.shared, limits.shared_units, shared + unsettled.shared_units),
         ];
         for (quota, limit, spent) in quotas {
             if let Some(limit) = limit.filter(|limit| spent >= *limit) {
-                let exceeded = QuotaExceeded { quota, limit, minute: self.minute };
-                self.ledger.note_exceeded(&spending.spender, exceeded);
-                return Err(exceeded);
+                return Err(self.exceeded(spending, quota, limit));
             }
         }
         Ok(())
@@ -164,61 +172,67 @@ impl Budget {
         }
     }
 
-    /// Whether the request has read so much that it must be added to the row before the request goes on.
-    pub(super) fn is_due_at_once(&self) -> bool {
-        let spending = self.lock();
-        let known = spending.as_ref().and_then(|spending| Some((spending.read_units, spending.known.as_ref()?.0)));
-        known.is_some_and(|(read_units, limits)| {
-            read_units >= MOST_READ_UNITS && (limits.units.is_some() || limits.shared_units.is_some())
-        })
+    /// What the function should add to the row before the request reads more, if it has read half a megabyte since the last time.
+    pub(super) fn due_at_once(&self) -> Option<Settlement> {
+        let mut spending = self.lock();
+        let spending = spending.as_mut().filter(|spending| spending.read_units >= MOST_READ_UNITS)?;
+        let limits = spending.known.as_ref()?.0;
+        if limits.units.is_none() && limits.shared_units.is_none() {
+            return None;
+        }
+        let settlement = self.take(spending, true)?;
+        spending.read_units = 0;
+        Some(settlement)
     }
 
-    /// Whether the function should add to the row what it has kept, now that the request is answered.
-    pub(super) fn is_due(&self) -> bool {
+    /// What the function should add to the row now that the request is answered, if that is more than a fiftieth of what the caller
+    /// or those that share its row have left. Names the caller only where its own share is due, so that a row names no more callers
+    /// than use up something worth it.
+    pub(super) fn due(&self) -> Option<Settlement> {
         let spending = self.lock();
-        let Some((spender, (limits, row))) =
-            spending.as_ref().and_then(|spending| Some((&spending.spender, spending.known.as_ref()?)))
-        else {
-            return false;
-        };
-        let (unsettled, all_unsettled) = self.ledger.unsettled(spender);
-        let (sums, shared) = row.sums(spender);
+        let spending = spending.as_ref()?;
+        let (limits, row) = spending.known.as_ref()?;
+        let unsettled = self.ledger.unsettled(&spending.spender);
+        let (sums, shared) = row.sums(&spending.spender);
         // Once the row says that nothing is left, more need not be added.
         let is_much = |kept: u64, limit: Option<u64>, sum: u64| {
             limit.and_then(|limit| limit.checked_sub(sum)).is_some_and(|left| left > 0 && kept > left / SHARE)
         };
-        is_much(unsettled.units, limits.units, sums.units)
-            || is_much(unsettled.requests, limits.requests, sums.requests)
-            || is_much(all_unsettled, limits.shared_units, shared)
+        let is_own_due = is_much(unsettled.own.units, limits.units, sums.units)
+            || is_much(unsettled.own.requests, limits.requests, sums.requests);
+        let is_due = is_own_due || is_much(unsettled.shared_units, limits.shared_units, shared);
+        if is_due { self.take(spending, is_own_due) } else { None }
     }
 
-    /// Takes what the function has kept for those that share the row of the caller, to be added to the row.
-    pub(super) fn take(&self) -> Option<Settlement> {
-        let mut spending = self.lock();
-        let spending = spending.as_mut()?;
-        spending.read_units = 0;
-        let taken = self.ledger.take(&spending.spender);
+    fn take(&self, spending: &Spending, with_own: bool) -> Option<Settlement> {
+        if self.ledger.is_paused() {
+            return None;
+        }
+        let taken = self.ledger.take(&spending.spender, with_own)?;
         Some(Settlement { spender: spending.spender.clone(), expires_at: self.minute.end(), taken })
     }
 
     /// Takes notice of what stands in the row now.
     ///
     /// # Errors
-    /// When a quota is exceeded.
+    /// When a quota of units is exceeded.
     pub(super) fn settled(&self, row: SpentRow) -> Result<(), QuotaExceeded> {
         match self.lock().as_mut() {
             Some(spending) => {
-                if let Some((_, known)) = &mut spending.known {
+                // Sums only grow: of two answers that come in another order than they were given, the larger one is the later one.
+                if let Some((_, known)) = &mut spending.known
+                    && row.sum(UNITS) >= known.sum(UNITS)
+                {
                     *known = row;
                 }
-                self.check(spending)
+                self.check_units(spending)
             }
             None => Ok(()),
         }
     }
 
-    /// Keeps what could not be added to the row.
-    pub(super) fn not_settled(&self, settlement: Settlement) {
+    /// Keeps what the table did not take.
+    pub(super) fn not_settled(&self, settlement: &Settlement) {
         self.ledger.give_back(&settlement.spender, settlement.taken);
     }
 }
@@ -228,22 +242,25 @@ impl Budget {
 pub(super) struct Settlement {
     pub(super) spender: Spender,
     expires_at: i64,
-    taken: Vec<(String, Spent)>,
+    taken: Unsettled,
 }
 
 impl Settlement {
     /// The update that adds it.
     pub(super) fn update(&self) -> Expressions {
-        let number = |number: u64| AttributeValue::N(number.to_string());
-        let all: u64 = self.taken.iter().map(|(_, spent)| spent.units).sum();
-        let mut additions = vec!["#units :units".to_owned()];
-        let mut update = Expressions::always().name("#units", UNITS).value(":units", number(all));
-        for (place, (name, spent)) in self.taken.iter().enumerate().filter(|(_, (name, _))| !name.is_empty()) {
-            additions.extend([format!("#u{place} :u{place}"), format!("#r{place} :r{place}")]);
-            update = update.name(&format!("#u{place}"), &units_of(name)).value(&format!(":u{place}"), number(spent.units));
-            update = update.name(&format!("#r{place}"), &requests_of(name)).value(&format!(":r{place}"), number(spent.requests));
-        }
+        let Unsettled { own, shared_units } = self.taken;
         let expires_at = self.expires_at.saturating_add_unsigned(Minute::KEPT.as_secs());
-        update.number(":end", expires_at).update(format!("SET expires_at = :end ADD {}", additions.join(", ")))
+        let number = |number: u64| AttributeValue::N(number.to_string());
+        let update = Expressions::always().name("#units", UNITS).value(":units", number(shared_units)).number(":end", expires_at);
+        // One that has a row of its own is all that share it.
+        if own == Spent::default() || self.spender.name.is_empty() {
+            return update.update("SET expires_at = :end ADD #units :units");
+        }
+        update
+            .name("#own_units", &units_of(&self.spender.name))
+            .value(":own_units", number(own.units))
+            .name("#own_requests", &requests_of(&self.spender.name))
+            .value(":own_requests", number(own.requests))
+            .update("SET expires_at = :end ADD #units :units, #own_units :own_units, #own_requests :own_requests")
     }
 }

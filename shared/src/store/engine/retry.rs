@@ -73,6 +73,12 @@ pub(super) fn passing(error: &TransactWriteItemsError) -> Option<Passing> {
     }
 }
 
+/// Whether DynamoDB charges for the transaction that it did not carry out: one that it has looked at and cancelled. It does not say
+/// how much.
+pub(super) fn is_charged(error: &TransactWriteItemsError) -> bool {
+    matches!(error, TransactWriteItemsError::TransactionCanceledException(_)) && passing(error) != Some(Passing::Throttling)
+}
+
 /// Makes the SDK retry a transaction whose failure is [`Passing`], which the SDK itself takes as final. It retries with the same
 /// `ClientRequestToken`, as after a time-out, so that the transaction is applied at most once.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::budget::SpentRow;
+use super::budget::{Settlement, SpentRow};
 use super::connection::Connection;
 use super::error::StoreError;
 
@@ -13,34 +13,34 @@ impl Connection {
     /// Adds to the row of the caller what the function has kept, if the request has read half a megabyte since the last time.
     ///
     /// # Errors
-    /// [`StoreError::QuotaExceeded`] when the caller has used up a quota.
+    /// [`StoreError::QuotaExceeded`] when the caller has used up its units.
     pub(super) async fn go_on_reading(&self) -> Result<(), StoreError> {
-        // Boxed, because the compiler can't handle futures that are nested this deep.
-        if self.budget.is_due_at_once() { Box::pin(self.settle()).await } else { Ok(()) }
-    }
-
-    /// Adds what the function has kept to the row of the caller, if that is more than a fiftieth of what the caller has left.
-    /// Without an answer of the table, the function keeps it.
-    pub(in crate::store) async fn settle_when_due(&self) {
-        if self.budget.is_due() {
-            // The request is answered, so that an exceeded quota is for the next one.
-            let _ = Box::pin(self.settle()).await;
+        match self.budget.due_at_once() {
+            // Boxed, because the compiler can't handle futures that are nested this deep.
+            Some(settlement) => Box::pin(self.settle(settlement)).await,
+            None => Ok(()),
         }
     }
 
-    /// Adds what the function has kept to the row of the caller. If the answer is lost, it may be added twice: a caller then has
-    /// a little less of this minute.
-    async fn settle(&self) -> Result<(), StoreError> {
-        let Some(settlement) = self.budget.take() else {
-            return Ok(());
-        };
+    /// Adds what the function has kept to the row of the caller, if that is more than a fiftieth of what the caller has left.
+    pub(in crate::store) async fn settle_when_due(&self) {
+        if let Some(settlement) = self.budget.due() {
+            // The request is answered, so that an exceeded quota is for the next one.
+            let _ = Box::pin(self.settle(settlement)).await;
+        }
+    }
+
+    /// Adds this to the row. The function keeps it if the table refuses it. If the answer is late, it counts as added, because it may
+    /// be: a caller then has a little more of this minute, but nobody is charged twice for it.
+    async fn settle(&self, settlement: Settlement) -> Result<(), StoreError> {
         let update = self.update::<SpentRow>(&settlement.spender.row, settlement.update());
         match tokio::time::timeout(PATIENCE, update).await {
             Ok(Ok(row)) => Ok(self.budget.settled(row.unwrap_or_default())?),
-            Err(_) | Ok(Err(_)) => {
-                self.budget.not_settled(settlement);
+            Ok(Err(_)) => {
+                self.budget.not_settled(&settlement);
                 Ok(())
             }
+            Err(_) => Ok(()),
         }
     }
 }

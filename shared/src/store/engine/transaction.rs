@@ -149,8 +149,9 @@ impl Connection {
             self.budget.add_written(units);
             return Ok(Outcome::Done);
         };
-        // DynamoDB charges for a cancelled transaction too, and does not say how much.
-        self.budget.add_written(most_units);
+        if error.as_service_error().is_some_and(retry::is_charged) {
+            self.budget.add_written(most_units);
+        }
         match error.as_service_error() {
             Some(cancelled) if let Some(passing) = retry::passing(cancelled) => Err(match passing {
                 Passing::Conflict => {

@@ -1,6 +1,6 @@
 //! Executing a list: the first rows are read together with the caller's check, the others once the caller is verified.
 
-use futures_util::stream::{self, StreamExt, TryStreamExt};
+use futures_util::future::try_join_all;
 
 use super::filter::Filter;
 use super::listing::{Direction, Listing, Total};
@@ -315,12 +315,15 @@ impl<A: Access> Table<A> {
     /// Takes the matches among the customers with these ids until the page is full, and returns whether all ids were read.
     async fn take_by_id(&self, caller: &Caller<A>, matches: &mut Matches, ids: &[CustomerId]) -> Result<bool, StoreError> {
         let connection = &self.store.connection;
-        let batches = ids.chunks(MOST_KEYS).map(|ids| connection.customers_by_id(caller.reseller(), ids));
-        let mut batches = stream::iter(batches).buffered(PARALLEL_BATCHES);
-        while let Some(read) = batches.try_next().await? {
-            matches.take(read, caller);
+        let mut left = ids.chunks(MOST_KEYS * PARALLEL_BATCHES);
+        while let Some(ids) = left.next() {
+            // All that is sent is waited for, so that all that it consumes is known.
+            let batches = ids.chunks(MOST_KEYS).map(|ids| connection.customers_by_id(caller.reseller(), ids));
+            for read in try_join_all(batches).await? {
+                matches.take(read, caller);
+            }
             if matches.has_page() {
-                return Ok(false);
+                return Ok(left.next().is_none());
             }
         }
         Ok(true)
