@@ -31,6 +31,7 @@ for (const name of ["Northwind Resale", "Harbour Telecom"]) {
     reseller_key: key.token,
     read_only_key: (await issue("reseller", { permissions: ["read"] })).token,
     customer_key: (await issue("customer", { customer_id })).token,
+    customer_id,
     expired_key: (await issue("reseller", { valid_until: new Date(Date.now() + 1_000).toISOString() })).token,
     revoked_key: revoked.token,
     licensing_token: (await issue("licensing")).token,

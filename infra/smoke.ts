@@ -129,6 +129,13 @@ async function lives(): Promise<void> {
     const id: number = JSON.parse(created.body).result.id;
     const one = `${base}/${id}${slash}`;
     assert.equal((await expect(200, "GET", one, key)).body, created.body);
+    const made = await expect(201, "POST", `${base}/${id}/token${slash}`, key, JSON.stringify({ name: "smoke", type: "batch" }));
+    const customerToken: { id: string; key: string } = JSON.parse(made.body).result;
+    const own = { "x-zoom-s2t-key": customerToken.key };
+    assert.equal((await expect(200, "GET", `/api/v3/customer${slash}`, own)).body, created.body);
+    assert.equal(JSON.parse((await expect(200, "GET", `/api/v3/token${slash}`, own)).body).result[0].id, customerToken.id);
+    await expect(204, "DELETE", `${base}/${id}/token/${customerToken.id}${slash}`, key);
+    await expect(401, "GET", `/api/v3/customer${slash}`, own);
     const changed = await expect(201, "PUT", one, key, JSON.stringify({ ...sent, is_active: false }));
     assert.equal(JSON.parse(changed.body).result.is_active, false, changed.body);
     const listed = await expect(200, "GET", `${base}${slash}?filter=email=${encodeURIComponent(email)}&sort=name`, key);

@@ -6,7 +6,7 @@ use crate::demo::{CUSTOMER_EMAIL, CUSTOMER_PHONE, DemoReseller};
 /// A command for each operation of the reseller API, with a key that works.
 pub(crate) fn of_reseller_api(base_url: &str, reseller: &DemoReseller) -> String {
     let customers = format!("{base_url}/api/v3/reseller/customer/");
-    let customer = format!("{customers}{}/", reseller.customer().map(|id| id.number()).unwrap_or_default());
+    let customer = format!("{customers}{}/", reseller.customer_id);
     let key = format!("-H 'x-zoom-s2t-key: {}'", reseller.reseller_key);
     let json = "-H 'content-type: application/json'";
     let body = |name: &str| format!(r#"'{{"name": "{name}", "email": "{CUSTOMER_EMAIL}", "phone": "{CUSTOMER_PHONE}"}}'"#);
@@ -23,7 +23,7 @@ pub(crate) fn of_reseller_api(base_url: &str, reseller: &DemoReseller) -> String
 
 /// Commands for the licensing API, on the same customers.
 pub(crate) fn of_licensing_api(base_url: &str, reseller: &DemoReseller) -> String {
-    let id = reseller.customer().map(|id| id.number()).unwrap_or_default();
+    let id = reseller.customer_id;
     let customer = format!("{base_url}/api/customer/{id}");
     let licence = format!("customer_id={id}&product=Example+Script&host=server.example.com");
     let token = format!("-H 'Authorization: Basic {}'", reseller.licensing_token);
@@ -49,7 +49,7 @@ pub(crate) fn of_licensing_api(base_url: &str, reseller: &DemoReseller) -> Strin
 /// A command for each action of the Management API, on the same customers.
 pub(crate) fn of_management_api(base_url: &str, reseller: &DemoReseller) -> String {
     let customers = format!("{base_url}/api/v01/customers");
-    let customer = format!("{customers}/{}", reseller.customer().map(|id| id.number()).unwrap_or_default());
+    let customer = format!("{customers}/{}", reseller.customer_id);
     let user = format!("-u '{}:{}'", reseller.management_user, reseller.management_password);
     let xml = "-H 'content-type: application/xml' -H 'accept: application/xml'";
     let new = format!(r#"'<customer accountId="{}" firstName="Ann" lastName="Lee"/>'"#, reseller.account_id);
@@ -77,26 +77,20 @@ pub(crate) fn of_operators(cargo_lambda: &CargoLambda, port: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::domain::credential::Subject;
     use shared::domain::customer::CustomerId;
     use shared::domain::reseller::ResellerId;
-    use shared::domain::secret::SecretVersion;
-    use shared::domain::timestamp::Timestamp;
-    use shared::domain::token::NewToken;
 
     #[test]
     fn each_operation_has_a_command_with_the_key_and_the_demo_customer() {
         let id = ResellerId::new(1).unwrap();
-        let version = SecretVersion::generate(1, Timestamp::now()).unwrap();
-        let subject = Subject::Customer(CustomerId::new(17).unwrap());
-        let customer_key = NewToken::generate(&version, id, &subject).unwrap().reveal().to_owned();
         let reseller = DemoReseller {
             id,
             name: "Northwind Resale".into(),
             account_id: 1001,
             reseller_key: "sk_reseller_x".into(),
             read_only_key: String::new(),
-            customer_key,
+            customer_key: String::new(),
+            customer_id: CustomerId::new(17).unwrap(),
             expired_key: String::new(),
             revoked_key: String::new(),
             licensing_token: "0123".into(),

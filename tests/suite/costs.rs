@@ -82,6 +82,20 @@ async fn no_operation_consumes_more_than_its_price_is_computed_with() {
     client.request("GET", "?email=office@example.com&limit=10").send().await.expect(200);
     count("find ten customers by their address");
 
+    let tokens = format!("{id}/token/");
+    let mut token_id = String::new();
+    for name in 0..10 {
+        app.wire.take_calls();
+        let sent = json!({"name": format!("Token number {name}"), "type": "batch"});
+        let made = app.reseller_api("POST", &tokens).key(key).json(&sent).send().await.expect(201).result();
+        token_id = made["id"].as_str().unwrap().to_owned();
+    }
+    count("make a token");
+    app.reseller_api("GET", &tokens).key(key).send().await.expect(200);
+    count("list ten tokens");
+    app.reseller_api("DELETE", format!("{tokens}{token_id}")).key(key).send().await.expect(204);
+    count("delete a token");
+
     let form = format!("customer_id={id}&product=script&host=server.example.com");
     let issued = app.request("POST", "/api/license").token(&token).form(&form).send().await.expect(201).json();
     count("issue a licence");

@@ -49,3 +49,4 @@ mod round_trips;
 mod scale;
 mod sealed;
 mod served;
+mod tokens;

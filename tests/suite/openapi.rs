@@ -9,7 +9,7 @@ use shared::domain::replay::IdempotencyKey;
 use shared::domain::validation::{self, Invalid, Text};
 use shared::lambda::openapi::schemas;
 
-use crate::harness::documents::{documents, fault, faults_of_examples, is_of_the_page};
+use crate::harness::documents::{documents, fault, faults_of_examples, function_of, is_of_the_page};
 use crate::harness::routes::{table, workspace};
 use crate::harness::{Answer, App, ManagementClient};
 
@@ -43,7 +43,7 @@ fn operations(document: &Value) -> Vec<(String, String, String)> {
     let operations = paths.flat_map(|(path, methods)| {
         let methods = methods.as_object().unwrap().iter();
         methods.map(move |(method, operation)| {
-            (method.to_uppercase(), path.clone(), operation["operationId"].as_str().unwrap().to_owned())
+            (method.to_uppercase(), path.clone(), function_of(operation["operationId"].as_str().unwrap()).to_owned())
         })
     });
     operations.collect()
@@ -55,7 +55,8 @@ fn every_route_is_in_the_document_of_its_api_and_every_operation_is_a_route() {
     for (api, document) in documents() {
         let document: Value = serde_json::from_str(&document).unwrap();
         for (method, path, function) in operations(&document) {
-            assert!(function.starts_with(&format!("{api}-")), "{function} is in the document of {api}");
+            let is_of_api = function.starts_with(&format!("{api}-")) || api == "reseller" && function.starts_with("customer-");
+            assert!(is_of_api, "{function} is in the document of {api}");
             // The reseller API is documented with its slashes.
             if let Some(without) = path.strip_suffix('/') {
                 documented.insert((method.clone(), without.to_owned(), function.clone()));
@@ -77,7 +78,7 @@ fn every_link_of_a_document_leads_to_an_operation_that_has_its_parameters() {
         let responses = all.iter().flat_map(|operation| operation["responses"].as_object().unwrap().values());
         let links: Vec<&Value> =
             responses.filter_map(|response| response["links"].as_object()).flat_map(|links| links.values()).collect();
-        assert!(!links.is_empty(), "{api}");
+        assert!(!links.is_empty() || api == "customer", "{api}");
         for link in links {
             let target = all.iter().find(|operation| operation["operationId"] == link["operationId"]);
             let parameters = target.unwrap_or_else(|| panic!("{api}: {link}"))["parameters"].as_array().unwrap();

@@ -8,7 +8,7 @@ use crate::harness::routes::{table, workspace};
 async fn everybody_reads_the_page_and_its_files_without_any_call_of_the_database() {
     let app = App::start().await;
     let routes: Vec<_> = table().into_iter().filter(|route| is_of_the_page(&route.function)).collect();
-    assert_eq!(routes.len(), 7);
+    assert_eq!(routes.len(), 8);
     for route in &routes {
         let is_compressed = route.path == "/docs/redoc.js";
         let answer = app.request("GET", &route.path).send().await.expect(if is_compressed { 406 } else { 200 });

@@ -39,6 +39,42 @@ fn every_route_answers_in_both_slash_forms() {
 
 #[test]
 #[ignore = "needs a running product"]
+fn every_route_about_what_belongs_to_a_customer_answers_at_both_doors() {
+    let demo = demo();
+    let key = Some(text(&demo["resellers"][0]["reseller_key"]));
+    let forms: &[&str] = if demo["slashes"] == false { &[""] } else { &["", "/"] };
+    let mut called = BTreeSet::new();
+    let mut send = |method: &str, path: &str, key: Option<&str>, body: Option<&str>| {
+        called.insert(find(&table(), method, path).unwrap().route_key);
+        call(method, path, key, body)
+    };
+    for slash in forms {
+        let body = r#"{"name": "Customer Name", "email": "customer@example.com"}"#;
+        let customer = call("POST", &format!("{BASE}{slash}"), key, Some(body)).expect(201).id();
+        let tokens = format!("{BASE}/{customer}/token");
+        let body = r#"{"name": "served", "type": "realtime"}"#;
+        let made = send("POST", &format!("{tokens}{slash}"), key, Some(body)).expect(201).result();
+        let own = Some(text(&made["key"]));
+        assert_eq!(send("GET", &format!("/api/v3/customer{slash}"), own, None).expect(200).id(), customer);
+        let one = format!("{}{slash}", text(&made["id"]));
+        for name in ["token", "tokens"] {
+            let listed = send("GET", &format!("/api/v3/{name}{slash}"), own, None).expect(200);
+            assert_eq!(listed.body, send("GET", &format!("{tokens}{slash}"), key, None).expect(200).body);
+            send("POST", &format!("/api/v3/{name}{slash}"), own, Some(body)).expect_error(403, "FORBIDDEN");
+            send("DELETE", &format!("/api/v3/{name}/{one}"), own, None).expect_error(403, "FORBIDDEN");
+        }
+        send("DELETE", &format!("{tokens}/{one}"), key, None).expect(204);
+        send("GET", &format!("/api/v3/customer{slash}"), own, None).expect_error(401, "KEY_REVOKED");
+        call("DELETE", &format!("{BASE}/{customer}{slash}"), key, None).expect(204);
+    }
+    let routes = table().into_iter().filter(|route| route.function.starts_with("customer-"));
+    let routes = routes.filter(|route| forms.contains(&"/") || !route.path.ends_with('/'));
+    let expected: BTreeSet<String> = routes.map(|route| format!("{} {}", route.method, route.path)).collect();
+    assert_eq!(called, expected);
+}
+
+#[test]
+#[ignore = "needs a running product"]
 fn requests_to_no_route_are_not_found() {
     for (method, path) in [("GET", "/nope".to_owned()), ("PATCH", BASE.to_owned()), ("GET", format!("{BASE}/1/x"))] {
         call(method, &path, None, None).expect(404);

@@ -27,10 +27,11 @@ impl File {
 const JSON: &str = "application/json";
 
 /// All files.
-pub(crate) const FILES: [File; 7] = [
+pub(crate) const FILES: [File; 8] = [
     File::plain("/docs", "text/html; charset=utf-8", include_bytes!("../assets/page.html")),
     File::plain("/docs/page.css", "text/css; charset=utf-8", include_bytes!("../assets/page.css")),
     File::plain("/docs/page.js", "text/javascript; charset=utf-8", include_bytes!("../assets/page.js")),
+    File::plain("/docs/customer.json", JSON, include_bytes!("../../../docs/openapi/customer.json")),
     File::plain("/docs/licensing.json", JSON, include_bytes!("../../../docs/openapi/licensing.json")),
     File::plain("/docs/management.json", JSON, include_bytes!("../../../docs/openapi/management.json")),
     File::plain("/docs/reseller.json", JSON, include_bytes!("../../../docs/openapi/reseller.json")),

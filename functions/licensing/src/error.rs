@@ -128,7 +128,7 @@ impl ApiError for Error {
             Self::Refused(Refusal::Suspended) => {
                 (Status::FORBIDDEN, "FORBIDDEN", "The account of this token is suspended.".to_owned())
             }
-            Self::Refused(Refusal::NotAllowed) => {
+            Self::Refused(Refusal::NotAllowed | Refusal::Inactive) => {
                 (Status::FORBIDDEN, "FORBIDDEN", "This token does not allow this call.".to_owned())
             }
             Self::Refused(_) => {

@@ -115,7 +115,9 @@ impl ApiError for Error {
         use StatusCode as Status;
         let (status, code, message) = match self {
             Self::Refused(Refusal::Suspended) => (Status::FORBIDDEN, "L03", "This reseller is suspended.".to_owned()),
-            Self::Refused(Refusal::NotAllowed) => (Status::FORBIDDEN, "L02", "This user may not do this.".to_owned()),
+            Self::Refused(Refusal::NotAllowed | Refusal::Inactive) => {
+                (Status::FORBIDDEN, "L02", "This user may not do this.".to_owned())
+            }
             Self::Refused(_) => {
                 (Status::UNAUTHORIZED, "L01", "Send the name and the password of a service user by HTTP Basic.".to_owned())
             }

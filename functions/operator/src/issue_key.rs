@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use shared::domain::credential::{Kind, Permission, Subject, UserLabel};
 use shared::domain::customer::CustomerId;
+use shared::domain::customer_token::MOST_TOKENS;
 use shared::domain::reseller::AccountId;
 use shared::domain::timestamp::Timestamp;
 use shared::store::api_key::{IssueKeyError, NewKey};
@@ -28,7 +29,7 @@ struct Payload {
 
 /// `{"reseller_id": 1, "kind": "reseller", "permissions": ["read", "write"], "label": "…"}` returns the key and, only now, its
 /// token. `"valid_until": "2027-01-01T00:00:00Z"` ends the key at that moment. The kind `customer` needs a `customer_id`; the
-/// kind `licensing` is for the licensing API. The kind `service_user` is for the Management API: it returns a user, which ends in
+/// kind `licensing` is for the licensing API. A customer's key is one of its tokens, called by the label. The kind `service_user` is for the Management API: it returns a user, which ends in
 /// the label, and a password. `"accounts": [1001]` limits it to these accounts; the list may be empty. `"units_per_minute": 1000`
 /// and `"requests_per_minute": 100` are quotas of its own.
 ///
@@ -77,6 +78,9 @@ pub async fn issue_key(table: &Table<Operator>, sent: Value) -> Result<Value, Er
         IssueKeyError::Store(error) => error.into(),
         IssueKeyError::NoSuchReseller => no_such_reseller(sent.reseller_id),
         IssueKeyError::NoSuchCustomer(id) => no_such_customer(id.number()),
+        IssueKeyError::NoRoom(id) => {
+            Error::Conflict(format!("Customer {} has {MOST_TOKENS} tokens, which is the most: revoke one first.", id.number()))
+        }
         IssueKeyError::NoSuchAccount(account) => {
             Error::NotFound(format!("Reseller {} has no account {}.", sent.reseller_id, account.0))
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
+use shared::domain::customer_token::MOST_TOKENS;
 use shared::domain::timestamp::Timestamp;
 use shared::store::api_key::RotateKeyError;
 use shared::store::{Operator, Table};
@@ -43,6 +44,9 @@ pub async fn rotate_key(table: &Table<Operator>, sent: Value) -> Result<Value, E
         RotateKeyError::Store(error) => error.into(),
         RotateKeyError::NoSuchKey => no_such_key(sent.reseller_id, &key_id),
         RotateKeyError::Ended => Error::Conflict(format!("The key {key_id} has ended: issue a new one with operator-issue-key.")),
+        RotateKeyError::NoRoom => Error::Conflict(format!(
+            "The customer of the key {key_id} has {MOST_TOKENS} tokens, which is the most: revoke one first."
+        )),
         RotateKeyError::CustomerGone => {
             Error::Conflict(format!("The customer of the key {key_id} is deleted, and the key with it."))
         }

@@ -3,14 +3,21 @@
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
 use shared::domain::customer::Customer;
+use shared::domain::entity_tag::EntityTag;
 use shared::domain::validation::Text;
 use shared::lambda::response::{Response, response, with_entity_tag};
 
-pub(crate) const JSON: &str = "application/json";
+/// The media type of every answer.
+pub const JSON: &str = "application/json";
 
 /// An answer about one customer.
-pub(crate) fn one(status: StatusCode, customer: &Customer) -> Response {
-    with_entity_tag(envelope(status, &view(customer), 1, Some(1)), &customer.entity_tag().json())
+pub fn one(status: StatusCode, customer: &Customer) -> Response {
+    one_object(status, &view(customer), customer.entity_tag())
+}
+
+/// An answer with one object, whose revision has this tag.
+pub fn one_object(status: StatusCode, view: &Value, tag: EntityTag) -> Response {
+    with_entity_tag(envelope(status, view, 1, Some(1)), &tag.json())
 }
 
 /// An answer with a page of customers, of `total` that match.
@@ -20,7 +27,7 @@ pub(crate) fn many(customers: &[Customer], total: u64) -> Response {
 }
 
 /// An answer with a page of a list, of `total` that match; `None` where that is not known.
-pub(crate) fn page(results: Vec<Value>, total: Option<u64>) -> Response {
+pub fn page(results: Vec<Value>, total: Option<u64>) -> Response {
     let count = results.len();
     envelope(StatusCode::OK, &Value::Array(results), count, total)
 }

@@ -1,90 +1,49 @@
-//! The body of a create or an update.
+//! The body of a request, for each field's own validator.
 
 use serde_json::{Map, Value};
-use shared::domain::customer::{Customer, Profile};
-use shared::domain::validation::{self, Invalid, Text};
-use shared::lambda::faults::Faults;
+use shared::domain::validation::Invalid;
 use shared::lambda::json;
 use shared::lambda::request::{BodyError, Request};
 
 use crate::Error;
 
-/// The most characters of a name.
-pub(crate) const MAXIMUM_NAME: usize = 255;
-
-/// The most characters of an e-mail address.
-pub(crate) const MAXIMUM_EMAIL: usize = 254;
-
-/// The fields that clients write. All others are ignored, but every API must be able to carry them.
-const FIELDS: [&str; 4] = ["name", "email", "phone", "is_active"];
-
 /// A JSON object that a client sent.
-pub(crate) struct Body(Map<String, Value>);
+pub struct Body(Map<String, Value>);
 
 impl Body {
-    /// Reads the body as JSON, whatever its media type says.
-    pub(crate) fn parse(request: &Request) -> Result<Self, Error> {
+    /// Reads the body as JSON, whatever its media type says. Fields that are not in `known` are ignored, but every API must be able to
+    /// carry them.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] and [`Error::Malformed`].
+    pub fn parse(request: &Request, known: &[&str]) -> Result<Self, Error> {
         let bytes = request.body().map_err(|error| match error {
             BodyError::TooLarge => Error::TooLarge,
             BodyError::Undecodable => Error::Malformed(error.to_string()),
         })?;
-        let fields = json::object(&bytes, &FIELDS).map_err(|error| Error::Malformed(error.to_string()))?;
+        let fields = json::object(&bytes, known).map_err(|error| Error::Malformed(error.to_string()))?;
         Ok(Self(fields))
     }
 
-    /// The profile that this body asks for, of a new customer or in place of the one that it replaces.
+    /// What was sent in a field, whatever its type is; `None` when nothing or `null` was sent.
+    #[must_use]
+    pub fn value(&self, field: &str) -> Option<&Value> {
+        self.0.get(field).filter(|value| !value.is_null())
+    }
+
+    /// The text in a field, trimmed; empty when nothing or `null` was sent.
     ///
-    /// A value equal to the one that this API shows is taken without a check, so that a client can send back what another API
-    /// wrote.
-    pub(crate) fn profile(&self, current: Option<&Customer>) -> Result<Profile, Error> {
-        let mut profile = current.map_or_else(Profile::empty, |customer| customer.profile.clone());
-        let mut faults = Faults::default();
-        if let Some(name) = faults.collect("name", self.name(&profile)) {
-            profile.organization = name;
-        }
-        if let Some(email) = faults.collect("email", self.email(&profile, current.is_none())) {
-            profile.email = email;
-        }
-        if let Some(phone) = faults.collect("phone", self.phone(&profile)) {
-            profile.phone = phone;
-        }
-        if let Some(is_active) = faults.collect("is_active", self.is_active(&profile)) {
-            profile.is_active = is_active;
-        }
-        Ok(faults.none_or(profile)?)
-    }
-
-    /// The organization. A name equal to the one that is derived from the parts leaves it as it is.
-    fn name(&self, profile: &Profile) -> Result<Option<Text>, Invalid> {
-        let sent = self.text("name")?;
-        if !sent.is_empty() && sent == profile.name() {
-            return Ok(profile.organization.clone());
-        }
-        validation::text(sent, MAXIMUM_NAME)?.map(Some).ok_or(Invalid::Required)
-    }
-
-    fn email(&self, profile: &Profile, is_new: bool) -> Result<Option<Text>, Invalid> {
-        match validation::edit(profile.email.as_ref(), self.text("email")?, |sent| validation::email(sent, MAXIMUM_EMAIL))? {
-            // Only a customer that another API created can be without an address, and it may stay without one.
-            None if is_new || profile.email.is_some() => Err(Invalid::Required),
-            email => Ok(email),
-        }
-    }
-
-    fn phone(&self, profile: &Profile) -> Result<Option<Text>, Invalid> {
-        validation::edit(profile.phone.as_ref(), self.text("phone")?, validation::international_phone)
-    }
-
-    fn is_active(&self, profile: &Profile) -> Result<bool, Invalid> {
-        match self.0.get("is_active") {
-            None | Some(Value::Null) => Ok(profile.is_active),
-            Some(Value::Bool(is_active)) => Ok(*is_active),
-            Some(_) => Err(Invalid::NotABoolean),
-        }
-    }
-
-    /// What was sent, trimmed; empty when nothing or `null` was sent.
-    fn text(&self, field: &str) -> Result<&str, Invalid> {
+    /// # Errors
+    /// [`Invalid::NotAText`], [`Invalid::UnusableCharacter`].
+    pub fn text(&self, field: &str) -> Result<&str, Invalid> {
         Ok(json::text(&self.0, field)?.unwrap_or_default())
+    }
+
+    /// The boolean in a field; `None` when nothing or `null` was sent.
+    ///
+    /// # Errors
+    /// [`Invalid::NotABoolean`].
+    pub fn boolean(&self, field: &str) -> Result<Option<bool>, Invalid> {
+        self.value(field).map(|value| value.as_bool().ok_or(Invalid::NotABoolean)).transpose()
     }
 }

@@ -17,8 +17,8 @@ use crate::request::caller_and_customer;
 pub async fn delete_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let (caller, customer) = caller_and_customer(table, request).await?;
     let expected = request.expected_revision()?;
-    let customer = customer.ok_or(Error::NotFound)?;
+    let customer = customer.ok_or(Error::NotFound("customer"))?;
     let answer = || empty(StatusCode::NO_CONTENT);
-    table.customer_delete(&caller, &expected, customer, &keeping(|_| answer())).await?.ok_or(Error::NotFound)?;
+    table.customer_delete(&caller, &expected, customer, &keeping(|_| answer())).await?.ok_or(Error::NotFound("customer"))?;
     Ok(answer())
 }

@@ -29,10 +29,10 @@ pub enum Error {
     /// Fields or parameters are wrong.
     #[error("validation failed")]
     Invalid(Faults),
-    /// There is no such customer, or it is not the caller's.
-    #[error("no such customer")]
-    NotFound,
-    /// The customer is at another revision than the request expects.
+    /// There is no such object, or it is not the caller's. The text is what it would be.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// The object is at another revision than the request expects.
     #[error("not the expected revision")]
     OtherRevision,
     /// The idempotency key of the request was used before.
@@ -94,6 +94,9 @@ impl ApiError for Error {
             Self::Refused(Refusal::Suspended) => {
                 (Status::FORBIDDEN, "RESELLER_SUSPENDED", "This reseller is suspended. Contact support.".to_owned())
             }
+            Self::Refused(Refusal::Inactive) => {
+                (Status::FORBIDDEN, "ORGANIZATION_INACTIVE", "This organization is inactive. Contact its reseller.".to_owned())
+            }
             Self::Refused(Refusal::NotAllowed) => {
                 (Status::FORBIDDEN, "FORBIDDEN", "This API key does not allow this call.".to_owned())
             }
@@ -102,11 +105,11 @@ impl ApiError for Error {
                 (Status::BAD_REQUEST, "VALIDATION_ERROR", "The body is too large: it may have at most 262144 bytes.".to_owned())
             }
             Self::Invalid(faults) => (Status::BAD_REQUEST, "VALIDATION_ERROR", faults.sentence()),
-            Self::NotFound => (Status::NOT_FOUND, "NOT_FOUND", "There is no customer with this id.".to_owned()),
+            Self::NotFound(what) => (Status::NOT_FOUND, "NOT_FOUND", format!("There is no {what} with this id.")),
             Self::OtherRevision => (
                 Status::PRECONDITION_FAILED,
                 "PRECONDITION_FAILED",
-                "The customer has changed since you read it. Read it again.".to_owned(),
+                "The record has changed since you read it. Read it again.".to_owned(),
             ),
             Self::Repeated(Repetition::Answered(answer)) => return answer.as_ref().clone(),
             Self::Repeated(Repetition::OtherRequest) => (

@@ -15,6 +15,6 @@ use crate::request::caller_and_customer;
 /// 400 when the id is no integer, 404 when there is no such customer, 401 and 403 when the caller is refused.
 pub async fn get_customer(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let (_, customer) = caller_and_customer(table, request).await?;
-    let customer = customer.ok_or(Error::NotFound)?;
+    let customer = customer.ok_or(Error::NotFound("customer"))?;
     Ok(unless_client_has_it(request, one(StatusCode::OK, &customer)))
 }

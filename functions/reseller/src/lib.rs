@@ -1,9 +1,10 @@
 //! The Reseller API v3: JSON in envelopes, authenticated by the header `x-zoom-s2t-key`.
 //!
-//! One file per route; the other files hold what the routes have in common on the wire.
+//! One file per route; the other files hold what the routes have in common on the wire. The package `customer` continues this API:
+//! what is public here but the handlers is for it.
 
-mod answer;
-mod body;
+pub mod answer;
+pub mod body;
 mod create_customer;
 mod delete_customer;
 mod error;
@@ -13,8 +14,10 @@ mod list_customers;
 mod list_query;
 #[cfg(feature = "openapi")]
 pub mod openapi;
-mod request;
+mod profile;
+pub mod request;
 mod update_customer;
+pub mod whole_list;
 
 pub use create_customer::create_customer;
 pub use delete_customer::delete_customer;

@@ -23,7 +23,7 @@ use crate::request::{POLICY, token};
 /// # Errors
 /// 400 when a parameter is wrong, 401 and 403 when the caller is refused.
 pub async fn list_activity(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
-    let token = token(table, request).await?;
+    let token = token(table, request, POLICY).await?;
     let asked = asked(table, request, token.reseller()).await;
     let (listing, is_possible) = table.tell_caller(&token, POLICY, asked).await?;
     let caller = table.authenticate(&token, POLICY).await?;

@@ -15,7 +15,7 @@ use crate::request::{POLICY, token};
 /// # Errors
 /// 400 when a parameter is wrong, 401 and 403 when the caller is refused.
 pub async fn list_customers(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
-    let token = token(table, request).await?;
+    let token = token(table, request, POLICY).await?;
     let query = ListQuery::parse(table, request, token.reseller()).await;
     let query = table.tell_caller(&token, POLICY, query).await?;
     let (caller, first) = table.customer_list_begin(&token, POLICY, query.listing.clone()).await?.open(POLICY)?;

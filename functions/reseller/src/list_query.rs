@@ -83,11 +83,11 @@ pub(crate) fn limit(sent: &str) -> Result<u16, String> {
     u16::try_from(limit).ok().filter(|limit| (1..=MAXIMUM_LIMIT).contains(limit)).ok_or_else(fault)
 }
 
-fn offset(sent: &str) -> Result<u64, &'static str> {
+pub(crate) fn offset(sent: &str) -> Result<u64, &'static str> {
     whole_number(sent).ok_or("must be an integer from 0")
 }
 
-fn direction(sent: &str) -> Result<Direction, &'static str> {
+pub(crate) fn direction(sent: &str) -> Result<Direction, &'static str> {
     match sent {
         "asc" => Ok(Direction::Ascending),
         "desc" => Ok(Direction::Descending),

@@ -2,7 +2,9 @@
 
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::LINK;
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
+use shared::domain::activity::{Action, ObjectKind};
 use shared::domain::credential::Refusal;
 use shared::domain::quota::Quota;
 use shared::lambda::faults::Faults;
@@ -20,13 +22,13 @@ use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
-use utoipa::openapi::{HttpMethod, OpenApi, RefOr, Schema};
+use utoipa::openapi::{HttpMethod, RefOr, Schema};
 
 use crate::Error;
 use crate::answer::{JSON, many, one, page};
-use crate::body::{MAXIMUM_EMAIL, MAXIMUM_NAME};
 use crate::list_activity::view as entry_view;
 use crate::list_query::{DEFAULT_LIMIT, MAXIMUM_LIMIT};
+use crate::profile::{MAXIMUM_EMAIL, MAXIMUM_NAME};
 
 const ALL: &str = "/api/v3/reseller/customer/";
 const ONE: &str = "/api/v3/reseller/customer/{id}/";
@@ -37,11 +39,11 @@ const ACTIVITY_TAG: &str = "Activity";
 /// The keys of a customer, by which a list is sorted and filtered.
 const KEYS: [&str; 7] = ["id", "name", "email", "phone", "is_active", "registration_date", "last_modified"];
 
-const ERRORS: ErrorForm = ErrorForm { schema: "Error", code: "error_code", formats: &[JSON] };
+/// The form of all errors.
+pub const ERRORS: ErrorForm = ErrorForm { schema: "Error", code: "error_code", formats: &[JSON] };
 
-/// The document.
-#[must_use]
-pub fn document() -> OpenApi {
+/// The document, to which the package `customer` adds what belongs to a customer.
+pub fn draft() -> Document {
     let key = ApiKeyValue::with_description("x-zoom-s2t-key", "An API key of the reseller.");
     Document::new(
         "Reseller API",
@@ -68,7 +70,6 @@ pub fn document() -> OpenApi {
     .with_operation(HttpMethod::Get, ONE, get())
     .with_operation(HttpMethod::Put, ONE, update())
     .with_operation(HttpMethod::Delete, ONE, delete())
-    .written()
 }
 
 fn create() -> OperationBuilder {
@@ -169,39 +170,44 @@ fn activity() -> OperationBuilder {
 }
 
 /// The parameter that names a customer, and its value in an answer.
-const ID: (&str, &str) = ("id", "$response.body#/result/id");
+pub const ID: (&str, &str) = ("id", "$response.body#/result/id");
 
 fn function(handler: &str) -> String {
     function_name(env!("CARGO_PKG_NAME"), handler)
 }
 
-/// The errors that every operation answers with.
+/// The errors that every operation of a reseller answers with.
 fn answers() -> Answers {
+    answers_to("The key is a customer's, or lacks the permission: `read` for GET, `write` for all else.")
+}
+
+/// The errors that every operation answers with. `not_allowed` says whom it refuses with `FORBIDDEN`.
+pub fn answers_to(not_allowed: &'static str) -> Answers {
     let refused = [
         (Error::Refused(Refusal::Missing), "There is no key."),
         (Error::Refused(Refusal::Invalid), "The key is malformed, unknown or expired."),
         (Error::Refused(Refusal::Revoked), "The key was revoked."),
-        (
-            Error::Refused(Refusal::NotAllowed),
-            "The key is a customer's, or lacks the permission: `read` for GET, `write` for all else.",
-        ),
+        (Error::Refused(Refusal::NotAllowed), not_allowed),
+        (Error::Refused(Refusal::Inactive), "The key is that of an inactive customer."),
         (Error::Refused(Refusal::Suspended), "The reseller is suspended."),
     ];
     Answers::new().with_errors(ERRORS, refused).with_failures::<Error>(ERRORS, &Quota::OF_KEYS)
 }
 
 /// The same, and those of operations about one customer.
-fn answers_about_one() -> Answers {
+pub fn answers_about_one() -> Answers {
     answers().with_errors(
         ERRORS,
         [
             (Error::Invalid(Faults::one("id", "must be an integer")), "The id is no integer."),
-            (Error::NotFound, "There is no such customer, or it is another reseller's."),
+            (Error::NotFound("customer"), "There is no such customer, or it is another reseller's."),
         ],
     )
 }
 
-fn errors_of_a_body() -> [(Error, &'static str); 3] {
+/// The errors of an operation with a body.
+#[must_use]
+pub fn errors_of_a_body() -> [(Error, &'static str); 3] {
     let malformed = "The body is not JSON, is not an object, is nested deeper than 32 levels, or has control characters in a field \
                      that is ignored.";
     [
@@ -212,7 +218,8 @@ fn errors_of_a_body() -> [(Error, &'static str); 3] {
 }
 
 /// A customer in an answer.
-fn customer_record() -> ObjectBuilder {
+#[must_use]
+pub fn customer_record() -> ObjectBuilder {
     let name = "The organization; where another API made the customer without one, its first and last name.";
     let email = "`null` only where another API made the customer without one.";
     record([
@@ -227,15 +234,22 @@ fn customer_record() -> ObjectBuilder {
 }
 
 /// The envelope of every success.
-fn envelope(result: impl Into<RefOr<Schema>>, count: ObjectBuilder) -> ObjectBuilder {
-    let count: Schema = count.description(Some("How many customers are in `result`.")).into();
-    let total = whole_number().description(Some("How many customers match, whatever `limit` and `offset` say."));
+#[must_use]
+pub fn envelope(result: impl Into<RefOr<Schema>>, count: ObjectBuilder) -> ObjectBuilder {
+    let count: Schema = count.description(Some("How many objects are in `result`.")).into();
+    let total = whole_number().description(Some("How many objects match, whatever `limit` and `offset` say."));
     record([("result", result.into()), ("count", count.into()), ("total_results", total.into())])
 }
 
 fn list() -> ObjectBuilder {
     let customers = ArrayBuilder::new().items(named("Customer")).max_items(Some(usize::from(MAXIMUM_LIMIT)));
     envelope(customers, integer(0, MAXIMUM_LIMIT.into()))
+}
+
+/// One of these values, as they are called on the wire.
+fn one_of_values<T: Serialize>(values: &[T]) -> ObjectBuilder {
+    let names: Vec<Value> = values.iter().map(|value| json!(value)).collect();
+    one_of(&names.iter().filter_map(Value::as_str).collect::<Vec<_>>())
 }
 
 /// An entry of the activity.
@@ -246,20 +260,8 @@ fn entry() -> ObjectBuilder {
         ("id", or_null(key_id()).description(Some("The id of the key; `null` for an operator.")).into()),
         ("label", or_null(string()).description(Some("What the key is called now.")).into()),
     ]);
-    let actions = [
-        "customer.created",
-        "customer.updated",
-        "customer.deleted",
-        "licence.created",
-        "licence.revoked",
-        "key.issued",
-        "key.updated",
-        "key.revoked",
-        "reseller.created",
-        "reseller.updated",
-    ];
     let object = record([
-        ("kind", one_of(&["customer", "licence", "key", "reseller"]).into()),
+        ("kind", one_of_values(&ObjectKind::ALL).into()),
         ("id", AnyOfBuilder::new().item(whole_number()).item(key_id()).into()),
     ]);
     let fields = ArrayBuilder::new().items(string()).description(Some("The names of the fields that were set or changed."));
@@ -267,7 +269,7 @@ fn entry() -> ObjectBuilder {
         ("id", string().pattern(Some("^[0-9a-f]{28}$")).description(Some("Ids sort as times do.")).into()),
         ("time", timestamp().into()),
         ("actor", actor.description(Some("Who made the change.")).into()),
-        ("action", one_of(&actions).into()),
+        ("action", one_of_values(&Action::ALL).into()),
         ("customer", or_null(customer_id()).description(Some("The id of the customer that it concerns.")).into()),
         ("object", object.description(Some("What was changed.")).into()),
         ("fields", fields.into()),
@@ -299,7 +301,9 @@ fn customer_body() -> RequestBody {
     body("The customer.", [(JSON, named("CustomerBody"), example)])
 }
 
-fn error() -> ObjectBuilder {
+/// An error.
+#[must_use]
+pub fn error() -> ObjectBuilder {
     let details = ObjectBuilder::new()
         .description(Some("Every field or parameter that is at fault, and what is wrong with it. Only where there are such."))
         .additional_properties(Some(string()));
@@ -312,7 +316,9 @@ fn error() -> ObjectBuilder {
     .property("details", details)
 }
 
-fn id() -> Parameter {
+/// The parameter that names a customer.
+#[must_use]
+pub fn id() -> Parameter {
     path_parameter("id", "The id of the customer.", whole_number())
 }
 

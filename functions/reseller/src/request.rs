@@ -10,22 +10,36 @@ use shared::store::{Access, Caller, Policy, Table};
 
 use crate::Error;
 
-/// The callers that this API takes.
-pub(crate) const POLICY: Policy = Policy::of_kinds(&[Kind::Reseller]);
+/// The callers that a reseller's call takes.
+pub const POLICY: Policy = Policy::of_kinds(&[Kind::Reseller]);
 
-/// The issued token in `x-zoom-s2t-key`.
-pub(crate) async fn token<A: Access>(table: &Table<A>, request: &Request) -> Result<IssuedToken, Error> {
+/// The issued token in `x-zoom-s2t-key`, for a call with this policy.
+///
+/// # Errors
+/// [`Error::Refused`], a fault of `Idempotency-Key`, and the failures of the store.
+pub async fn token<A: Access>(table: &Table<A>, request: &Request, policy: Policy) -> Result<IssuedToken, Error> {
     // White space around a header's value is not part of it (RFC 9110, section 5.5).
     let key = request.header("x-zoom-s2t-key").map(|key| key.trim_matches([' ', '\t'])).unwrap_or_default();
     if key.is_empty() {
         return Err(Refusal::Missing.into());
     }
-    token_of(table, POLICY, request, PresentedToken::api_key(key)).await
+    token_of(table, policy, request, PresentedToken::api_key(key)).await
+}
+
+/// The customer that the parameter `id` of the path names, if there can be one; and the fault of a parameter that is no integer,
+/// which only a verified caller learns.
+#[must_use]
+pub fn customer_in_path(request: &Request) -> (Option<CustomerId>, Option<Faults>) {
+    match CustomerId::parse(&request.path_parameter("id")) {
+        Ok(id) => (Some(id), None),
+        Err(NotACustomerId::TooLarge) => (None, None),
+        Err(NotACustomerId::NotAnInteger) => (None, Some(Faults::one("id", "must be an integer"))),
+    }
 }
 
 /// The verified caller, for calls that name no customer.
 pub(crate) async fn caller<A: Access>(table: &Table<A>, request: &Request) -> Result<Caller<A>, Error> {
-    Ok(table.authenticate(&token(table, request).await?, POLICY).await?)
+    Ok(table.authenticate(&token(table, request, POLICY).await?, POLICY).await?)
 }
 
 /// The verified caller, and its customer with the id in the path; `None` when it has no such customer.
@@ -35,11 +49,7 @@ pub(crate) async fn caller_and_customer<A: Access>(
     table: &Table<A>,
     request: &Request,
 ) -> Result<(Caller<A>, Option<Customer>), Error> {
-    let (id, malformed) = match CustomerId::parse(&request.path_parameter("id")) {
-        Ok(id) => (Some(id), None),
-        Err(NotACustomerId::TooLarge) => (None, None),
-        Err(NotACustomerId::NotAnInteger) => (None, Some(Faults::one("id", "must be an integer"))),
-    };
-    let opened = table.customer_load(&token(table, request).await?, id).await?.open(POLICY)?;
+    let (id, malformed) = customer_in_path(request);
+    let opened = table.customer_load(&token(table, request, POLICY).await?, id).await?.open(POLICY)?;
     malformed.map_or(Ok(opened), |faults| Err(faults.into()))
 }

@@ -10,7 +10,7 @@ use shared::store::{Table, Write};
 
 use crate::Error;
 use crate::answer::one;
-use crate::body::Body;
+use crate::profile::SentProfile;
 use crate::request::caller_and_customer;
 
 /// Answers 201 (not 200) with the customer as it is now, even if nothing changed.
@@ -21,14 +21,14 @@ use crate::request::caller_and_customer;
 pub async fn update_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let (caller, customer) = caller_and_customer(table, request).await?;
     let expected = request.expected_revision()?;
-    let body = Body::parse(request)?;
+    let sent = SentProfile::parse(request)?;
     let Some(customer) = customer else {
         // The form is checked before the data: a wrong body is 400 whether or not the customer exists.
-        body.profile(None)?;
-        return Err(Error::NotFound);
+        sent.profile(None)?;
+        return Err(Error::NotFound("customer"));
     };
     let answer = |updated: &Updated| one(StatusCode::CREATED, updated.customer());
-    let edit = |current: &Customer| body.profile(Some(current));
+    let edit = |current: &Customer| sent.profile(Some(current));
     let updated = table.customer_update(&caller, AddressRule::HeldWhereFree, &expected, customer, edit, &keeping(answer)).await?;
-    Ok(answer(&updated.ok_or(Error::NotFound)?))
+    Ok(answer(&updated.ok_or(Error::NotFound("customer"))?))
 }

@@ -91,6 +91,12 @@ pub enum Action {
     /// A key was revoked.
     #[serde(rename = "key.revoked")]
     KeyRevoked,
+    /// A token of a customer was made, by its reseller or by the customer itself.
+    #[serde(rename = "token.created")]
+    TokenCreated,
+    /// A token of a customer was deleted.
+    #[serde(rename = "token.deleted")]
+    TokenDeleted,
     /// The reseller was provisioned.
     #[serde(rename = "reseller.created")]
     ResellerCreated,
@@ -99,10 +105,28 @@ pub enum Action {
     ResellerUpdated,
 }
 
+impl Action {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::CustomerCreated,
+        Self::CustomerUpdated,
+        Self::CustomerDeleted,
+        Self::LicenceCreated,
+        Self::LicenceRevoked,
+        Self::KeyIssued,
+        Self::KeyUpdated,
+        Self::KeyRevoked,
+        Self::TokenCreated,
+        Self::TokenDeleted,
+        Self::ResellerCreated,
+        Self::ResellerUpdated,
+    ];
+}
+
 /// What was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Object {
-    /// Its kind: `customer`, `licence`, `key` or `reseller`.
+    /// Its kind.
     pub kind: ObjectKind,
     /// Its id, as its API shows it.
     pub id: ObjectId,
@@ -127,6 +151,12 @@ impl Object {
         Self { kind: ObjectKind::Key, id: ObjectId::Text(id.as_str().to_owned()) }
     }
 
+    /// A token of a customer.
+    #[must_use]
+    pub fn token(id: &KeyId) -> Self {
+        Self { kind: ObjectKind::Token, id: ObjectId::Text(id.as_str().to_owned()) }
+    }
+
     /// The reseller itself.
     #[must_use]
     pub fn reseller(id: ResellerId) -> Self {
@@ -144,8 +174,15 @@ pub enum ObjectKind {
     Licence,
     /// An API key.
     Key,
+    /// A token of a customer.
+    Token,
     /// The reseller itself.
     Reseller,
+}
+
+impl ObjectKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Customer, Self::Licence, Self::Key, Self::Token, Self::Reseller];
 }
 
 /// The id of what was changed.
@@ -154,7 +191,7 @@ pub enum ObjectKind {
 pub enum ObjectId {
     /// Of customers, licences and resellers.
     Number(u64),
-    /// Of keys.
+    /// Of keys and tokens.
     Text(String),
 }
 

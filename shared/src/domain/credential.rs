@@ -128,6 +128,9 @@ pub enum Refusal {
     /// Valid, but its reseller is suspended.
     #[error("a credential of a suspended reseller")]
     Suspended,
+    /// Valid, but its customer is inactive.
+    #[error("a credential of an inactive customer")]
+    Inactive,
     /// Valid, but not for this call.
     #[error("a credential that does not allow this call")]
     NotAllowed,

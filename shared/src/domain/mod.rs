@@ -4,6 +4,7 @@ pub mod activity;
 pub mod base62;
 pub mod credential;
 pub mod customer;
+pub mod customer_token;
 pub mod entity_tag;
 pub mod hash;
 pub mod licence;

@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use jiff::Unit;
+use jiff::tz::TimeZone;
+use jiff::{Span, Unit};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A moment in UTC with millisecond precision. Its text has a fixed width, so that texts sort as moments do.
@@ -52,6 +53,14 @@ impl Timestamp {
     #[must_use]
     pub fn minus(self, duration: Duration) -> Self {
         Self::cut(self.0.checked_sub(duration).unwrap_or(jiff::Timestamp::MIN))
+    }
+
+    /// The same moment of this many years later, on 28 February where there is no 29; the last representable moment when that would
+    /// be beyond the year 9999.
+    #[must_use]
+    pub fn plus_years(self, years: u8) -> Self {
+        let later = self.0.to_zoned(TimeZone::UTC).checked_add(Span::new().years(i64::from(years)));
+        Self(later.map_or(jiff::Timestamp::MAX, |later| later.timestamp()))
     }
 
     /// The moment of the next change of something that was last changed at `self`: now, but always later than `self`, even if the
@@ -113,6 +122,15 @@ mod tests {
     fn finer_digits_are_cut_and_offsets_resolved() {
         let read: Timestamp = "2025-01-25T11:31:46.9609999+01:00".parse().unwrap();
         assert_eq!(read.to_string(), "2025-01-25T10:31:46.960Z");
+    }
+
+    #[test]
+    fn years_later_it_is_the_same_day_if_there_is_one() {
+        let later = |moment: &str, years| moment.parse::<Timestamp>().unwrap().plus_years(years).to_string();
+        assert_eq!(later("2025-01-25T10:31:46.960Z", 5), "2030-01-25T10:31:46.960Z");
+        assert_eq!(later("2028-02-29T23:59:59.999Z", 1), "2029-02-28T23:59:59.999Z");
+        assert_eq!(later("2023-02-28T00:00:00.000Z", 1), "2024-02-28T00:00:00.000Z");
+        assert!(later("9999-06-01T00:00:00.000Z", 1).starts_with("9999-12-30"));
     }
 
     #[test]

@@ -50,7 +50,7 @@ const LICENSING_CHECKSUM_BYTES: usize = 5;
 pub struct TokenHash(String);
 
 impl TokenHash {
-    fn of(token: &str) -> Self {
+    pub(super) fn of(token: &str) -> Self {
         Self(sha256_hex(token))
     }
 
@@ -68,7 +68,8 @@ impl TokenHash {
 }
 
 /// The name of a key for people: the first twelve digits of its token's hash.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct KeyId(String);
 
 impl KeyId {
@@ -86,6 +87,12 @@ impl KeyId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The number that the digits are: below 2^48.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.0.bytes().fold(0, |number, digit| number << 4 | u64::from(char::from(digit).to_digit(16).unwrap_or_default()))
     }
 }
 

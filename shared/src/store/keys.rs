@@ -12,7 +12,7 @@ use crate::domain::quota::Minute;
 use crate::domain::replay::Replay;
 use crate::domain::reseller::{AccountId, ResellerId};
 use crate::domain::timestamp::Timestamp;
-use crate::domain::token::TokenHash;
+use crate::domain::token::{KeyId, TokenHash};
 
 /// How many rows the counts of one reseller are spread over, so that simultaneous creates seldom write to the same row.
 pub(super) const COUNT_SHARDS: u64 = 16;
@@ -121,6 +121,29 @@ pub(super) fn reservation(reseller: ResellerId, what: Reserved, value: &str) -> 
     key(format!("RESERVATIONS#{reseller}"), format!("{name}#{}", sha256_hex(&normalize(value))))
 }
 
+/// The reservation of a name among the tokens of a customer, compared as reserved values are.
+pub(super) fn token_name(reseller: ResellerId, id: CustomerId, name: &str) -> RowKey {
+    key(format!("RESERVATIONS#{reseller}"), format!("TOKEN#{}", sha256_hex(&format!("{}\0{}", padded(id), normalize(name)))))
+}
+
+pub(super) fn customer_token_partition(reseller: ResellerId) -> String {
+    format!("TOKENS#{reseller}")
+}
+
+/// The beginning of the sort keys of the tokens of one customer.
+pub(super) fn customer_token_prefix(id: CustomerId) -> String {
+    format!("TOKEN#{}#", padded(id))
+}
+
+pub(super) fn customer_token(reseller: ResellerId, id: CustomerId, token: &KeyId) -> RowKey {
+    key(customer_token_partition(reseller), format!("{}{token}", customer_token_prefix(id)))
+}
+
+/// Where a token stands once it is deleted.
+pub(super) fn deleted_customer_token(reseller: ResellerId, id: CustomerId, token: &KeyId) -> RowKey {
+    key(customer_token_partition(reseller), format!("DELETED#{}#{token}", padded(id)))
+}
+
 /// The partition of the activity of a month, such as `2025-01`. A partition for each month bounds its size.
 pub(super) fn activity_partition(reseller: ResellerId, month: &str) -> String {
     format!("ACTIVITY#{reseller}#{month}")
@@ -208,6 +231,13 @@ mod tests {
             show(reservation(of, Reserved::Code, "A-1")),
             "RESERVATIONS#7 / CODE#2f8fe63a6224321de5d0a24cf30067d37a358706b1ed38b015282ab68dc69ae9"
         );
+        assert_eq!(
+            show(token_name(of, id, "Call Centre")),
+            "RESERVATIONS#7 / TOKEN#9f042a63e962c1ebb10ec15ef3d7a6b116900685bebad11988771bc197602f64"
+        );
+        let token = KeyId::parse("0123456789ab").unwrap();
+        assert_eq!(show(customer_token(of, id, &token)), "TOKENS#7 / TOKEN#0000000000000042#0123456789ab");
+        assert_eq!(show(deleted_customer_token(of, id, &token)), "TOKENS#7 / DELETED#0000000000000042#0123456789ab");
         assert_eq!(credential_partition(of), "KEYS#7");
         assert_eq!(credential_prefix("0123456789ab"), "KEY#0123456789ab");
         assert_eq!(show(licence(of, LicenceId::new(id, 3).unwrap())), "LICENCES#7 / LICENCE#0000000000000042#000003");

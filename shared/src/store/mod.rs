@@ -12,7 +12,9 @@
 mod access;
 pub mod activity;
 pub mod api_key;
+mod credential;
 pub mod customer;
+pub mod customer_token;
 mod engine;
 mod keys;
 pub mod licence;

@@ -460,6 +460,7 @@ impl App {
         let answered = as_function(function, async {
             let store = self.started(function, sandbox).await;
             let answers = [
+                customer::respond_as(function, "test", &store, request).await,
                 documentation::respond_as(function, "test", &store, request).await,
                 licensing::respond_as(function, "test", &store, request).await,
                 management::respond_as(function, "test", &store, request).await,

@@ -12,19 +12,20 @@ use super::Answer;
 static DOCUMENTS: LazyLock<Documents> = LazyLock::new(Documents::read);
 
 /// The documents, by the names of their APIs.
-pub fn documents() -> [(&'static str, String); 3] {
+pub fn documents() -> [(&'static str, String); 4] {
     let documents = [
+        ("customer", customer::openapi::document()),
         ("licensing", licensing::openapi::document()),
         ("management", management::openapi::document()),
-        ("reseller", reseller::openapi::document()),
+        ("reseller", customer::openapi::reseller_document()),
     ];
     documents.map(|(api, document)| (api, document.to_pretty_json().unwrap() + "\n"))
 }
 
 /// What the documents say of answers.
 struct Documents {
-    /// The answers of each function, by their statuses.
-    operations: BTreeMap<String, BTreeMap<u16, Documented>>,
+    /// What each function answers where it is called, by statuses.
+    operations: BTreeMap<String, Vec<BTreeMap<u16, Documented>>>,
     /// The errors of each API.
     errors: BTreeMap<String, Validator>,
 }
@@ -58,12 +59,18 @@ impl Documents {
             for operation in document["paths"].as_object().unwrap().values().flat_map(members) {
                 let answers = members(&operation["responses"]).zip(operation["responses"].as_object().unwrap().keys());
                 let answers = answers.map(|(answer, status)| (status.parse().unwrap(), Documented::read(answer, components)));
-                all.operations.insert(operation["operationId"].as_str().unwrap().to_owned(), answers.collect());
+                let function = function_of(operation["operationId"].as_str().unwrap()).to_owned();
+                all.operations.entry(function).or_default().push(answers.collect());
             }
             all.errors.insert(api.to_owned(), validator(&components["schemas"]["Error"]));
         }
         all
     }
+}
+
+/// The function of an operation. One that serves several addresses has operations of which all but one say more behind a dot.
+pub fn function_of(operation_id: &str) -> &str {
+    operation_id.split('.').next().unwrap()
 }
 
 fn members(of: &Value) -> impl Iterator<Item = &Value> {
@@ -176,13 +183,17 @@ pub fn is_of_the_page(function: &str) -> bool {
 
 /// Why this answer of a function is not as the document says; `None` when it is.
 pub fn fault(function: &str, answer: &Answer) -> Option<String> {
-    let Some(operation) = DOCUMENTS.operations.get(function) else {
+    let Some(operations) = DOCUMENTS.operations.get(function) else {
         return Some("no document has this function".to_owned());
     };
-    match operation.get(&answer.status) {
-        Some(documented) => documented.fault(answer),
-        None => Some(format!("it has the status {}", answer.status)),
-    }
+    let faults: Option<Vec<String>> = operations
+        .iter()
+        .map(|operation| match operation.get(&answer.status) {
+            Some(documented) => documented.fault(answer),
+            None => Some(format!("it has the status {}", answer.status)),
+        })
+        .collect();
+    faults.and_then(|faults| faults.into_iter().next())
 }
 
 /// Checks an answer of this function against the document of its API.
@@ -196,7 +207,7 @@ pub fn expect_documented(function: &str, answer: &Answer) {
 /// Checks an answer of this function that came by HTTP, with headers of the server and of the gateway.
 #[track_caller]
 pub fn expect_documented_over_http(function: &str, answer: &Answer) {
-    let answers = || DOCUMENTS.operations.values().flat_map(BTreeMap::values);
+    let answers = || DOCUMENTS.operations.values().flatten().flat_map(BTreeMap::values);
     // A gateway may give a media type to a body that is not there.
     let is_ours = |name: &str| {
         name == "content-type" && !answer.body.is_empty() || answers().any(|answer| answer.headers.contains_key(name))
@@ -214,7 +225,7 @@ pub fn expect_no_such_route(function: &str, answer: &Answer) {
 
 /// The faults of all examples of answers in the documents, and how many examples there are.
 pub fn faults_of_examples() -> (Vec<String>, usize) {
-    let answers = DOCUMENTS.operations.values().flat_map(BTreeMap::values);
+    let answers = DOCUMENTS.operations.values().flatten().flat_map(BTreeMap::values);
     let contents = answers.flat_map(|answer| &answer.contents);
     let examples =
         contents.flat_map(|(media_type, content)| content.examples.iter().map(move |example| (media_type, content, example)));

@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use crate::domain::customer::Customer;
+use crate::domain::customer_token::CustomerToken;
 use crate::domain::licence::Licence;
 use crate::lambda::request::Request;
 use crate::store::activity::ActivityEntry;
@@ -30,6 +31,20 @@ pub fn customer() -> Customer {
         "modified_at": "2026-11-22T10:31:46.960Z",
         "revision": 1,
         "holds_email": false,
+    });
+    serde_json::from_value(record).unwrap()
+}
+
+/// A token of that customer.
+#[must_use]
+pub fn customer_token() -> CustomerToken {
+    let record = json!({
+        "hash": "8e2f74b93910a2090f3c6d6c1d1a8a43d6f6a7f1c3f5b9e27a4c0d9b8e7f6a5b",
+        "name": "Call centre",
+        "token_type": "batch",
+        "last_four": "dF6h",
+        "created_at": "2026-11-22T10:32:20.015Z",
+        "valid_until": "2028-11-22T10:32:20.015Z",
     });
     serde_json::from_value(record).unwrap()
 }

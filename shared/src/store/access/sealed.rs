@@ -37,6 +37,7 @@ pub struct Sealed<A, T> {
     token: IssuedToken,
     is_issued: bool,
     credential: Option<Credential>,
+    is_inactive: bool,
     reseller: Option<Reseller>,
     kept: Option<ReplayRow>,
     keyed: Arc<KeyedRequest>,
@@ -52,7 +53,7 @@ impl<A: Access, T: Content> Sealed<A, T> {
     ///
     /// # Errors
     /// Why the caller is refused: the first that applies of [`Refusal::Revoked`], [`Refusal::Invalid`] (expired),
-    /// [`Refusal::Suspended`] and [`Refusal::NotAllowed`]. Then [`StoreError::QuotaExceeded`]; then
+    /// [`Refusal::Suspended`], [`Refusal::Inactive`] and [`Refusal::NotAllowed`]. Then [`StoreError::QuotaExceeded`]; then
     /// [`AuthenticationError::Earlier`], if the request's idempotency key was used before.
     pub fn open(self, policy: Policy) -> Result<(Caller<A>, T), AuthenticationError> {
         // A token whose credential has ended pays for what was read with it too.
@@ -67,6 +68,9 @@ impl<A: Access, T: Content> Sealed<A, T> {
         credential.check_lifetime(Timestamp::now())?;
         if reseller.suspended_at.is_some() {
             return Err(Refusal::Suspended.into());
+        }
+        if self.is_inactive {
+            return Err(Refusal::Inactive.into());
         }
         credential.check_rights(policy.kinds, A::PERMISSION)?;
         within_budget.map_err(StoreError::from)?;
@@ -126,12 +130,14 @@ impl Store {
             self.secret.renew(rows)?;
             is_issued = self.secret.get().is_some_and(|secret| token.is_issued_by(&secret));
         }
-        let owner_exists = match token.customer() {
-            Some(id) => rows.get::<Customer>(&keys::customer(token.reseller(), id))?.is_some(),
-            None => true,
-        };
-        // A token ends with its customer: from then on it is as unknown as a token that was never issued.
-        let credential = rows.get(&keys::credential(token.reseller(), token.hash()))?.filter(|_| owner_exists);
+        let mut credential: Option<Credential> = rows.get(&keys::credential(token.reseller(), token.hash()))?;
+        let mut is_inactive = false;
+        if let Some(id) = token.customer() {
+            let owner: Option<Customer> = rows.get(&keys::customer(token.reseller(), id))?;
+            is_inactive = owner.as_ref().is_some_and(|owner| !owner.profile.is_active);
+            // A token ends with its customer: from then on it is as unknown as a token that was never issued.
+            credential = credential.filter(|_| owner.is_some());
+        }
         let reseller = rows.get(&keys::reseller(token.reseller()))?;
         let kept = match token.replay() {
             Some(replay) => rows.get(&keys::replay(token.reseller(), replay))?,
@@ -143,6 +149,7 @@ impl Store {
             token: token.clone(),
             is_issued,
             credential,
+            is_inactive,
             reseller,
             kept,
             keyed: Arc::clone(&self.keyed),

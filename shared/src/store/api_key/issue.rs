@@ -1,5 +1,6 @@
 //! Issuing an API key.
 
+use super::as_token::{self, Room};
 use crate::domain::activity::{Action, Object};
 use crate::domain::credential::{Credential, Permission, Subject};
 use crate::domain::customer::{Customer, CustomerId};
@@ -11,9 +12,10 @@ use crate::domain::token::NewToken;
 use crate::domain::validation::Text;
 use crate::store::access::table::{Operator, Table};
 use crate::store::activity;
+use crate::store::credential;
+use crate::store::customer_token::Purpose;
 use crate::store::engine::error::StoreError;
-use crate::store::engine::expressions::{Expressions, IS_NEW};
-use crate::store::engine::row::row;
+use crate::store::engine::retry::Rounds;
 use crate::store::engine::transaction::{Outcome, Transaction};
 use crate::store::keys;
 
@@ -51,6 +53,9 @@ pub enum IssueKeyError {
     /// The reseller does not have this account.
     #[error("no such account")]
     NoSuchAccount(AccountId),
+    /// The customer that the key is to stand for has as many tokens as it can.
+    #[error("the customer can have no more tokens")]
+    NoRoom(CustomerId),
 }
 
 /// An API key that was just issued. Only this value holds its token.
@@ -89,9 +94,8 @@ pub(in crate::store) fn put<P>(
     reseller: ResellerId,
     key: &IssuedKey,
 ) -> Result<Transaction<P>, StoreError> {
-    let item = row(&keys::credential(reseller, key.token.hash()), &key.credential)?;
     activity::record(
-        transaction.put(purpose, item, Expressions::when(IS_NEW)),
+        credential::begin(transaction, purpose, reseller, key.token.hash(), &key.credential)?,
         activity::Change::by_operator(reseller, Action::KeyIssued, Object::key(&key.token.hash().key_id()))
             .concerning(key.credential.customer),
     )
@@ -117,10 +121,24 @@ impl Table<Operator> {
         if let Some(account) = new.accounts.iter().flatten().find(|account| !reseller.account_ids.contains(account)) {
             return Err(IssueKeyError::NoSuchAccount(*account));
         }
+        let (connection, reseller_id) = (&self.store.connection, reseller.id);
         let key = new.make(&version, &reseller)?;
-        match self.store.connection.transact(put(Transaction::default(), (), reseller.id, &key)?).await? {
-            Outcome::Done => Ok(key),
-            Outcome::Refused(_) => Err(StoreError::Internal("a new token is on record already".to_owned()).into()),
+        let mut rounds = Rounds::default();
+        loop {
+            let mut transaction = put(Transaction::default(), Purpose::Credential, reseller_id, &key)?;
+            if let Some(customer) = key.credential.customer {
+                let is_label_free = match connection.room_for_token(reseller_id, customer, &key.credential.label).await? {
+                    Room::Left { is_label_free } => is_label_free,
+                    Room::None => return Err(IssueKeyError::NoRoom(customer)),
+                    Room::CustomerGone => return Err(IssueKeyError::NoSuchCustomer(customer)),
+                };
+                transaction =
+                    as_token::add(transaction, reseller_id, customer, (key.token.hash(), &key.credential), is_label_free)?;
+            }
+            if connection.transact(transaction).await? == Outcome::Done {
+                return Ok(key);
+            }
+            rounds.pause(StoreError::Contended, "others changed the tokens of the customer").await?;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! API keys: issuing, listing, limiting, revoking and rotating credentials. Only operators' functions do so.
 
+mod as_token;
 mod issue;
 mod limit;
 mod record;

@@ -1,44 +1,47 @@
 //! Revoking API keys: one, or all of a reseller.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::record::KeySummary;
 use crate::domain::activity::{Action, Object};
 use crate::domain::reseller::ResellerId;
-use crate::domain::timestamp::Timestamp;
 use crate::domain::token::KeyId;
 use crate::store::access::table::{Operator, Table};
 use crate::store::activity;
+use crate::store::credential;
+use crate::store::customer_token::{self, Purpose};
 use crate::store::engine::connection::Connection;
 use crate::store::engine::error::StoreError;
-use crate::store::engine::expressions::Expressions;
-use crate::store::engine::transaction::{Outcome, Transaction};
+use crate::store::engine::retry::Rounds;
+use crate::store::engine::transaction::Transaction;
 
 /// How many keys are revoked at the same time.
 const PARALLEL: usize = 8;
 
 impl Connection {
-    /// Revokes a key; one that was revoked before keeps its first time. One call.
-    async fn api_key_end(&self, reseller: ResellerId, mut key: KeySummary) -> Result<KeySummary, StoreError> {
+    /// Revokes a key; one that was revoked before keeps its first time. Two calls, and one more for a customer's key.
+    async fn api_key_end(&self, reseller: ResellerId, key: KeySummary) -> Result<KeySummary, StoreError> {
         let row_key = key.row_key(reseller);
-        let now = Timestamp::now();
-        let revoke = Expressions::when("attribute_exists(PK) AND (attribute_not_exists(revoked_at) OR revoked_at = :never)")
-            .update("SET revoked_at = :now")
-            .text(":now", now.to_string())
-            .value(":never", AttributeValue::Null(true));
-        let transaction = activity::record(
-            Transaction::default().update((), row_key.clone(), revoke),
-            activity::Change::by_operator(reseller, Action::KeyRevoked, Object::key(key.key_id()))
-                .concerning(key.credential.customer),
-        )?;
-        match self.transact(transaction).await? {
-            Outcome::Done => {
-                key.credential.revoked_at = Some(now);
-                Ok(key)
+        let mut rounds = Rounds::default();
+        loop {
+            let mut transaction = credential::end(Transaction::default(), Purpose::Credential, row_key.clone());
+            if let Some(customer) = key.credential.customer
+                && let Some(token) = self.token_of_key(reseller, customer, key.key_id()).await?
+            {
+                transaction = customer_token::remove(transaction, reseller, customer, &token)?;
             }
-            // It was revoked before, perhaps a moment ago.
-            Outcome::Refused(_) => Ok(self.read(vec![row_key.clone()]).await?.get(&row_key)?.unwrap_or(key)),
+            let transaction = activity::record(
+                transaction,
+                activity::Change::by_operator(reseller, Action::KeyRevoked, Object::key(key.key_id()))
+                    .concerning(key.credential.customer),
+            )?;
+            self.transact(transaction).await?;
+            // If nothing was written, it was revoked before, perhaps a moment ago, or its customer was deleted meanwhile.
+            let latest: KeySummary = self.read(vec![row_key.clone()]).await?.get(&row_key)?.unwrap_or_else(|| key.clone());
+            if latest.credential.revoked_at.is_some() {
+                return Ok(latest);
+            }
+            rounds.pause(StoreError::Contended, "others changed the tokens of the customer").await?;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
 
+use super::as_token::{self, Room};
 use super::issue::{self, IssuedKey, NewKey};
 use crate::domain::activity::{Action, Object};
 use crate::domain::credential::{Credential, Kind, Subject, UserLabel};
@@ -11,6 +12,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::domain::token::KeyId;
 use crate::store::access::table::{Operator, Table};
 use crate::store::activity;
+use crate::store::customer_token::Purpose;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::Expressions;
 use crate::store::engine::retry::Rounds;
@@ -32,6 +34,9 @@ pub enum RotateKeyError {
     /// The customer that the key stood for no longer exists.
     #[error("the customer of the key is gone")]
     CustomerGone,
+    /// The customer that the key stands for has as many tokens as it can.
+    #[error("the customer can have no more tokens")]
+    NoRoom,
 }
 
 /// What a key like this one stands for; `None` when there can be no such key.
@@ -91,15 +96,24 @@ impl Table<Operator> {
                 .value(":never", to_attribute_value(None::<Timestamp>).map_err(StoreError::from)?)
                 .value(":known", to_attribute_value(old.credential.valid_until).map_err(StoreError::from)?)
                 .text(":end", end.to_string());
-            let transaction = Transaction::default().update((), old.row_key(reseller), is_unchanged);
-            let transaction = activity::record(
+            let transaction = Transaction::default().update(Purpose::Credential, old.row_key(reseller), is_unchanged);
+            let mut transaction = activity::record(
                 transaction,
                 activity::Change::by_operator(reseller, Action::KeyUpdated, Object::key(old.key_id()))
                     .concerning(old.credential.customer)
                     .of_fields(["valid_until"]),
             )
             .map_err(RotateKeyError::from)?;
-            if connection.transact(issue::put(transaction, (), reseller, &key)?).await? == Outcome::Done {
+            transaction = issue::put(transaction, Purpose::Credential, reseller, &key)?;
+            if let Some(customer) = key.credential.customer {
+                let is_label_free = match connection.room_for_token(reseller, customer, &key.credential.label).await? {
+                    Room::Left { is_label_free } => is_label_free,
+                    Room::None => return Err(RotateKeyError::NoRoom),
+                    Room::CustomerGone => return Err(RotateKeyError::CustomerGone),
+                };
+                transaction = as_token::add(transaction, reseller, customer, (key.token.hash(), &key.credential), is_label_free)?;
+            }
+            if connection.transact(transaction).await? == Outcome::Done {
                 return Ok(key);
             }
             rounds.pause(StoreError::Contended, "others changed the key").await?;

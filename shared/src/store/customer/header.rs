@@ -18,6 +18,9 @@ pub(in crate::store) struct CustomerHeader {
     /// How many licences the customer has had.
     #[serde(default)]
     pub(in crate::store) last_licence: u64,
+    /// How many tokens the customer has.
+    #[serde(default)]
+    pub(in crate::store) tokens: u64,
     /// When the customer was deleted.
     #[serde(default)]
     pub(in crate::store) deleted_at: Option<Timestamp>,

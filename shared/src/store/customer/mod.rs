@@ -14,4 +14,5 @@ mod update;
 
 pub use address::AddressRule;
 pub use change::WriteError;
+pub use read::WithCustomer;
 pub use update::Updated;

@@ -19,6 +19,22 @@ impl Content for Option<Customer> {
     }
 }
 
+/// A customer, and something that belongs to it. A caller sees both or neither.
+#[derive(Clone, Debug)]
+pub struct WithCustomer<T> {
+    /// The customer.
+    pub customer: Customer,
+    /// What belongs to it.
+    pub content: T,
+}
+
+impl<T> Content for Option<WithCustomer<T>> {
+    fn seen_by<A>(self, caller: &Caller<A>) -> Self {
+        let WithCustomer { customer, content } = self?;
+        Some(customer).seen_by(caller).map(|customer| WithCustomer { customer, content })
+    }
+}
+
 /// The id says nothing about its customer. [`Table::customer_get`], which reads the customer, knows the caller's limits.
 impl Content for Option<CustomerId> {
     fn seen_by<A>(self, _: &Caller<A>) -> Self {

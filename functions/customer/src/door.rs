@@ -1,0 +1,60 @@
+//! Through which door a request comes, and which customer it is about. The customer follows from the door, never from a body.
+
+use reseller::Error;
+use reseller::request::{POLICY, customer_in_path, token};
+use shared::domain::credential::Kind;
+use shared::domain::customer::CustomerId;
+use shared::domain::token::IssuedToken;
+use shared::lambda::faults::Faults;
+use shared::lambda::request::Request;
+use shared::store::{Access, Caller, Content, Policy, Sealed, Table};
+
+/// The callers that a call takes at each door.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Doors {
+    customer: Policy,
+}
+
+impl Doors {
+    /// The reseller, and the customer itself.
+    pub(crate) const BOTH: Self = Self { customer: Policy::of_kinds(&[Kind::Customer]) };
+
+    /// The reseller alone: no token of the customer may do this.
+    pub(crate) const RESELLER_ONLY: Self = Self { customer: Policy::of_kinds(&[]) };
+}
+
+/// A request that has come in, with a token that is not verified yet.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    /// The token.
+    pub(crate) token: IssuedToken,
+    /// The customer that the request is about; `None` if there can be no such customer.
+    pub(crate) customer: Option<CustomerId>,
+    policy: Policy,
+    malformed: Option<Faults>,
+}
+
+impl Visit {
+    /// Takes the request in.
+    pub(crate) async fn begin<A: Access>(table: &Table<A>, request: &Request, doors: Doors) -> Result<Self, Error> {
+        // Only the reseller's door names a customer.
+        if request.path_parameter("id").is_empty() {
+            let token = token(table, request, doors.customer).await?;
+            return Ok(Self { customer: token.customer(), policy: doors.customer, malformed: None, token });
+        }
+        let token = token(table, request, POLICY).await?;
+        let (customer, malformed) = customer_in_path(request);
+        Ok(Self { token, customer, policy: POLICY, malformed })
+    }
+
+    /// Verifies the caller, and returns what was read with its token. Only a verified caller learns that an id is malformed.
+    pub(crate) fn open<A: Access, T: Content>(&self, sealed: Sealed<A, T>) -> Result<(Caller<A>, T), Error> {
+        let opened = sealed.open(self.policy)?;
+        self.malformed.clone().map_or(Ok(opened), |faults| Err(faults.into()))
+    }
+
+    /// Returns what was read from the request. If it is wrong, the caller is verified first.
+    pub(crate) async fn tell<A: Access, T>(&self, table: &Table<A>, read: Result<T, Error>) -> Result<T, Error> {
+        table.tell_caller(&self.token, self.policy, read).await
+    }
+}

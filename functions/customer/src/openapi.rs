@@ -1,0 +1,212 @@
+//! What these calls add to the OpenAPI document of the reseller API, and the document of the customer's own door.
+
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::LINK;
+use reseller::Error;
+use reseller::answer::{JSON, one, one_object, page};
+use reseller::openapi::{ERRORS, answers_about_one, answers_to, customer_record, draft, envelope, error, errors_of_a_body, id};
+use serde_json::json;
+use shared::domain::customer_token::{MAXIMUM_NAME, MOST_TOKENS};
+use shared::lambda::faults::Faults;
+use shared::lambda::functions::function_name;
+use shared::lambda::openapi::schemas::{
+    ANY_USABLE, any_usable, integer, named, null, one_of, or_null, record, string, text, timestamp, whole_number, with_others,
+};
+use shared::lambda::openapi::{
+    Answers, Document, body, customer, customer_token, idempotency_key, if_match, if_none_match, operation, path_parameter,
+    query_parameter, request,
+};
+use shared::lambda::response::{empty, with_entity_tag, with_header};
+use utoipa::openapi::path::{OperationBuilder, Parameter};
+use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::{HttpMethod, OpenApi};
+
+use crate::token::{KEYS, view, with_key};
+
+const TOKENS: &str = "Tokens";
+const OWN: &str = "Customer";
+
+/// The document of the reseller API, these calls included.
+#[must_use]
+pub fn reseller_document() -> OpenApi {
+    let (all, one) = ("/api/v3/reseller/customer/{id}/token/", "/api/v3/reseller/customer/{id}/token/{token_id}/");
+    with_schemas(draft())
+        .with_tag(TOKENS, "The tokens with which a customer's own programs call.")
+        .with_operation(HttpMethod::Post, all, create_token(answers_about_one()).parameter(id()))
+        .with_operation(HttpMethod::Get, all, list_tokens(all, answers_about_one()).parameter(id()))
+        .with_operation(HttpMethod::Delete, one, delete_token(answers_about_one()).parameter(id()))
+        .written()
+}
+
+/// The document of the calls that a customer makes with a token of its own.
+#[must_use]
+pub fn document() -> OpenApi {
+    let key = ApiKeyValue::with_description("x-zoom-s2t-key", "A token of the customer.");
+    let mut document = Document::new(
+        "Customer API",
+        "v3",
+        "For customers' own programs: what belongs to the customer whose token it is. Everything else is as in the reseller API, \
+         which continues it: envelopes, errors, lists, `Idempotency-Key`.",
+    )
+    .with_credential("key", SecurityScheme::ApiKey(ApiKey::Header(key)))
+    .with_tag(OWN, "The customer itself.")
+    .with_tag(TOKENS, "The customer's tokens. Its reseller makes and deletes them.")
+    .with_schema("Customer", customer_record())
+    .with_schema("CustomerAnswer", envelope(named("Customer"), integer(1, 1)))
+    .with_schema(ANY_USABLE, any_usable())
+    .with_schema("Error", error())
+    .with_operation(HttpMethod::Get, "/api/v3/customer/", get_customer());
+    document = with_schemas(document);
+    // The second name of each path is that of the platform's own pages.
+    for (all, alias) in [("/api/v3/token/", ""), ("/api/v3/tokens/", ".alias")] {
+        let one = format!("{all}{{token_id}}/");
+        let named_so = |operation: OperationBuilder, handler: &str| operation.operation_id(Some(function(handler) + alias));
+        document = document
+            .with_operation(HttpMethod::Get, all, named_so(list_tokens(all, own_answers()), "list_tokens"))
+            .with_operation(HttpMethod::Post, all, named_so(forbidden("create_token", "Make a token"), "create_token"))
+            .with_operation(
+                HttpMethod::Delete,
+                &one,
+                named_so(forbidden("delete_token", "Delete a token"), "delete_token").parameter(token_id()),
+            );
+    }
+    document.written()
+}
+
+fn with_schemas(document: Document) -> Document {
+    let list = ArrayBuilder::new().items(named("Token")).max_items(Some(100));
+    let made =
+        token_record().property("key", string().description(Some("The token itself. It is shown this once."))).required("key");
+    document
+        .with_schema("Token", token_record())
+        .with_schema("TokenMade", envelope(made, integer(1, 1)))
+        .with_schema("TokenList", envelope(list, integer(0, MOST_TOKENS)))
+        .with_schema("TokenBody", token_body())
+}
+
+fn function(handler: &str) -> String {
+    function_name(env!("CARGO_PKG_NAME"), handler)
+}
+
+/// The answers at the customer's own door.
+fn own_answers() -> Answers {
+    answers_to("The key is a reseller's, or lacks the permission: `read` for GET, `write` for all else.")
+}
+
+fn get_customer() -> OperationBuilder {
+    let not_modified = with_entity_tag(empty(StatusCode::NOT_MODIFIED), &customer().entity_tag().json());
+    let answers = own_answers().with("The customer.", Some(named("CustomerAnswer")), [one(StatusCode::OK, &customer())]).with(
+        "The client has the customer.",
+        None,
+        [not_modified],
+    );
+    let description = "Answers the customer whose token it is.";
+    operation(&function("get_customer"), OWN, "Read the customer", description, answers).parameter(if_none_match())
+}
+
+fn create_token(answers: Answers) -> OperationBuilder {
+    let shown = with_key(view(&customer_token()), "sk_customer_00001000000003AR3M4kZ5cVnQx8sT2wY7zB1dF6h");
+    let answers = answers
+        .with_errors_of_a_change::<Error>(ERRORS)
+        .with(
+            "The new token. Only this answer has its `key`.",
+            Some(named("TokenMade")),
+            [one_object(StatusCode::CREATED, &shown, customer_token().entity_tag())],
+        )
+        .with_errors(ERRORS, errors_of_a_body())
+        .with_link(201, "delete", &function("delete_token"), ("token_id", "$response.body#/result/id"));
+    let description = "Makes a token for the customer. A customer has at most 100 tokens, expired ones included.";
+    operation(&function("create_token"), TOKENS, "Make a token", description, answers)
+        .parameter(idempotency_key())
+        .request_body(Some(sent_token()))
+}
+
+fn list_tokens(path: &str, answers: Answers) -> OperationBuilder {
+    let listed = |total| page(vec![view(&customer_token())], Some(total));
+    let link = [("limit".to_owned(), "1".to_owned()), ("offset".to_owned(), "1".to_owned())];
+    let more = with_header(listed(2), LINK, &request(path, "").link_to_next(&link));
+    let answers = answers
+        .with("The last page, or the only one.", Some(named("TokenList")), [listed(1)])
+        .with("A page that is followed by another one, whose address is in `Link`.", Some(named("TokenList")), [more])
+        .with_errors(
+            ERRORS,
+            [(Error::Invalid(Faults::one("limit", "must be an integer from 1 to 1000")), "A parameter is wrong.")],
+        );
+    let description = "The tokens that are not deleted, expired ones included. Texts are sorted without case. `null` comes first \
+                       ascending and last descending. Ties are broken by `id`, in the same direction.";
+    operation(&function("list_tokens"), TOKENS, "List tokens", description, answers).parameters(Some([
+        query_parameter("limit", "How many tokens the page has at most.", integer(1, 1000).default(Some(10.into()))),
+        query_parameter("offset", "How many tokens to pass over.", whole_number().default(Some(0.into()))),
+        query_parameter("sort", "The key to sort by.", one_of(KEYS.sort).default(Some("id".into()))),
+        query_parameter("direction", "The direction to sort in.", one_of(&["asc", "desc"]).default(Some("asc".into()))),
+    ]))
+}
+
+fn delete_token(answers: Answers) -> OperationBuilder {
+    let answers = answers
+        .with_errors_of_a_change_of_one::<Error>(ERRORS)
+        .with("The token is deleted.", None, [empty(StatusCode::NO_CONTENT)])
+        .with_errors(
+            ERRORS,
+            [
+                (
+                    Error::Invalid(Faults::one("token_id", "must be twelve hexadecimal digits in lower case")),
+                    "An id is malformed.",
+                ),
+                (Error::NotFound("token"), "The customer has no such token any more."),
+            ],
+        );
+    let description = "Ends the token for ever: from then on it is refused with `KEY_REVOKED`. What it did keeps its name.";
+    operation(&function("delete_token"), TOKENS, "Delete a token", description, answers)
+        .parameter(token_id())
+        .parameter(if_match())
+        .parameter(idempotency_key())
+}
+
+/// A call that the customer's own door refuses to everybody.
+fn forbidden(handler: &str, summary: &str) -> OperationBuilder {
+    let answers = answers_to("Only the reseller may do this, at its own address.").with_errors_of_a_change::<Error>(ERRORS);
+    let description = "The reseller makes and deletes tokens. Here it is refused.";
+    operation(&function(handler), TOKENS, summary, description, answers).parameter(idempotency_key())
+}
+
+fn token_record() -> ObjectBuilder {
+    record([
+        ("id", token_number().description(Some("The id of the token, which is no secret.")).into()),
+        ("name", string().description(Some("Unique among the customer's tokens, without case.")).into()),
+        ("type", one_of(&["batch", "realtime"]).into()),
+        ("last_four", string().description(Some("The last four characters of the token.")).into()),
+        ("status", one_of(&["active", "expired"]).into()),
+        ("created_at", timestamp().into()),
+        ("valid_until", or_null(timestamp()).description(Some("From then on it is refused; `null` where it never ends.")).into()),
+    ])
+}
+
+fn token_number() -> ObjectBuilder {
+    string().pattern(Some("^[0-9a-f]{12}$"))
+}
+
+fn token_id() -> Parameter {
+    path_parameter("token_id", "The id of the token.", token_number())
+}
+
+fn token_body() -> ObjectBuilder {
+    let years = integer(1, 5).enum_values(Some([1, 2, 5])).default(Some(1.into()));
+    let years = AnyOfBuilder::new().item(years).item(null());
+    with_others(
+        ObjectBuilder::new()
+            .description(Some("Texts are trimmed at both ends. Unknown fields are ignored."))
+            .property("name", text(MAXIMUM_NAME).description(Some("Its name.")))
+            .required("name")
+            .property("type", one_of(&["batch", "realtime"]).description(Some("What it is used for.")))
+            .required("type")
+            .property("valid_years", years.description(Some("For how many years it is valid."))),
+    )
+}
+
+fn sent_token() -> RequestBody {
+    let example = json!({"name": "Call centre", "type": "batch", "valid_years": 2});
+    body("The token.", [(JSON, named("TokenBody"), example)])
+}

@@ -1,0 +1,150 @@
+//! A list that is read whole, because there are never many: filtered, sorted and cut here, by what its objects show.
+
+use std::cmp::Ordering;
+
+use lambda_http::http::header::LINK;
+use serde_json::Value;
+use shared::domain::normalization::normalize;
+use shared::domain::validation::Invalid;
+use shared::lambda::request::Request;
+use shared::lambda::response::{Response, with_header};
+use shared::store::customer::list::Direction;
+
+use crate::Error;
+use crate::answer::page;
+use crate::list_query::{DEFAULT_LIMIT, direction, limit, offset};
+
+/// What a list can be asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Keys {
+    /// The keys that it is sorted by; the first one is the default.
+    pub sort: &'static [&'static str],
+    /// The keys that it is filtered by.
+    pub filter: &'static [&'static str],
+}
+
+/// What a query string asks of a list.
+#[derive(Clone, Debug)]
+pub struct WholeListQuery {
+    limit: usize,
+    offset: u64,
+    sort: &'static str,
+    direction: Direction,
+    filters: Vec<(&'static str, String)>,
+    sent: Vec<(String, String)>,
+}
+
+impl WholeListQuery {
+    /// Reads the query string. Parameters that such a list does not know are ignored.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn parse(request: &Request, keys: Keys) -> Result<Self, Error> {
+        let (sent, mut faults) = request.query_pairs();
+        let first = keys.sort.first().copied().unwrap_or("id");
+        let mut query = Self {
+            limit: DEFAULT_LIMIT.into(),
+            offset: 0,
+            sort: first,
+            direction: Direction::Ascending,
+            filters: Vec::new(),
+            sent: Vec::new(),
+        };
+        for (place, (name, value)) in sent.iter().enumerate() {
+            let is_again = || sent.iter().take(place).any(|(earlier, _)| earlier == name);
+            if matches!(name.as_str(), "limit" | "offset" | "sort" | "direction") && is_again() {
+                faults.add(name, Invalid::Repeated);
+            }
+            match name.as_str() {
+                "limit" => query.limit = faults.collect(name, limit(value)).unwrap_or(DEFAULT_LIMIT).into(),
+                "offset" => query.offset = faults.collect(name, offset(value)).unwrap_or_default(),
+                "sort" => query.sort = faults.collect(name, known(keys.sort, value)).unwrap_or(first),
+                "direction" => query.direction = faults.collect(name, direction(value)).unwrap_or(Direction::Ascending),
+                "filter" => query.filters.extend(faults.collect(name, filter(keys.filter, value))),
+                "cursor" => faults.add(name, "is not there for this list: it has offset"),
+                _ => {}
+            }
+        }
+        query.sent = sent;
+        Ok(faults.none_or(query)?)
+    }
+
+    /// Answers 200 with the page of these objects that the query asks for, and with a `Link` to the next page if there is one.
+    #[must_use]
+    pub fn answer(self, request: &Request, objects: Vec<Value>) -> Response {
+        let mut found: Vec<Value> = objects.into_iter().filter(|object| self.matches(object)).collect();
+        let by = |object: &Value, key: &str| object.get(key).cloned().unwrap_or_default();
+        found.sort_by(|one, other| {
+            let order = order(&by(one, self.sort), &by(other, self.sort)).then_with(|| order(&by(one, "id"), &by(other, "id")));
+            if self.direction == Direction::Descending { order.reverse() } else { order }
+        });
+        let total = found.len() as u64;
+        let end = self.offset.saturating_add(self.limit as u64);
+        let shown = found.into_iter().skip(usize::try_from(self.offset).unwrap_or(usize::MAX)).take(self.limit).collect();
+        let response = page(shown, Some(total));
+        if end >= total {
+            return response;
+        }
+        let kept = self.sent.iter().filter(|(name, _)| matches!(name.as_str(), "limit" | "sort" | "direction" | "filter"));
+        with_header(response, LINK, &request.link_to_next(kept.chain([&("offset".to_owned(), end.to_string())])))
+    }
+
+    fn matches(&self, object: &Value) -> bool {
+        self.filters.iter().all(|(key, wanted)| match object.get(key) {
+            Some(Value::String(text)) => normalize(text) == normalize(wanted),
+            Some(Value::Bool(shown)) => wanted.parse() == Ok(*shown),
+            _ => false,
+        })
+    }
+}
+
+fn known(keys: &'static [&'static str], sent: &str) -> Result<&'static str, String> {
+    keys.iter().copied().find(|key| *key == sent).ok_or_else(|| format!("must be one of {}", keys.join(", ")))
+}
+
+fn filter(keys: &'static [&'static str], sent: &str) -> Result<(&'static str, String), String> {
+    if keys.is_empty() {
+        return Err("is not there for this list".to_owned());
+    }
+    let form = || format!("must be key=value, where key is one of {}", keys.join(", "));
+    let (key, value) = sent.split_once('=').ok_or_else(form)?;
+    let key = known(keys, key).map_err(|_| form())?;
+    if value.is_empty() {
+        return Err("must have a value behind the equals sign".to_owned());
+    }
+    Ok((key, value.to_owned()))
+}
+
+/// The order of two values: `null`, then booleans, numbers, and texts without regard to case.
+fn order(one: &Value, other: &Value) -> Ordering {
+    let rank = |value: &Value| match value {
+        Value::Null => 0,
+        Value::Bool(_) => 1,
+        Value::Number(_) => 2,
+        _ => 3,
+    };
+    match (one, other) {
+        (Value::Bool(one), Value::Bool(other)) => one.cmp(other),
+        (Value::Number(one), Value::Number(other)) => one.as_f64().partial_cmp(&other.as_f64()).unwrap_or(Ordering::Equal),
+        (Value::String(one), Value::String(other)) => normalize(one).cmp(&normalize(other)),
+        _ => rank(one).cmp(&rank(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_have_an_order() {
+        let sorted =
+            [json!(null), json!(false), json!(true), json!(-1), json!(2), json!(10), json!("Anna"), json!("ben"), json!("Carl")];
+        for (place, one) in sorted.iter().enumerate() {
+            for (other_place, other) in sorted.iter().enumerate() {
+                assert_eq!(order(one, other), place.cmp(&other_place), "{one} and {other}");
+            }
+        }
+    }
+}
