@@ -116,7 +116,12 @@ fn create_token(answers: Answers) -> OperationBuilder {
             [one_object(StatusCode::CREATED, &shown, customer_token().entity_tag())],
         )
         .with_errors(ERRORS, errors_of_a_body())
-        .with_link(201, "delete", &function("delete_token"), ("token_id", "$response.body#/result/id"));
+        .with_link(
+            201,
+            "delete",
+            &function("delete_token"),
+            [("id", "$request.path.id"), ("token_id", "$response.body#/result/id")],
+        );
     let description = "Makes a token for the customer. A customer has at most 100 tokens, expired ones included.";
     operation(&function("create_token"), TOKENS, "Make a token", description, answers)
         .parameter(idempotency_key())

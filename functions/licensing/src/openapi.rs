@@ -82,10 +82,10 @@ fn create_customer() -> OperationBuilder {
         .with("The new customer.", Some(named("Customer")), [created])
         .with_errors(ERRORS, errors_of_a_form())
         .with_errors(ERRORS, [(Error::Taken, "Another customer has the e-mail address.")])
-        .with_link(201, "get", &function("get_customer"), id)
-        .with_link(201, "update", &function("update_customer"), id)
-        .with_link(201, "delete", &function("delete_customer"), id)
-        .with_link(201, "licences", &function("list_licenses"), (CUSTOMER, id.1));
+        .with_link(201, "get", &function("get_customer"), [id])
+        .with_link(201, "update", &function("update_customer"), [id])
+        .with_link(201, "delete", &function("delete_customer"), [id])
+        .with_link(201, "licences", &function("list_licenses"), [(CUSTOMER, id.1)]);
     let example = json!({COMPANY.0: "Acme Corp", FIRST_NAME.0: "Ann", LAST_NAME.0: "Rivers", EMAIL.0: "office@acme.example"});
     let description = "The customer holds its e-mail address from then on: no other customer can get it through this API.";
     operation(&function("create_customer"), CUSTOMERS, "Create a customer", description, answers)
@@ -152,9 +152,9 @@ fn create_license() -> OperationBuilder {
         .with_errors(ERRORS, errors_of_a_form())
         .with_errors(ERRORS, no_customer())
         .with_errors(ERRORS, conflicts)
-        .with_link(201, "get", &function("get_license"), id)
-        .with_link(201, "delete", &function("delete_license"), id)
-        .with_link(201, "check", &function("check_license"), ("key", "$response.body#/key"));
+        .with_link(201, "get", &function("get_license"), [id])
+        .with_link(201, "delete", &function("delete_license"), [id])
+        .with_link(201, "check", &function("check_license"), [("key", "$response.body#/key")]);
     let example = json!({CUSTOMER: 3, PRODUCT.0: "Example Script", HOST.0: "server.example.com"});
     let description = "For a product on a host a reseller has one active licence at a time. Both are compared without case.";
     operation(&function("create_license"), LICENCES, "Issue a licence", description, answers)

@@ -92,8 +92,8 @@ fn create() -> OperationBuilder {
         .with_errors(ERRORS, errors_of_a_body())
         .with_errors(ERRORS, unknown_format())
         .with_errors(ERRORS, wrong)
-        .with_link(201, "load", &function("load_customer"), ID)
-        .with_link(201, "modify", &function("modify_customer"), ID);
+        .with_link(201, "load", &function("load_customer"), [ID])
+        .with_link(201, "modify", &function("modify_customer"), [ID]);
     let description = "The customer belongs to the account that the body names, and keeps its code for ever.";
     operation(&function("create_customer"), TAG, "Create a customer", description, answers)
         .parameter(action("create"))

@@ -1,6 +1,7 @@
 //! `operator-add-account`: gives a reseller one more account.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use shared::store::{Operator, Table};
 
@@ -20,7 +21,7 @@ struct Payload {
 ///
 /// # Errors
 /// A wrong payload, a reseller that does not exist, or a store that fails.
-pub async fn add_account(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+pub async fn add_account(table: &Table<Operator>, sent: &RawValue) -> Result<Value, Error> {
     let Payload { reseller_id } = read(sent)?;
     let changed = table.account_add(reseller(reseller_id)?).await?;
     let reseller = changed.ok_or_else(|| no_such_reseller(reseller_id))?;

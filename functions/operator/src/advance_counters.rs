@@ -1,6 +1,7 @@
 //! `operator-advance-counters`: moves the counters of ids far ahead, after a restore.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use shared::store::{Operator, Table};
 
@@ -28,7 +29,7 @@ struct Payload {
 ///
 /// # Errors
 /// A wrong payload, a number that is too large, or a store that fails; then some counters may have moved.
-pub async fn advance_counters(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+pub async fn advance_counters(table: &Table<Operator>, sent: &RawValue) -> Result<Value, Error> {
     let Payload { by, resellers_by } = read(sent)?;
     if !(1..=MAXIMUM).contains(&by) {
         return Err(Error::Invalid(format!("by must be from 1 to {MAXIMUM}.")));

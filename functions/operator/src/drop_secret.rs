@@ -1,6 +1,7 @@
 //! `operator-drop-secret`: ends a version of the deployment's secret, and everything that was issued under it.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use shared::store::secret::DropError;
 use shared::store::{Operator, Table};
@@ -19,7 +20,7 @@ struct Payload {
 ///
 /// # Errors
 /// A wrong payload, a version that does not exist or that must stay, or a store that fails.
-pub async fn drop_secret(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+pub async fn drop_secret(table: &Table<Operator>, sent: &RawValue) -> Result<Value, Error> {
     let Payload { version } = read(sent)?;
     let left = table.secret_drop(version).await.map_err(|error| match error {
         DropError::Store(error) => error.into(),

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use shared::domain::credential::{Kind, Permission, Subject, UserLabel};
 use shared::domain::customer::CustomerId;
 use shared::domain::customer_token::MOST_TOKENS;
@@ -35,7 +36,7 @@ struct Payload {
 ///
 /// # Errors
 /// A wrong payload, an end in the past, a reseller, customer or account that does not exist, or a store that fails.
-pub async fn issue_key(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+pub async fn issue_key(table: &Table<Operator>, sent: &RawValue) -> Result<Value, Error> {
     let sent: Payload = read(sent)?;
     let invalid = |message: &str| Err(Error::Invalid(message.to_owned()));
     let mut permissions = sent.permissions;

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use shared::store::{Operator, Table};
 
 use crate::payload::{key_id, no_such_key, quota, read, reseller};
@@ -22,7 +23,7 @@ struct Payload {
 ///
 /// # Errors
 /// A wrong payload, a reseller or key that does not exist, or a store that fails.
-pub async fn limit_key(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+pub async fn limit_key(table: &Table<Operator>, sent: &RawValue) -> Result<Value, Error> {
     let sent: Payload = read(sent)?;
     let key_id = key_id(&sent.key_id)?;
     let quota = quota(sent.units_per_minute, sent.requests_per_minute)?;

@@ -1,6 +1,7 @@
 //! `operator-list-keys`: the keys of a reseller.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use shared::store::{Operator, Table};
 
@@ -18,7 +19,7 @@ struct Payload {
 ///
 /// # Errors
 /// A wrong payload, a reseller that does not exist, or a store that fails.
-pub async fn list_keys(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+pub async fn list_keys(table: &Table<Operator>, sent: &RawValue) -> Result<Value, Error> {
     let Payload { reseller_id } = read(sent)?;
     let reseller = reseller(reseller_id)?;
     let keys = table.api_key_list(reseller).await?.ok_or_else(|| no_such_reseller(reseller_id))?;

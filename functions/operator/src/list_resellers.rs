@@ -1,6 +1,7 @@
 //! `operator-list-resellers`: the resellers of the platform, by page.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use shared::domain::reseller::ResellerId;
 use shared::store::{Operator, Table};
@@ -23,7 +24,7 @@ struct Payload {
 ///
 /// # Errors
 /// A wrong payload, or a store that fails.
-pub async fn list_resellers(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+pub async fn list_resellers(table: &Table<Operator>, sent: &RawValue) -> Result<Value, Error> {
     let Payload { limit, after } = read(sent)?;
     let limit = limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAXIMUM_LIMIT).contains(&limit) {

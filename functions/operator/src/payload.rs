@@ -1,6 +1,7 @@
 //! What operators' functions read from their payloads, and how they name things that do not exist.
 
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use shared::domain::quota::{KeyQuota, LEAST_UNITS};
 use shared::domain::reseller::ResellerId;
@@ -14,7 +15,8 @@ use crate::Error;
 const MAXIMUM_TEXT: usize = 255;
 
 /// Reads a payload; an invocation without one counts as an empty object.
-pub(crate) fn read<T: DeserializeOwned>(sent: Value) -> Result<T, Error> {
+pub(crate) fn read<T: DeserializeOwned>(sent: &RawValue) -> Result<T, Error> {
+    let sent: Value = serde_json::from_str(sent.get()).map_err(|_| Error::Invalid("The payload must be JSON.".to_owned()))?;
     let sent = if sent.is_null() { Value::Object(Map::new()) } else { sent };
     // Serde would read the fields of an array by their places.
     if !sent.is_object() {

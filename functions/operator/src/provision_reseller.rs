@@ -1,6 +1,7 @@
 //! `operator-provision-reseller`: creates a reseller with its first account and its first key.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use shared::domain::timestamp::Timestamp;
 use shared::store::{Operator, Table};
@@ -22,7 +23,7 @@ struct Payload {
 ///
 /// # Errors
 /// A wrong name, an end in the past, or a store that fails; then there is no such reseller.
-pub async fn provision_reseller(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+pub async fn provision_reseller(table: &Table<Operator>, sent: &RawValue) -> Result<Value, Error> {
     let Payload { name, key_valid_until } = read(sent)?;
     let key_valid_until = in_the_future("key_valid_until", key_valid_until)?;
     let (name, label) = (required_text("name", &name)?, required_text("label", "first key")?);

@@ -1,6 +1,7 @@
 //! `operator-revoke-keys`: ends all keys of a reseller, for ever.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use shared::store::{Operator, Table};
 
@@ -19,7 +20,7 @@ struct Payload {
 ///
 /// # Errors
 /// A wrong payload, a reseller that does not exist, or a store that fails; then some keys may be revoked.
-pub async fn revoke_keys(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+pub async fn revoke_keys(table: &Table<Operator>, sent: &RawValue) -> Result<Value, Error> {
     let Payload { reseller_id } = read(sent)?;
     let reseller = reseller(reseller_id)?;
     let keys = table.api_key_revoke_all(reseller).await?.ok_or_else(|| no_such_reseller(reseller_id))?;

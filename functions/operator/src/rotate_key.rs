@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use shared::domain::customer_token::MOST_TOKENS;
 use shared::domain::timestamp::Timestamp;
 use shared::store::api_key::RotateKeyError;
@@ -33,7 +34,7 @@ struct Payload {
 ///
 /// # Errors
 /// A wrong payload, an end in the past, a key that does not exist or has ended, or a store that fails; then nothing was changed.
-pub async fn rotate_key(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+pub async fn rotate_key(table: &Table<Operator>, sent: &RawValue) -> Result<Value, Error> {
     let sent: Payload = read(sent)?;
     let key_id = key_id(&sent.key_id)?;
     let old_until = in_the_future("old_valid_until", sent.old_valid_until)?;

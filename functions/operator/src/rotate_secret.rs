@@ -1,6 +1,7 @@
 //! `operator-rotate-secret`: adds a version of the deployment's secret.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use shared::store::{Operator, Table};
 
@@ -19,7 +20,7 @@ struct Payload {}
 ///
 /// # Errors
 /// A payload with anything in it, a deployment without a secret yet, or a store that fails.
-pub async fn rotate_secret(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+pub async fn rotate_secret(table: &Table<Operator>, sent: &RawValue) -> Result<Value, Error> {
     let Payload {} = read(sent)?;
     let none =
         || Error::Conflict("There is no secret yet: operator-provision-reseller makes it with the first reseller.".to_owned());

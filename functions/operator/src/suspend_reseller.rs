@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use shared::store::{Operator, Table};
 
 use crate::payload::{no_such_reseller, read, reseller};
@@ -18,7 +19,7 @@ struct Payload {
 ///
 /// # Errors
 /// A wrong payload, a reseller that does not exist, or a store that fails.
-pub async fn suspend_reseller(table: &Table<Operator>, sent: Value) -> Result<Value, Error> {
+pub async fn suspend_reseller(table: &Table<Operator>, sent: &RawValue) -> Result<Value, Error> {
     let Payload { reseller_id } = read(sent)?;
     let suspended = table.reseller_suspend(reseller(reseller_id)?).await?;
     Ok(reseller_view::view(&suspended.ok_or_else(|| no_such_reseller(reseller_id))?))

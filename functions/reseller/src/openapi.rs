@@ -77,9 +77,9 @@ fn create() -> OperationBuilder {
         .with_errors_of_a_change::<Error>(ERRORS)
         .with("The new customer.", Some(named("CustomerAnswer")), [one(StatusCode::CREATED, &customer())])
         .with_errors(ERRORS, errors_of_a_body())
-        .with_link(201, "get", &function("get_customer"), ID)
-        .with_link(201, "update", &function("update_customer"), ID)
-        .with_link(201, "delete", &function("delete_customer"), ID);
+        .with_link(201, "get", &function("get_customer"), [ID])
+        .with_link(201, "update", &function("update_customer"), [ID])
+        .with_link(201, "delete", &function("delete_customer"), [ID]);
     let description = "The customer belongs to the reseller's first account. Several customers may have one name or one e-mail \
                        address.";
     operation(&function("create_customer"), TAG, "Create a customer", description, answers)
@@ -120,8 +120,8 @@ fn update() -> OperationBuilder {
         .with_errors_of_a_change_of_one::<Error>(ERRORS)
         .with("The customer as it is now.", Some(named("CustomerAnswer")), [one(StatusCode::CREATED, &customer())])
         .with_errors(ERRORS, errors_of_a_body())
-        .with_link(201, "get", &function("get_customer"), ID)
-        .with_link(201, "delete", &function("delete_customer"), ID);
+        .with_link(201, "get", &function("get_customer"), [ID])
+        .with_link(201, "delete", &function("delete_customer"), [ID]);
     let description = "Replaces `name`, `email` and `phone`, and keeps `is_active` when that is not sent. A value that equals the \
                        one that this API shows is accepted unchecked, whichever API wrote it. A call that changes nothing leaves \
                        `last_modified` alone.";

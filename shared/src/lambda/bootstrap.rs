@@ -9,6 +9,7 @@ use std::time::Instant;
 use futures_util::FutureExt;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use tracing::{Instrument, field};
 
 use super::configuration::Configuration;
@@ -130,13 +131,13 @@ pub async fn run<A: Access, E: ApiError>(
 /// When the configuration is incomplete, or the runtime ends.
 pub async fn run_operator<E: OperatorError>(
     function: &'static str,
-    handler: impl AsyncFn(&Table<Operator>, Value) -> Result<Value, E>,
+    handler: impl AsyncFn(&Table<Operator>, &RawValue) -> Result<Value, E>,
 ) -> Result<(), Error> {
     // It reads the secret when it issues something, and most never do.
     let (store, _) = configured().await?;
     let (handler, store) = (&handler, &store);
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
-        operate(function, &event.context.request_id, store, event.payload, handler).await
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Box<RawValue>>| {
+        operate(function, &event.context.request_id, store, &event.payload, handler).await
     }))
     .await
 }
@@ -157,8 +158,8 @@ pub async fn operate<E: OperatorError>(
     function: &str,
     request_id: &str,
     store: &Store,
-    payload: Value,
-    handler: &impl AsyncFn(&Table<Operator>, Value) -> Result<Value, E>,
+    payload: &RawValue,
+    handler: &impl AsyncFn(&Table<Operator>, &RawValue) -> Result<Value, E>,
 ) -> Result<Value, E> {
     let span = tracing::info_span!(
         "invocation",

@@ -51,7 +51,7 @@ macro_rules! operator_functions {
             function: &str,
             request_id: &str,
             store: &$crate::store::Store,
-            payload: serde_json::Value,
+            payload: &serde_json::value::RawValue,
         ) -> Option<Result<serde_json::Value, Error>> {
             $(
                 if function == $crate::lambda::functions::function_name(env!("CARGO_PKG_NAME"), stringify!($handler)) {

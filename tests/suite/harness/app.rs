@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::config::retry::RetryPartition;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, ReturnValue, WriteRequest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use shared::domain::credential::{Permission, Subject};
 use shared::domain::customer::Profile;
@@ -257,10 +258,16 @@ impl App {
 
     /// Invokes an operators' function. Returns its answer, or its `errorType` and `errorMessage`.
     pub async fn operate(&self, function: &str, payload: Value) -> Result<Value, (String, String)> {
-        let mut texts = log::texts_in(&payload);
+        self.operate_with(function, &payload.to_string()).await
+    }
+
+    /// Invokes an operators' function with a payload exactly as it is written.
+    pub async fn operate_with(&self, function: &str, payload: &str) -> Result<Value, (String, String)> {
+        let payload: Box<RawValue> = serde_json::from_str(payload).unwrap();
+        let mut texts = log::texts_in(&serde_json::from_str(payload.get()).unwrap());
         let done = as_function(function, async {
             let store = self.started(function, 0).await;
-            operator::operate_as(function, "test", &store, payload).await
+            operator::operate_as(function, "test", &store, &payload).await
         });
         let (done, logged) = log::logged(done).await;
         let done = done.unwrap_or_else(|| panic!("no operators' function is called {function}"));

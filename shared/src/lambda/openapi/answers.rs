@@ -135,9 +135,16 @@ impl Answers {
         self.with_errors_of_a_change::<E>(form).with_errors(form, [(E::from(WriteError::OtherRevision), stale)])
     }
 
-    /// Adds a link from the answers with this status to an operation, which gets a parameter from them.
-    pub fn with_link(mut self, status: u16, name: &'static str, operation: &str, (parameter, value): (&str, &str)) -> Self {
-        let link = LinkBuilder::new().operation_id(operation).parameter(parameter, value);
+    /// Adds a link from the answers with this status to an operation, which gets these parameters from the call and its answer.
+    pub fn with_link<'a>(
+        mut self,
+        status: u16,
+        name: &'static str,
+        operation: &str,
+        parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        let link = LinkBuilder::new().operation_id(operation);
+        let link = parameters.into_iter().fold(link, |link, (parameter, value)| link.parameter(parameter, value));
         self.0.get_mut(&status).unwrap().links.push((name, link));
         self
     }
