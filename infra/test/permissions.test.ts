@@ -5,11 +5,11 @@ import { workspace } from "./deployment.ts";
 
 const { permissions } = workspace;
 const routed = [...new Set(workspace.routes.map((route) => route.function))];
-const issuing = ["operator-issue-key", "operator-provision-reseller", "operator-rotate-key"];
+const issuing = ["customer-create-token", "operator-issue-key", "operator-provision-reseller", "operator-rotate-key"];
 /** The page of the documents reads nothing of the table. */
 const without = ["documentation-show"];
 const limiting = ["operator-limit-key"];
-const revoking = ["operator-revoke-key", "operator-revoke-keys"];
+const revoking = ["customer-delete-token", "operator-revoke-key", "operator-revoke-keys"];
 
 /** The partition keys that a function may name in these actions. */
 function partitionKeys(name: string, actions: RegExp): string[] {
@@ -41,12 +41,12 @@ test("only what makes or ends a secret may write it", () => {
   assert.deepEqual(writers("SECRET").filter((name) => !allowed.includes(name)), []);
 });
 
-test("a routed function reads the secret, and of what is the platform's writes the counter of a create alone", () => {
+test("a routed function reads the secret, and of what is the platform's writes the counter of a create and tokens alone", () => {
   assert.ok(routed.length > 0);
   for (const name of without) assert.deepEqual(permissions[name], {});
   for (const name of routed.filter((one) => !without.includes(one))) {
     assert.ok(partitionKeys(name, /^BatchGetItem$/).includes("SECRET"), name);
-    for (const theirs of ["KEYS#*", "SECRET", "SYSTEM"]) assert.ok(!writers(theirs).includes(name), `${name} may write ${theirs}`);
+    for (const theirs of ["SECRET", "SYSTEM"]) assert.ok(!writers(theirs).includes(name), `${name} may write ${theirs}`);
     assert.ok(!writers("COUNTERS").includes(name) || name.endsWith("-create-customer"), `${name} may write counters`);
     // A counter goes up by an update.
     assert.ok(!partitionKeys(name, /^(Put|Delete)Item$/).includes("COUNTERS"), `${name} may put or delete a counter`);

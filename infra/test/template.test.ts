@@ -222,6 +222,7 @@ test("quotas and concurrency are options", () => {
   const [ofOperators, others] = [names.filter((name) => name.startsWith("operator-")), names.filter((name) => !name.startsWith("operator-"))];
   for (const name of ofOperators) assert.equal(concurrency.get(name), 2, name);
   assert.deepEqual(others.filter((name) => concurrency.get(name) !== undefined), [
+    "customer-list-tokens",
     "licensing-list-customers",
     "licensing-list-licenses",
     "management-find-customers",
