@@ -5,6 +5,7 @@ pub mod base62;
 pub mod credential;
 pub mod customer;
 pub mod customer_token;
+pub mod date;
 pub mod entity_tag;
 pub mod hash;
 pub mod licence;

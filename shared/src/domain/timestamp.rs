@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
+use jiff::civil;
+use jiff::tz::{Offset, TimeZone};
 use jiff::{Span, Unit};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -41,6 +42,18 @@ impl Timestamp {
     #[must_use]
     pub fn month(self) -> String {
         self.to_string().chars().take("2025-01".len()).collect()
+    }
+
+    /// The day of this moment in UTC.
+    pub(super) fn day(self) -> civil::Date {
+        Offset::UTC.to_datetime(self.0).date()
+    }
+
+    /// The moment at which a day begins in UTC. For 31 December 9999, which begins after the last representable moment, it is that
+    /// moment.
+    pub(super) fn midnight(day: civil::Date) -> Self {
+        let moment = Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok();
+        moment.map_or_else(|| Self::cut(jiff::Timestamp::MAX), Self)
     }
 
     /// This moment moved forward; the last representable moment when that would be beyond the year 9999.
