@@ -9,6 +9,7 @@ pub mod date;
 pub mod entity_tag;
 pub mod hash;
 pub mod licence;
+pub mod money;
 pub mod normalization;
 pub mod principal;
 pub mod quota;
