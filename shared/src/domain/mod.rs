@@ -11,6 +11,7 @@ pub mod hash;
 pub mod licence;
 pub mod money;
 pub mod normalization;
+pub mod plan;
 pub mod principal;
 pub mod quota;
 pub mod replay;

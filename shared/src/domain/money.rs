@@ -117,6 +117,9 @@ impl Amount {
     /// The most digits that people can give an amount before the point.
     pub const MOST_DIGITS_BEFORE: usize = 12;
 
+    /// The least amount with more digits before the point: 10¹².
+    const TOO_LARGE: Decimal = Decimal::from_parts(0xd4a5_1000, 0xe8, 0, false, 0);
+
     /// The most digits that people can give any amount behind the point.
     pub const MOST_DIGITS_BEHIND: u32 = 12;
 
@@ -136,16 +139,23 @@ impl Amount {
         }
         let amount = Self::exactly(sent).filter(|_| behind.len() <= Self::MOST_DIGITS_BEHIND as usize);
         let amount = amount.ok_or(InvalidAmount::TooFine(digits))?;
-        amount.check_digits(digits)?;
+        amount.check(digits)?;
         Ok(amount)
     }
 
-    /// Checks that it was written with at most so many digits behind the point, trailing zeros included.
+    /// Checks that people could have given it: with at most [`Amount::MOST_DIGITS_BEFORE`] digits before the point, and written with
+    /// at most so many behind it, trailing zeros included.
     ///
     /// # Errors
-    /// [`InvalidAmount::TooFine`].
-    pub fn check_digits(self, digits: u32) -> Result<(), InvalidAmount> {
-        if self.0.scale() <= digits { Ok(()) } else { Err(InvalidAmount::TooFine(digits)) }
+    /// [`InvalidAmount::TooLarge`], [`InvalidAmount::TooFine`].
+    pub fn check(self, digits: u32) -> Result<(), InvalidAmount> {
+        if self.0 >= Self::TOO_LARGE {
+            Err(InvalidAmount::TooLarge)
+        } else if self.0.scale() > digits {
+            Err(InvalidAmount::TooFine(digits))
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether it is nothing.
@@ -338,8 +348,10 @@ mod tests {
             assert_eq!(Amount::parse(sent, digits), Err(problem), "{sent}");
         }
         assert!(Amount::parse("999999999999.99", 2).is_ok());
-        assert_eq!(amount("1.50").check_digits(1), Err(InvalidAmount::TooFine(1)));
-        assert_eq!(amount("1.50").check_digits(2), Ok(()));
+        assert_eq!(amount("1.50").check(1), Err(InvalidAmount::TooFine(1)));
+        assert_eq!(amount("1.50").check(2), Ok(()));
+        let sum = amount("999999999999.99").checked_add(amount("0.01")).unwrap();
+        assert_eq!((sum.plain().as_str(), sum.check(2)), ("1000000000000", Err(InvalidAmount::TooLarge)));
     }
 
     #[test]
