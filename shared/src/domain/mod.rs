@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod base62;
+pub mod billing;
 pub mod credential;
 pub mod customer;
 pub mod customer_token;
