@@ -24,6 +24,9 @@ impl Date {
     /// The last day: 31 December 9999.
     pub const MAX: Self = Self(civil::Date::constant(9999, 12, 31));
 
+    /// 1 January 2000. Nothing that is billed began earlier.
+    pub const FIRST_BILLED: Self = Self(civil::Date::constant(2000, 1, 1));
+
     /// The day that contains a moment; [`Date::MIN`] for a moment before that.
     #[must_use]
     pub fn of(moment: Timestamp) -> Self {
@@ -36,7 +39,8 @@ impl Date {
         Self::of(Timestamp::now())
     }
 
-    /// Reads a day: four digits for the year, two for the month and two for the day, with hyphens between them and nothing around.
+    /// Reads a day: four digits for the year, two for the month and two for the day, with hyphens between them and nothing
+    /// around.
     ///
     /// # Errors
     /// [`NotADate`] for any other text, and for days that the calendar does not have.

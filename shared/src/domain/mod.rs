@@ -20,6 +20,7 @@ pub mod reseller;
 pub mod sealing;
 pub mod secret;
 pub mod signed;
+pub mod subscription;
 pub mod timestamp;
 pub mod token;
 pub mod validation;

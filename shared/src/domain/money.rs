@@ -105,8 +105,8 @@ fn at_most_behind(digits: u32) -> String {
     }
 }
 
-/// An amount of money in some currency, never negative. It remembers with how many digits it was written, but `12.5` and `12.50` are
-/// equal. Stored as a text without trailing zeros.
+/// An amount of money in some currency, never negative. It remembers with how many digits it was written, but `12.5` and `12.50`
+/// are equal. Stored as a text without trailing zeros.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount(Decimal);
 
@@ -123,8 +123,8 @@ impl Amount {
     /// The most digits that people can give any amount behind the point.
     pub const MOST_DIGITS_BEHIND: u32 = 12;
 
-    /// Reads an amount as people write it, be it the content of a JSON string or the text of a JSON number: digits, and a point and
-    /// more digits where it has any. No sign, exponent or blank; no leading zero but one that stands alone before the point.
+    /// Reads an amount as people write it, be it the content of a JSON string or the text of a JSON number: digits, and a point
+    /// and more digits where it has any. No sign, exponent or blank; no leading zero but one that stands alone before the point.
     ///
     /// `digits` is how many it may have behind the point, trailing zeros included, and never more than
     /// [`Amount::MOST_DIGITS_BEHIND`].
@@ -143,8 +143,8 @@ impl Amount {
         Ok(amount)
     }
 
-    /// Checks that people could have given it: with at most [`Amount::MOST_DIGITS_BEFORE`] digits before the point, and written with
-    /// at most so many behind it, trailing zeros included.
+    /// Checks that people could have given it: with at most [`Amount::MOST_DIGITS_BEFORE`] digits before the point, and written
+    /// with at most so many behind it, trailing zeros included.
     ///
     /// # Errors
     /// [`InvalidAmount::TooLarge`], [`InvalidAmount::TooFine`].
@@ -191,8 +191,8 @@ impl Amount {
         (sum.scale() >= one.scale().max(other.scale())).then_some(Self(sum))
     }
 
-    /// This amount, plus `rate` × `units` / `size`: what so many units cost when `size` of them cost `rate`. It is exact until the
-    /// end and then rounded once, half to the even digit, to the currency's digits.
+    /// This amount, plus `rate` × `units` / `size`: what so many units cost when `size` of them cost `rate`. It is exact until
+    /// the end and then rounded once, half to the even digit, to the currency's digits.
     ///
     /// `None` when this amount has more digits than the currency, or the sum is more than an amount can be (7.9 × 10²⁴ in the
     /// currencies with the most digits, and more in others).

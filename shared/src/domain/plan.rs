@@ -572,8 +572,8 @@ mod tests {
         let texts = |sent: SentTerms| Terms::try_from(sent).unwrap_err();
         assert_eq!(
             texts(SentTerms { payment_model: Some(PaymentModel::Payg), sku: None, ..perpetual() }),
-            "sku is required, billing_cycle is required where payment_model is payg, price must be 0 where payment_model is payg: \
-             only units cost, unit_price is required where payment_model is payg"
+            "sku is required, billing_cycle is required where payment_model is payg, price must be 0 where payment_model is \
+             payg: only units cost, unit_price is required where payment_model is payg"
         );
         assert_eq!(
             texts(SentTerms { unit_size: Some(5), ..perpetual() }),

@@ -49,8 +49,8 @@ impl Timestamp {
         Offset::UTC.to_datetime(self.0).date()
     }
 
-    /// The moment at which a day begins in UTC. For 31 December 9999, which begins after the last representable moment, it is that
-    /// moment.
+    /// The moment at which a day begins in UTC. For 31 December 9999, which begins after the last representable moment, it is
+    /// that moment.
     pub(super) fn midnight(day: civil::Date) -> Self {
         let moment = Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok();
         moment.map_or_else(|| Self::cut(jiff::Timestamp::MAX), Self)
