@@ -10,6 +10,10 @@ import { address, call, operate } from "./lib/deployed.ts";
 const [stack = "clientele", emulator = ""] = process.argv.slice(2);
 const { host } = await address(stack);
 
+const plan = { description: "100 hours of speech a month", payment_model: "bundle", billing_channel: "Scriptix", billing_cycle: "month" };
+const { sku } = await operate(stack, "define-plan", {
+  ...plan, sku: "voice-100", price: "49.00", included_units: 360_000, unit_price: "0.60", currency: "EUR",
+});
 const resellers = [];
 for (const name of ["Northwind Resale", "Harbour Telecom"]) {
   const { reseller_id: id, account_id, key } = await operate(stack, "provision-reseller", { name });
@@ -43,4 +47,4 @@ for (const name of ["Northwind Resale", "Harbour Telecom"]) {
 }
 // A key can't be issued with an end in the past: this waits until the last one has expired.
 await setTimeout(1_000);
-console.log(JSON.stringify({ base_url: emulator, host, slashes: false, resellers }, null, 2));
+console.log(JSON.stringify({ base_url: emulator, host, slashes: false, plans: [sku], resellers }, null, 2));

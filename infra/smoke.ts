@@ -64,6 +64,12 @@ async function eventually<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** A plan that is retired as soon as it was sold once. */
+const PLAN = {
+  sku: "smoke-test", description: "Of the smoke test", payment_model: "payg", billing_channel: "Scriptix", billing_cycle: "month",
+  unit_price: "1", currency: "EUR",
+};
+
 interface Reseller {
   readonly reseller_id: number;
   readonly name: string;
@@ -134,6 +140,15 @@ async function lives(): Promise<void> {
     const own = { "x-zoom-s2t-key": customerToken.key };
     assert.equal((await expect(200, "GET", `/api/v3/customer${slash}`, own)).body, created.body);
     assert.equal(JSON.parse((await expect(200, "GET", `/api/v3/token${slash}`, own)).body).result[0].id, customerToken.id);
+    const plans = JSON.parse((await expect(200, "GET", `/api/v3/reseller/plan${slash}`, key)).body).result;
+    const sku = plans.find((plan: { sku: string }) => plan.sku === "smoke-test")?.sku ?? (await operate(stack, "define-plan", PLAN)).sku;
+    const sold = await expect(201, "POST", `${base}/${id}/subscription${slash}`, key, JSON.stringify({ sku }));
+    const subscription = `${base}/${id}/subscription/${JSON.parse(sold.body).result.id}${slash}`;
+    assert.equal((await expect(200, "GET", subscription, key)).body, sold.body);
+    assert.equal(JSON.parse((await expect(200, "GET", `/api/v3/subscription${slash}`, own)).body).total_results, 1);
+    await expect(201, "PUT", subscription, key, JSON.stringify({ auto_renew: false }));
+    await expect(204, "DELETE", subscription, key);
+    await operate(stack, "retire-plan", { sku });
     await expect(204, "DELETE", `${base}/${id}/token/${customerToken.id}${slash}`, key);
     await expect(401, "GET", `/api/v3/customer${slash}`, own);
     const changed = await expect(201, "PUT", one, key, JSON.stringify({ ...sent, is_active: false }));

@@ -1,4 +1,4 @@
-//! Demo data: two resellers with one customer each, and with keys in every state that a key can be in.
+//! Demo data: plans, and two resellers with one customer each, and with keys in every state that a key can be in.
 //!
 //! The tokens of the keys are in `demo.json` and nowhere else. If that file does not belong to the table, for example after a
 //! change from the stored data to another engine, the resellers get new keys; there are never more than these two resellers.
@@ -12,6 +12,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use shared::domain::credential::{Kind, Permission, Refusal, Subject, UserLabel};
 use shared::domain::customer::{CustomerId, NewCustomer, Profile};
+use shared::domain::date::Date;
+use shared::domain::plan::Sku;
 use shared::domain::quota::KeyQuota;
 use shared::domain::reseller::{AccountId, Reseller, ResellerId};
 use shared::domain::timestamp::Timestamp;
@@ -19,8 +21,11 @@ use shared::domain::token::{IssuedToken, PresentedToken};
 use shared::domain::validation::{self, Text};
 use shared::store::api_key::{IssueKeyError, IssuedKey, KeySummary, NewKey};
 use shared::store::customer::WriteError;
+use shared::store::plan::DefinePlanError;
+use shared::store::subscription::{ChangeError, Order};
 use shared::store::{AuthenticationError, Caller, Operator, Policy, Read, Store, StoreError, Table, Write as Writing};
 
+use crate::demo_plans::plans;
 use crate::problem::Problem;
 
 const RESELLERS: [&str; 2] = ["Northwind Resale", "Harbour Telecom"];
@@ -36,6 +41,8 @@ pub(crate) const CUSTOMER_PHONE: &str = "+31 012 345678";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Demo {
     pub(crate) base_url: String,
+    /// The skus of the plans that are sold.
+    pub(crate) plans: Vec<Sku>,
     pub(crate) resellers: Vec<DemoReseller>,
 }
 
@@ -96,6 +103,26 @@ impl From<WriteError> for DemoError {
     }
 }
 
+impl From<DefinePlanError> for DemoError {
+    fn from(error: DefinePlanError) -> Self {
+        match error {
+            DefinePlanError::Store(error) => Self::Store(error),
+            DefinePlanError::Full => Self::Impossible("there are too many plans"),
+        }
+    }
+}
+
+impl From<ChangeError> for DemoError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Store(error) => Self::Store(error),
+            ChangeError::NotSold | ChangeError::Full | ChangeError::Invalid(_) | ChangeError::OtherRevision => {
+                Self::Impossible("a demo plan can't be sold")
+            }
+        }
+    }
+}
+
 impl From<IssueKeyError> for DemoError {
     fn from(error: IssueKeyError) -> Self {
         match error {
@@ -117,12 +144,13 @@ pub(crate) async fn provide(store: &Store, kept: Option<Demo>, base_url: &str) -
     {
         return Ok(Demo { base_url: base_url.to_owned(), ..kept });
     }
+    let plans = demo.plans().await?;
     let known = demo.known().await?;
     let mut resellers = Vec::new();
     for name in RESELLERS {
-        resellers.push(demo.reseller(name, &known).await?);
+        resellers.push(demo.reseller(name, &known, &plans).await?);
     }
-    Ok(Demo { base_url: base_url.to_owned(), resellers })
+    Ok(Demo { base_url: base_url.to_owned(), plans, resellers })
 }
 
 /// Reads the file. If it is missing, cut short or of another version, there are no kept keys, and new ones are issued.
@@ -168,6 +196,37 @@ impl Provision {
         }
     }
 
+    /// Makes sure that there are the demo plans, and returns their skus.
+    async fn plans(&self) -> Result<Vec<Sku>, DemoError> {
+        let sold = self.operator.plan_list().await?.0;
+        let plans = plans().map_err(DemoError::Impossible)?;
+        let mut skus = Vec::new();
+        for terms in plans {
+            skus.push(terms.sku().clone());
+            if !sold.iter().any(|plan| plan.terms.sku().key() == terms.sku().key()) {
+                self.operator.plan_define(terms).await?;
+            }
+        }
+        Ok(skus)
+    }
+
+    /// Sells the first two plans to a demo customer that has none: one three months ago, one from today on.
+    async fn subscriptions(&self, key: &str, customer: CustomerId, plans: &[Sku]) -> Result<(), DemoError> {
+        let policy = Policy::of_kinds(&[Kind::Reseller]);
+        let token = self.reader.token_check(PresentedToken::api_key(key)).await?;
+        let (_, known) = self.reader.subscription_list(&token, Some(customer)).await?.open(policy)?;
+        if known.is_none_or(|known| !known.content.is_empty()) {
+            return Ok(());
+        }
+        for (sku, start) in plans.iter().zip([Some(Date::today().plus_days(-90)), None]) {
+            let (caller, offer) = self.writer.subscription_offer(&token, Some(customer), Some(sku)).await?.open(policy)?;
+            let offer = offer.ok_or(DemoError::Impossible("a demo customer is gone"))?;
+            let order = Order { sku: sku.clone(), start, auto_renew: None };
+            self.writer.subscription_create(&caller, &order, offer.content, &|_| Vec::new()).await?;
+        }
+        Ok(())
+    }
+
     /// The issued token; `None` when this deployment did not issue the text.
     async fn issued(&self, token: &str) -> Result<Option<IssuedToken>, StoreError> {
         let presented = PresentedToken::api_key(token)
@@ -183,6 +242,10 @@ impl Provision {
     /// Whether the table has these resellers, and their keys are in the states that they must have.
     async fn holds(&self, demo: &Demo) -> Result<bool, StoreError> {
         if !demo.resellers.iter().map(|reseller| reseller.name.as_str()).eq(RESELLERS) {
+            return Ok(false);
+        }
+        let sold = self.operator.plan_list().await?.0;
+        if demo.plans.is_empty() || !demo.plans.iter().all(|sku| sold.iter().any(|plan| plan.terms.sku() == sku)) {
             return Ok(false);
         }
         for reseller in &demo.resellers {
@@ -232,7 +295,7 @@ impl Provision {
     }
 
     /// The reseller with this name and new keys. It is created if there is none.
-    async fn reseller(&self, name: &str, known: &[Reseller]) -> Result<DemoReseller, DemoError> {
+    async fn reseller(&self, name: &str, known: &[Reseller], plans: &[Sku]) -> Result<DemoReseller, DemoError> {
         let (reseller, key) = match known.iter().find(|reseller| reseller.name.as_str() == name) {
             Some(reseller) => (
                 reseller.clone(),
@@ -244,6 +307,7 @@ impl Provision {
             }
         };
         let customer = self.customer(&reseller, key.token.reveal()).await?;
+        self.subscriptions(key.token.reveal(), customer, plans).await?;
         let both = [Permission::Read, Permission::Write];
         let yesterday = Timestamp::now().minus(Duration::from_secs(24 * 60 * 60));
         let read_only = self.key(&reseller, "demo, read only", Subject::Reseller, &[Permission::Read], None).await?;

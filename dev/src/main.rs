@@ -5,6 +5,7 @@ mod cargo_lambda;
 mod data_folder;
 mod database;
 mod demo;
+mod demo_plans;
 mod engine;
 mod environment;
 mod examples;

@@ -26,7 +26,7 @@ test("every permission is for rows of whole kinds, and no function may scan", ()
     for (const [action, keys] of Object.entries(actions)) {
       assert.match(action, /^(BatchGetItem|Query( by_[a-z]+)?|PutItem|UpdateItem|DeleteItem|ConditionCheckItem)$/, name);
       assert.ok(keys.length > 0, `${name} ${action}`);
-      for (const key of keys) assert.match(key, /^([A-Z]+#\*|COUNTERS|SECRET|SYSTEM)$/, `${name} ${action}`);
+      for (const key of keys) assert.match(key, /^([A-Z]+#\*|COUNTERS|PLANS|SECRET|SYSTEM)$/, `${name} ${action}`);
       assert.deepEqual(keys, [...new Set(keys)].sort(), `${name} ${action}`);
     }
   }
@@ -47,7 +47,7 @@ test("a routed function reads the secret, and of what is the platform's writes t
   for (const name of routed.filter((one) => !without.includes(one))) {
     assert.ok(partitionKeys(name, /^BatchGetItem$/).includes("SECRET"), name);
     for (const theirs of ["SECRET", "SYSTEM"]) assert.ok(!writers(theirs).includes(name), `${name} may write ${theirs}`);
-    assert.ok(!writers("COUNTERS").includes(name) || name.endsWith("-create-customer"), `${name} may write counters`);
+    assert.ok(!writers("COUNTERS").includes(name) || /-create-(customer|subscription)$/.test(name), `${name} may write counters`);
     // A counter goes up by an update.
     assert.ok(!partitionKeys(name, /^(Put|Delete)Item$/).includes("COUNTERS"), `${name} may put or delete a counter`);
   }

@@ -222,12 +222,14 @@ test("quotas and concurrency are options", () => {
   const [ofOperators, others] = [names.filter((name) => name.startsWith("operator-")), names.filter((name) => !name.startsWith("operator-"))];
   for (const name of ofOperators) assert.equal(concurrency.get(name), 2, name);
   assert.deepEqual(others.filter((name) => concurrency.get(name) !== undefined), [
+    "customer-list-subscriptions",
     "customer-list-tokens",
     "licensing-list-customers",
     "licensing-list-licenses",
     "management-find-customers",
     "reseller-list-activity",
     "reseller-list-customers",
+    "reseller-list-plans",
   ]);
   assert.equal(concurrency.get("reseller-list-customers"), 20);
 });

@@ -96,6 +96,26 @@ async fn no_operation_consumes_more_than_its_price_is_computed_with() {
     app.reseller_api("DELETE", format!("{tokens}{token_id}")).key(key).send().await.expect(204);
     count("delete a token");
 
+    let plan = json!({
+        "sku": "voice", "description": "100 hours of speech", "payment_model": "payg", "billing_channel": "Azure",
+        "billing_cycle": "month", "unit_price": "0.75", "currency": "EUR",
+    });
+    app.operate("operator-define-plan", plan).await.unwrap();
+    // A customer that has had subscriptions costs more to delete.
+    let buyer = app.create(&client.tenant, "Buyer").await;
+    let subscriptions = format!("{buyer}/subscription/");
+    let mut sold = 0;
+    for _ in 0..2 {
+        app.wire.take_calls();
+        let sale = app.reseller_api("POST", &subscriptions).key(key).json(&json!({"sku": "voice"})).send().await;
+        sold = sale.expect(201).id();
+    }
+    count("sell a subscription");
+    app.reseller_api("GET", &subscriptions).key(key).send().await.expect(200);
+    count("list two subscriptions");
+    app.reseller_api("DELETE", format!("{subscriptions}{sold}")).key(key).send().await.expect(204);
+    count("end a subscription");
+
     let form = format!("customer_id={id}&product=script&host=server.example.com");
     let issued = app.request("POST", "/api/license").token(&token).form(&form).send().await.expect(201).json();
     count("issue a licence");

@@ -49,4 +49,5 @@ mod round_trips;
 mod scale;
 mod sealed;
 mod served;
+mod subscriptions;
 mod tokens;

@@ -437,7 +437,10 @@ async fn after_a_restore_the_counters_go_ahead_and_no_number_is_given_twice() {
     let (app, tenant) = App::with_reseller().await;
     app.create(&tenant, "Acme").await;
     let last = app.operate("operator-advance-counters", json!({"by": 100_000})).await.unwrap();
-    assert_eq!(last, json!({"last_customer_id": 100_001, "last_reseller_id": 100_001, "last_account_id": 101_001}));
+    assert_eq!(
+        last,
+        json!({"last_customer_id": 100_001, "last_reseller_id": 100_001, "last_account_id": 101_001, "last_subscription_id": 100_000})
+    );
     assert_eq!(app.create(&tenant, "Next").await, 100_002);
     let next = app.reseller("Next").await;
     assert_eq!((next.id, next.account_id), (100_002, 101_002));

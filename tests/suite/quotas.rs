@@ -440,26 +440,29 @@ async fn operators_give_a_key_quotas_of_its_own() {
 async fn every_function_with_a_route_puts_on_record_what_it_costs() {
     let client = ManagementClient::start().await;
     let app = &client.app;
-    let token = app.licensing_token(&client.tenant, &["read", "write"]).await;
+    let licensing = app.licensing_token(&client.tenant, &["read", "write"]).await;
     let user = app.service_user(&client.tenant, &["read", "write"], None).await;
     let customer = app.create(&client.tenant, "Acme").await;
     let form = format!("customer_id={customer}&product=script&host=a.example.com");
-    let licence = app.request("POST", "/api/license").token(&token).form(&form).send().await.expect(201).json();
+    let licence = app.request("POST", "/api/license").token(&licensing).form(&form).send().await.expect(201).json();
+    let keys = [issue(app, &client.tenant, json!({})).await, issue(app, &client.tenant, json!({})).await];
     // Of so few requests or units, a fiftieth is none: each request is put on record.
     app.set_quotas(Quotas { key_requests: Some(40), source_units: Some(49), ..Quotas::default() });
     app.start_functions().await;
     in_one_minute().await;
-    for route in routes::table().into_iter().filter(|route| !route.function.starts_with("documentation-")) {
+    let routes = routes::table().into_iter().filter(|route| !route.function.starts_with("documentation-"));
+    for (place, route) in routes.enumerate() {
         app.wire.take_calls();
-        let path = route.path.replace("{id}", "1").replace("{token_id}", "0123456789ab");
+        let path = route.path.replace("{id}", "1").replace("{token_id}", "0123456789ab").replace("{subscription_id}", "1");
         let request = app.request(&route.method, &path);
         let answer = match route.function.split('-').next().unwrap() {
             "licensing" if route.function == "licensing-check-license" => {
                 app.request("GET", &format!("{path}?key={}", licence["key"].as_str().unwrap())).send().await
             }
-            "licensing" => request.token(&token).send().await,
+            "licensing" => request.token(&licensing).send().await,
             "management" => request.user(&user).send().await,
-            _ => request.key(&client.tenant.key).send().await,
+            // There are more routes than one key has requests.
+            _ => request.key(token(&keys[place % keys.len()])).send().await,
         };
         let calls = app.wire.take_calls();
         assert_eq!(calls.iter().filter(|call| is_settlement(call)).count(), 1, "{}: {}", route.function, answer.status);

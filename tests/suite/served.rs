@@ -32,8 +32,10 @@ fn every_route_answers_in_both_slash_forms() {
         call("GET", &one, Some(key), None).expect_error(404, "NOT_FOUND");
         called += 5;
     }
+    // Another test sells plans.
+    let is_of_resellers = |function: &str| function.starts_with("reseller-") && !function.ends_with("-plans");
     let is_called = |path: &str| forms.contains(&"/") || !path.ends_with('/');
-    let routes = table().iter().filter(|route| route.function.starts_with("reseller-") && is_called(&route.path)).count();
+    let routes = table().iter().filter(|route| is_of_resellers(&route.function) && is_called(&route.path)).count();
     assert_eq!(called, routes, "a route of the reseller API is not called here");
 }
 
@@ -63,11 +65,26 @@ fn every_route_about_what_belongs_to_a_customer_answers_at_both_doors() {
             send("POST", &format!("/api/v3/{name}{slash}"), own, Some(body)).expect_error(403, "FORBIDDEN");
             send("DELETE", &format!("/api/v3/{name}/{one}"), own, None).expect_error(403, "FORBIDDEN");
         }
+        let sold = format!("{BASE}/{customer}/subscription");
+        let plan = send("GET", &format!("/api/v3/reseller/plan{slash}"), key, None).expect(200).result()[0]["sku"].clone();
+        let body = format!(r#"{{"sku": {plan}}}"#);
+        let subscription = send("POST", &format!("{sold}{slash}"), key, Some(&body)).expect(201);
+        let place = format!("{}{slash}", subscription.id());
+        for (all, key) in [(sold.as_str(), key), ("/api/v3/subscription", own)] {
+            assert_eq!(send("GET", &format!("{all}{slash}"), key, None).expect(200).ids(), [subscription.id()]);
+            assert_eq!(send("GET", &format!("{all}/{place}"), key, None).expect(200).body, subscription.body);
+        }
+        send("POST", &format!("/api/v3/subscription{slash}"), own, Some(&body)).expect_error(403, "FORBIDDEN");
+        send("PUT", &format!("/api/v3/subscription/{place}"), own, Some("{}")).expect_error(403, "FORBIDDEN");
+        send("DELETE", &format!("/api/v3/subscription/{place}"), own, None).expect_error(403, "FORBIDDEN");
+        send("PUT", &format!("{sold}/{place}"), key, Some(r#"{"auto_renew": false}"#)).expect(201);
+        send("DELETE", &format!("{sold}/{place}"), key, None).expect(204);
         send("DELETE", &format!("{tokens}/{one}"), key, None).expect(204);
         send("GET", &format!("/api/v3/customer{slash}"), own, None).expect_error(401, "KEY_REVOKED");
         call("DELETE", &format!("{BASE}/{customer}{slash}"), key, None).expect(204);
     }
-    let routes = table().into_iter().filter(|route| route.function.starts_with("customer-"));
+    let routes =
+        table().into_iter().filter(|route| route.function.starts_with("customer-") || route.function.ends_with("-plans"));
     let routes = routes.filter(|route| forms.contains(&"/") || !route.path.ends_with('/'));
     let expected: BTreeSet<String> = routes.map(|route| format!("{} {}", route.method, route.path)).collect();
     assert_eq!(called, expected);

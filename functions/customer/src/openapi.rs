@@ -4,29 +4,38 @@ use lambda_http::http::StatusCode;
 use lambda_http::http::header::LINK;
 use reseller::Error;
 use reseller::answer::{JSON, one, one_object, page};
-use reseller::openapi::{ERRORS, answers_about_one, answers_to, customer_record, draft, envelope, error, errors_of_a_body, id};
+use reseller::openapi::{
+    ERRORS, answers_about_one, answers_to, customer_record, draft, envelope, error, errors_of_a_body, id, plan_fields,
+};
 use serde_json::json;
 use shared::domain::customer_token::{MAXIMUM_NAME, MOST_TOKENS};
+use shared::domain::date::Date;
 use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
 use shared::lambda::openapi::schemas::{
-    ANY_USABLE, any_usable, integer, named, null, one_of, or_null, record, string, text, timestamp, whole_number, with_others,
+    ANY_USABLE, any_usable, boolean, day, integer, named, null, one_of, or_null, record, string, text, timestamp, whole_number,
+    with_others,
 };
 use shared::lambda::openapi::{
     Answers, Document, body, customer, customer_token, idempotency_key, if_match, if_none_match, operation, path_parameter,
-    query_parameter, request,
+    query_parameter, request, subscription,
 };
-use shared::lambda::response::{empty, with_entity_tag, with_header};
+use shared::lambda::response::{Response, empty, with_entity_tag, with_header};
 use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{HttpMethod, OpenApi};
 
+use crate::subscription::{KEYS as SUBSCRIPTION_KEYS, view as subscription_view};
 use crate::token::{KEYS, view, with_key};
 
 const TOKENS: &str = "Tokens";
 const OWN: &str = "Customer";
+const SUBSCRIPTIONS: &str = "Subscriptions";
+
+const SOLD: &str = "/api/v3/reseller/customer/{id}/subscription/";
+const ONE_SOLD: &str = "/api/v3/reseller/customer/{id}/subscription/{subscription_id}/";
 
 /// The document of the reseller API, these calls included.
 #[must_use]
@@ -37,6 +46,12 @@ pub fn reseller_document() -> OpenApi {
         .with_operation(HttpMethod::Post, all, create_token(answers_about_one()).parameter(id()))
         .with_operation(HttpMethod::Get, all, list_tokens(all, answers_about_one()).parameter(id()))
         .with_operation(HttpMethod::Delete, one, delete_token(answers_about_one()).parameter(id()))
+        .with_tag(SUBSCRIPTIONS, "What was sold to a customer, with the terms that it was sold with.")
+        .with_operation(HttpMethod::Post, SOLD, create_subscription().parameter(id()))
+        .with_operation(HttpMethod::Get, SOLD, list_subscriptions(SOLD, answers_about_one()).parameter(id()))
+        .with_operation(HttpMethod::Get, ONE_SOLD, get_subscription(answers_about_one()).parameter(id()))
+        .with_operation(HttpMethod::Put, ONE_SOLD, update_subscription().parameter(id()))
+        .with_operation(HttpMethod::Delete, ONE_SOLD, delete_subscription().parameter(id()))
         .written()
 }
 
@@ -65,18 +80,36 @@ pub fn document() -> OpenApi {
         let named_so = |operation: OperationBuilder, handler: &str| operation.operation_id(Some(function(handler) + alias));
         document = document
             .with_operation(HttpMethod::Get, all, named_so(list_tokens(all, own_answers()), "list_tokens"))
-            .with_operation(HttpMethod::Post, all, named_so(forbidden("create_token", "Make a token"), "create_token"))
+            .with_operation(HttpMethod::Post, all, named_so(forbidden("create_token", "Make a token", TOKENS), "create_token"))
             .with_operation(
                 HttpMethod::Delete,
                 &one,
-                named_so(forbidden("delete_token", "Delete a token"), "delete_token").parameter(token_id()),
+                named_so(forbidden("delete_token", "Delete a token", TOKENS), "delete_token").parameter(token_id()),
             );
     }
-    document.written()
+    let (all, one) = ("/api/v3/subscription/", "/api/v3/subscription/{subscription_id}/");
+    let reseller_only = |handler, summary| forbidden(handler, summary, SUBSCRIPTIONS);
+    document
+        .with_tag(SUBSCRIPTIONS, "What the reseller sold to the customer.")
+        .with_operation(HttpMethod::Get, all, list_subscriptions(all, own_answers()))
+        .with_operation(HttpMethod::Post, all, reseller_only("create_subscription", "Sell a subscription"))
+        .with_operation(HttpMethod::Get, one, get_subscription(own_answers()))
+        .with_operation(
+            HttpMethod::Put,
+            one,
+            reseller_only("update_subscription", "Change a subscription").parameter(subscription_id()),
+        )
+        .with_operation(
+            HttpMethod::Delete,
+            one,
+            reseller_only("delete_subscription", "End a subscription").parameter(subscription_id()),
+        )
+        .written()
 }
 
 fn with_schemas(document: Document) -> Document {
     let list = ArrayBuilder::new().items(named("Token")).max_items(Some(100));
+    let subscriptions = ArrayBuilder::new().items(named("Subscription")).max_items(Some(1_000));
     let made =
         token_record().property("key", string().description(Some("The token itself. It is shown this once."))).required("key");
     document
@@ -84,6 +117,11 @@ fn with_schemas(document: Document) -> Document {
         .with_schema("TokenMade", envelope(made, integer(1, 1)))
         .with_schema("TokenList", envelope(list, integer(0, MOST_TOKENS)))
         .with_schema("TokenBody", token_body())
+        .with_schema("Subscription", subscription_record())
+        .with_schema("SubscriptionAnswer", envelope(named("Subscription"), integer(1, 1)))
+        .with_schema("SubscriptionList", envelope(subscriptions, integer(0, 1_000)))
+        .with_schema("SubscriptionBody", subscription_body())
+        .with_schema("SubscriptionChange", subscription_change())
 }
 
 fn function(handler: &str) -> String {
@@ -171,10 +209,10 @@ fn delete_token(answers: Answers) -> OperationBuilder {
 }
 
 /// A call that the customer's own door refuses to everybody.
-fn forbidden(handler: &str, summary: &str) -> OperationBuilder {
+fn forbidden(handler: &str, summary: &str, tag: &str) -> OperationBuilder {
     let answers = answers_to("Only the reseller may do this, at its own address.").with_errors_of_a_change::<Error>(ERRORS);
-    let description = "The reseller makes and deletes tokens. Here it is refused.";
-    operation(&function(handler), TOKENS, summary, description, answers).parameter(idempotency_key())
+    let description = "Only the reseller does this, at its own address. Here it is refused.";
+    operation(&function(handler), tag, summary, description, answers).parameter(idempotency_key())
 }
 
 fn token_record() -> ObjectBuilder {
@@ -214,4 +252,146 @@ fn token_body() -> ObjectBuilder {
 fn sent_token() -> RequestBody {
     let example = json!({"name": "Call centre", "type": "batch", "valid_years": 2});
     body("The token.", [(JSON, named("TokenBody"), example)])
+}
+
+fn shown() -> Response {
+    one_object(StatusCode::OK, &subscription_view(&subscription(), a_day()), subscription().entity_tag())
+}
+
+/// A day of the example.
+fn a_day() -> Date {
+    Date::of(customer().modified_at)
+}
+
+fn create_subscription() -> OperationBuilder {
+    let created = one_object(StatusCode::CREATED, &subscription_view(&subscription(), a_day()), subscription().entity_tag());
+    let ids = [("id", "$request.path.id"), ("subscription_id", "$response.body#/result/id")];
+    let answers = answers_about_one()
+        .with_errors_of_a_change::<Error>(ERRORS)
+        .with("The new subscription.", Some(named("SubscriptionAnswer")), [created])
+        .with_errors(ERRORS, errors_of_a_body())
+        .with_link(201, "get", &function("get_subscription"), ids)
+        .with_link(201, "update", &function("update_subscription"), ids)
+        .with_link(201, "delete", &function("delete_subscription"), ids);
+    let description = "Sells a plan to the customer, with the terms that the plan has now: later changes of the plan change nothing that \
+                       was sold. A customer has at most 20 subscriptions that have not ended.";
+    let example = json!({"sku": "voice-100", "subscription_start": "2026-12-01", "auto_renew": true});
+    operation(&function("create_subscription"), SUBSCRIPTIONS, "Sell a subscription", description, answers)
+        .parameter(idempotency_key())
+        .request_body(Some(body("The subscription.", [(JSON, named("SubscriptionBody"), example)])))
+}
+
+fn list_subscriptions(path: &str, answers: Answers) -> OperationBuilder {
+    let listed = |total| page(vec![subscription_view(&subscription(), a_day())], Some(total));
+    let link = [("limit".to_owned(), "1".to_owned()), ("offset".to_owned(), "1".to_owned())];
+    let more = with_header(listed(2), LINK, &request(path, "").link_to_next(&link));
+    let answers = answers
+        .with("The last page, or the only one.", Some(named("SubscriptionList")), [listed(1)])
+        .with("A page that is followed by another one, whose address is in `Link`.", Some(named("SubscriptionList")), [more])
+        .with_errors(
+            ERRORS,
+            [(Error::Invalid(Faults::one("limit", "must be an integer from 1 to 1000")), "A parameter is wrong.")],
+        );
+    let status = "(?:scheduled|active|ended)";
+    let filters = ArrayBuilder::new().items(string().pattern(Some(format!("^(?:sku=[0-9A-Za-z._-]{{1,60}}|status={status})$"))));
+    let description = "All subscriptions, ended ones too. Texts are sorted without case. `null` comes first ascending and last \
+                       descending. Ties are broken by `id`, in the same direction.";
+    operation(&function("list_subscriptions"), SUBSCRIPTIONS, "List subscriptions", description, answers).parameters(Some([
+        query_parameter("limit", "How many subscriptions the page has at most.", integer(1, 1000).default(Some(10.into()))),
+        query_parameter("offset", "How many subscriptions to pass over.", whole_number().default(Some(0.into()))),
+        query_parameter("sort", "The key to sort by.", one_of(SUBSCRIPTION_KEYS.sort).default(Some("id".into()))),
+        query_parameter("direction", "The direction to sort in.", one_of(&["asc", "desc"]).default(Some("asc".into()))),
+        query_parameter("filter", "`key=value`, with `sku` or `status`; repeatable, and all must hold.", filters),
+    ]))
+}
+
+fn get_subscription(answers: Answers) -> OperationBuilder {
+    let answers = about_one_subscription(answers).with("The subscription.", Some(named("SubscriptionAnswer")), [shown()]);
+    let description = "Answers the subscription with this id.";
+    operation(&function("get_subscription"), SUBSCRIPTIONS, "Read a subscription", description, answers)
+        .parameter(subscription_id())
+}
+
+fn update_subscription() -> OperationBuilder {
+    let changed = one_object(StatusCode::CREATED, &subscription_view(&subscription(), a_day()), subscription().entity_tag());
+    let answers = about_one_subscription(answers_about_one())
+        .with_errors_of_a_change_of_one::<Error>(ERRORS)
+        .with("The subscription as it is now.", Some(named("SubscriptionAnswer")), [changed])
+        .with_errors(ERRORS, errors_of_a_body());
+    let description = "Changes `auto_renew` and `subscription_end`; what is not sent stays. Switching the renewal off fixes the end of the \
+                       running period, switching it on again lifts the end. One that has ended can't be changed.";
+    operation(&function("update_subscription"), SUBSCRIPTIONS, "Change a subscription", description, answers)
+        .parameter(subscription_id())
+        .parameter(if_match())
+        .parameter(idempotency_key())
+        .request_body(Some(body("The change.", [(JSON, named("SubscriptionChange"), json!({"auto_renew": false}))])))
+}
+
+fn delete_subscription() -> OperationBuilder {
+    let answers = about_one_subscription(answers_about_one()).with_errors_of_a_change_of_one::<Error>(ERRORS).with(
+        "The subscription ends with today, or has ended before.",
+        None,
+        [empty(StatusCode::NO_CONTENT)],
+    );
+    let description = "Ends the subscription with today, at its full price. One that has not begun disappears.";
+    operation(&function("delete_subscription"), SUBSCRIPTIONS, "End a subscription", description, answers)
+        .parameter(subscription_id())
+        .parameter(if_match())
+        .parameter(idempotency_key())
+}
+
+/// The errors of operations about one subscription.
+fn about_one_subscription(answers: Answers) -> Answers {
+    answers.with_errors(
+        ERRORS,
+        [
+            (Error::Invalid(Faults::one("subscription_id", "must be an integer")), "An id is no integer."),
+            (Error::NotFound("subscription"), "The customer has no such subscription."),
+        ],
+    )
+}
+
+fn subscription_id() -> Parameter {
+    path_parameter("subscription_id", "The id of the subscription.", whole_number())
+}
+
+fn subscription_record() -> ObjectBuilder {
+    let mut fields = vec![("id", whole_number().description(Some("Unique over all resellers, and never used again.")).into())];
+    let terms = plan_fields();
+    fields.extend(terms);
+    fields.extend([
+        ("status", one_of(&["scheduled", "active", "ended"]).into()),
+        ("subscription_start", day().description(Some("The first day.")).into()),
+        ("subscription_end", or_null(day()).description(Some("The last day; `null` while it has none.")).into()),
+        ("auto_renew", boolean().description(Some("Whether it goes on after each period.")).into()),
+        (
+            "current_period_start",
+            day().description(Some("Of the first period before it begins, of the last one once it has ended.")).into(),
+        ),
+        ("current_period_end", or_null(day()).into()),
+    ]);
+    record(fields)
+}
+
+fn subscription_body() -> ObjectBuilder {
+    let start = or_null(day()).description(Some("The first day, from 2000-01-01 to ten years ahead. Absent or `null` is today."));
+    let renew = or_null(boolean()).description(Some("Absent or `null` is `true`, but for perpetual plans, which never renew."));
+    with_others(
+        ObjectBuilder::new()
+            .description(Some("Unknown fields are ignored."))
+            .property("sku", string().pattern(Some("^[0-9A-Za-z._-]{1,60}$")).description(Some("The plan.")))
+            .required("sku")
+            .property("subscription_start", start)
+            .property("auto_renew", renew),
+    )
+}
+
+fn subscription_change() -> ObjectBuilder {
+    let end = or_null(day()).description(Some("The last day, not before today. `null` lifts it, where the subscription renews."));
+    with_others(
+        ObjectBuilder::new()
+            .description(Some("Unknown fields are ignored."))
+            .property("auto_renew", or_null(boolean()).description(Some("Absent or `null` keeps it.")))
+            .property("subscription_end", end),
+    )
 }

@@ -39,5 +39,10 @@ pub async fn advance_counters(table: &Table<Operator>, sent: &RawValue) -> Resul
         return Err(Error::Invalid(format!("resellers_by must be from 0 to {MAXIMUM_OF_RESELLERS}.")));
     }
     let last = table.counters_advance(by, resellers_by).await?;
-    Ok(json!({"last_customer_id": last.customer, "last_reseller_id": last.reseller, "last_account_id": last.account}))
+    Ok(json!({
+        "last_customer_id": last.customer,
+        "last_reseller_id": last.reseller,
+        "last_account_id": last.account,
+        "last_subscription_id": last.subscription,
+    }))
 }

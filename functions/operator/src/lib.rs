@@ -5,17 +5,21 @@
 
 mod add_account;
 mod advance_counters;
+mod define_plan;
 mod drop_secret;
 mod error;
 mod issue_key;
 mod key_view;
 mod limit_key;
 mod list_keys;
+mod list_plans;
 mod list_resellers;
 mod payload;
+mod plan_view;
 mod provision_reseller;
 mod reseller_view;
 mod resume_reseller;
+mod retire_plan;
 mod revoke_key;
 mod revoke_keys;
 mod rotate_key;
@@ -25,14 +29,17 @@ mod suspend_reseller;
 
 pub use add_account::add_account;
 pub use advance_counters::advance_counters;
+pub use define_plan::define_plan;
 pub use drop_secret::drop_secret;
 pub use error::Error;
 pub use issue_key::issue_key;
 pub use limit_key::limit_key;
 pub use list_keys::list_keys;
+pub use list_plans::list_plans;
 pub use list_resellers::list_resellers;
 pub use provision_reseller::provision_reseller;
 pub use resume_reseller::resume_reseller;
+pub use retire_plan::retire_plan;
 pub use revoke_key::revoke_key;
 pub use revoke_keys::revoke_keys;
 pub use rotate_key::rotate_key;
@@ -42,13 +49,16 @@ pub use suspend_reseller::suspend_reseller;
 shared::operator_functions!(
     add_account,
     advance_counters,
+    define_plan,
     drop_secret,
     issue_key,
     limit_key,
     list_keys,
+    list_plans,
     list_resellers,
     provision_reseller,
     resume_reseller,
+    retire_plan,
     revoke_key,
     revoke_keys,
     rotate_key,

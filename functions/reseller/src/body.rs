@@ -31,6 +31,12 @@ impl Body {
         self.0.get(field).filter(|value| !value.is_null())
     }
 
+    /// Whether anything was sent in a field, `null` included.
+    #[must_use]
+    pub fn has(&self, field: &str) -> bool {
+        self.0.contains_key(field)
+    }
+
     /// The text in a field, trimmed; empty when nothing or `null` was sent.
     ///
     /// # Errors

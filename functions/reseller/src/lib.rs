@@ -11,9 +11,11 @@ mod error;
 mod get_customer;
 mod list_activity;
 mod list_customers;
+mod list_plans;
 mod list_query;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+pub mod plan_view;
 mod profile;
 pub mod request;
 mod update_customer;
@@ -25,6 +27,15 @@ pub use error::Error;
 pub use get_customer::get_customer;
 pub use list_activity::list_activity;
 pub use list_customers::list_customers;
+pub use list_plans::list_plans;
 pub use update_customer::update_customer;
 
-shared::routed_functions!(create_customer, delete_customer, get_customer, list_activity, list_customers, update_customer,);
+shared::routed_functions!(
+    create_customer,
+    delete_customer,
+    get_customer,
+    list_activity,
+    list_customers,
+    list_plans,
+    update_customer,
+);

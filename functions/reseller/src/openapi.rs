@@ -11,11 +11,12 @@ use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
 use shared::lambda::openapi::schemas::{
     ANY_USABLE, any_usable, boolean, customer_id, email, integer, moment_pattern, named, null, one_of,
-    optional_international_phone, or_null, record, string, text, timestamp, usable_pattern, whole_number, with_others,
+    optional_international_phone, optional_text, or_null, record, string, text, timestamp, usable_pattern, whole_number,
+    with_others,
 };
 use shared::lambda::openapi::{
     Answers, Document, ErrorForm, activity_entry, body, customer, idempotency_key, if_match, if_none_match, operation,
-    path_parameter, query_parameter, request,
+    path_parameter, query_parameter, request, subscription,
 };
 use shared::lambda::response::{empty, with_entity_tag, with_header};
 use utoipa::openapi::path::{OperationBuilder, Parameter};
@@ -27,13 +28,17 @@ use utoipa::openapi::{HttpMethod, RefOr, Schema};
 use crate::Error;
 use crate::answer::{JSON, many, one, page};
 use crate::list_activity::view as entry_view;
+use crate::list_plans::{KEYS as PLAN_KEYS, MAXIMUM_SEARCH};
 use crate::list_query::{DEFAULT_LIMIT, MAXIMUM_LIMIT};
+use crate::plan_view;
 use crate::profile::{MAXIMUM_EMAIL, MAXIMUM_NAME};
 
 const ALL: &str = "/api/v3/reseller/customer/";
 const ONE: &str = "/api/v3/reseller/customer/{id}/";
 const ACTIVITY: &str = "/api/v3/reseller/activity/";
+const PLANS: &str = "/api/v3/reseller/plan/";
 const TAG: &str = "Customers";
+const PLAN_TAG: &str = "Plans";
 const ACTIVITY_TAG: &str = "Activity";
 
 /// The keys of a customer, by which a list is sorted and filtered.
@@ -65,6 +70,10 @@ pub fn draft() -> Document {
     .with_schema("ActivityEntry", entry())
     .with_schema("ActivityList", activity_list())
     .with_operation(HttpMethod::Get, ACTIVITY, activity())
+    .with_tag(PLAN_TAG, "What can be sold to customers.")
+    .with_schema("Plan", record(plan_fields()))
+    .with_schema("PlanList", plan_list())
+    .with_operation(HttpMethod::Get, PLANS, plans())
     .with_operation(HttpMethod::Post, ALL, create())
     .with_operation(HttpMethod::Get, ALL, list_all())
     .with_operation(HttpMethod::Get, ONE, get())
@@ -167,6 +176,60 @@ fn activity() -> OperationBuilder {
         query_parameter("direction", "The direction, of which there is one.", one_of(&["desc"])),
         query_parameter("cursor", cursor, string()),
     ]))
+}
+
+fn plans() -> OperationBuilder {
+    let listed = |total| page(vec![plan_view::view(&subscription().terms)], Some(total));
+    let link = [("limit".to_owned(), "1".to_owned()), ("offset".to_owned(), "1".to_owned())];
+    let more = with_header(listed(2), LINK, &request(PLANS, "").link_to_next(&link));
+    let answers = answers()
+        .with("The last page, or the only one.", Some(named("PlanList")), [listed(1)])
+        .with("A page that is followed by another one, whose address is in `Link`.", Some(named("PlanList")), [more])
+        .with_errors(
+            ERRORS,
+            [(Error::Invalid(Faults::one("limit", "must be an integer from 1 to 1000")), "A parameter is wrong.")],
+        );
+    let limit = integer(1, MAXIMUM_LIMIT.into()).default(Some(DEFAULT_LIMIT.into()));
+    let search = optional_text(MAXIMUM_SEARCH);
+    operation(&function("list_plans"), PLAN_TAG, "List plans", "The plans that are sold.", answers).parameters(Some([
+        query_parameter("limit", "How many plans the page has at most.", limit),
+        query_parameter("offset", "How many plans to pass over.", whole_number().default(Some(0.into()))),
+        query_parameter("sort", "The key to sort by, of which there is one.", one_of(PLAN_KEYS.sort)),
+        query_parameter("direction", "The direction to sort in.", one_of(&["asc", "desc"]).default(Some("asc".into()))),
+        query_parameter("search", "Words that must all be somewhere in `sku` or `description`, without case.", search),
+    ]))
+}
+
+/// The fields of a plan.
+#[must_use]
+pub fn plan_fields() -> Vec<(&'static str, RefOr<Schema>)> {
+    let amount = || string().pattern(Some("^[0-9]+(?:\\.[0-9]+)?$"));
+    vec![
+        (
+            "sku",
+            string()
+                .pattern(Some("^[0-9A-Za-z._-]{1,60}$"))
+                .description(Some("The name of the plan, unique without case."))
+                .into(),
+        ),
+        ("description", string().into()),
+        ("payment_model", one_of(&["bundle", "payg", "perpetual"]).into()),
+        ("billing_channel", one_of(&["Scriptix", "Azure"]).into()),
+        ("billing_cycle", or_null(one_of(&["week", "month", "quarter", "half_year", "year"])).into()),
+        (
+            "price",
+            amount().description(Some("Of a period, or once for a perpetual plan; with the digits of the currency.")).into(),
+        ),
+        ("included_units", or_null(whole_number()).description(Some("Seconds of processed audio.")).into()),
+        ("unit_price", or_null(amount()).description(Some("What `unit_size` units cost.")).into()),
+        ("unit_size", or_null(whole_number()).into()),
+        ("currency", string().pattern(Some("^[A-Z]{3}$")).description(Some("ISO 4217.")).into()),
+    ]
+}
+
+fn plan_list() -> ObjectBuilder {
+    let plans = ArrayBuilder::new().items(named("Plan")).max_items(Some(usize::from(MAXIMUM_LIMIT)));
+    envelope(plans, integer(0, MAXIMUM_LIMIT.into()))
 }
 
 /// The parameter that names a customer, and its value in an answer.

@@ -32,6 +32,8 @@ pub struct WholeListQuery {
     direction: Direction,
     filters: Vec<(&'static str, String)>,
     sent: Vec<(String, String)>,
+    /// The parameters that a `Link` keeps.
+    kept: Vec<&'static str>,
 }
 
 impl WholeListQuery {
@@ -49,6 +51,7 @@ impl WholeListQuery {
             direction: Direction::Ascending,
             filters: Vec::new(),
             sent: Vec::new(),
+            kept: vec!["limit", "sort", "direction", "filter"],
         };
         for (place, (name, value)) in sent.iter().enumerate() {
             let is_again = || sent.iter().take(place).any(|(earlier, _)| earlier == name);
@@ -69,6 +72,13 @@ impl WholeListQuery {
         Ok(faults.none_or(query)?)
     }
 
+    /// The same query of a list that also has this parameter, which a `Link` keeps.
+    #[must_use]
+    pub fn keeping(mut self, parameter: &'static str) -> Self {
+        self.kept.push(parameter);
+        self
+    }
+
     /// Answers 200 with the page of these objects that the query asks for, and with a `Link` to the next page if there is one.
     #[must_use]
     pub fn answer(self, request: &Request, objects: Vec<Value>) -> Response {
@@ -85,7 +95,7 @@ impl WholeListQuery {
         if end >= total {
             return response;
         }
-        let kept = self.sent.iter().filter(|(name, _)| matches!(name.as_str(), "limit" | "sort" | "direction" | "filter"));
+        let kept = self.sent.iter().filter(|(name, _)| self.kept.contains(&name.as_str()));
         with_header(response, LINK, &request.link_to_next(kept.chain([&("offset".to_owned(), end.to_string())])))
     }
 

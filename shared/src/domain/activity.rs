@@ -10,6 +10,7 @@ use super::licence::LicenceId;
 use super::principal::Principal;
 use super::reseller::ResellerId;
 use super::sealing::CryptographyFailed;
+use super::subscription::SubscriptionId;
 use super::timestamp::Timestamp;
 use super::token::KeyId;
 
@@ -97,6 +98,15 @@ pub enum Action {
     /// A token of a customer was deleted.
     #[serde(rename = "token.deleted")]
     TokenDeleted,
+    /// A subscription was sold to a customer.
+    #[serde(rename = "subscription.created")]
+    SubscriptionCreated,
+    /// The end or the renewal of a subscription was changed.
+    #[serde(rename = "subscription.updated")]
+    SubscriptionUpdated,
+    /// A subscription was ended by a call of its own.
+    #[serde(rename = "subscription.deleted")]
+    SubscriptionDeleted,
     /// The reseller was provisioned.
     #[serde(rename = "reseller.created")]
     ResellerCreated,
@@ -107,7 +117,7 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::CustomerCreated,
         Self::CustomerUpdated,
         Self::CustomerDeleted,
@@ -118,6 +128,9 @@ impl Action {
         Self::KeyRevoked,
         Self::TokenCreated,
         Self::TokenDeleted,
+        Self::SubscriptionCreated,
+        Self::SubscriptionUpdated,
+        Self::SubscriptionDeleted,
         Self::ResellerCreated,
         Self::ResellerUpdated,
     ];
@@ -157,6 +170,12 @@ impl Object {
         Self { kind: ObjectKind::Token, id: ObjectId::Text(id.as_str().to_owned()) }
     }
 
+    /// A subscription.
+    #[must_use]
+    pub fn subscription(id: SubscriptionId) -> Self {
+        Self { kind: ObjectKind::Subscription, id: ObjectId::Number(id.number()) }
+    }
+
     /// The reseller itself.
     #[must_use]
     pub fn reseller(id: ResellerId) -> Self {
@@ -176,20 +195,22 @@ pub enum ObjectKind {
     Key,
     /// A token of a customer.
     Token,
+    /// A subscription of a customer.
+    Subscription,
     /// The reseller itself.
     Reseller,
 }
 
 impl ObjectKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Customer, Self::Licence, Self::Key, Self::Token, Self::Reseller];
+    pub const ALL: [Self; 6] = [Self::Customer, Self::Licence, Self::Key, Self::Token, Self::Subscription, Self::Reseller];
 }
 
 /// The id of what was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ObjectId {
-    /// Of customers, licences and resellers.
+    /// Of customers, licences, subscriptions and resellers.
     Number(u64),
     /// Of keys and tokens.
     Text(String),

@@ -5,12 +5,15 @@
 use super::engine::row::RowKey;
 use crate::domain::activity::EntryId;
 use crate::domain::customer::CustomerId;
+use crate::domain::date::Date;
 use crate::domain::hash::sha256_hex;
 use crate::domain::licence::LicenceId;
 use crate::domain::normalization::normalize;
+use crate::domain::plan::Sku;
 use crate::domain::quota::Minute;
 use crate::domain::replay::Replay;
 use crate::domain::reseller::{AccountId, ResellerId};
+use crate::domain::subscription::SubscriptionId;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::{KeyId, TokenHash};
 
@@ -47,6 +50,7 @@ pub(super) enum Counter {
     Customer,
     Reseller,
     Account,
+    Subscription,
 }
 
 fn key(partition: impl Into<String>, sort: impl Into<String>) -> RowKey {
@@ -144,6 +148,34 @@ pub(super) fn deleted_customer_token(reseller: ResellerId, id: CustomerId, token
     key(customer_token_partition(reseller), format!("DELETED#{}#{token}", padded(id)))
 }
 
+/// The partition of the plans of the platform, which belong to no reseller.
+pub(super) const PLANS: &str = "PLANS";
+
+/// The beginning of the sort keys of all plans.
+pub(super) const PLAN_PREFIX: &str = "PLAN#";
+
+pub(super) fn plan(sku: &Sku) -> RowKey {
+    key(PLANS, format!("{PLAN_PREFIX}{}", sku.key()))
+}
+
+pub(super) fn subscription_partition(reseller: ResellerId) -> String {
+    format!("SUBSCRIPTIONS#{reseller}")
+}
+
+/// The beginning of the sort keys of the subscriptions of one customer.
+pub(super) fn subscription_prefix(id: CustomerId) -> String {
+    format!("SUBSCRIPTION#{}#", padded(id))
+}
+
+pub(super) fn subscription(reseller: ResellerId, id: CustomerId, subscription: SubscriptionId) -> RowKey {
+    key(subscription_partition(reseller), format!("{}{:016}", subscription_prefix(id), subscription.number()))
+}
+
+/// How many more subscriptions of all customers are active from this day on than on the day before.
+pub(super) fn subscriptions_begun(reseller: ResellerId, day: Date) -> RowKey {
+    key(subscription_partition(reseller), format!("DAY#{day}"))
+}
+
 /// The partition of the activity of a month, such as `2025-01`. A partition for each month bounds its size.
 pub(super) fn activity_partition(reseller: ResellerId, month: &str) -> String {
     format!("ACTIVITY#{reseller}#{month}")
@@ -193,6 +225,7 @@ pub(super) fn counter(counter: Counter) -> RowKey {
         Counter::Customer => "CUSTOMER",
         Counter::Reseller => "RESELLER",
         Counter::Account => "ACCOUNT",
+        Counter::Subscription => "SUBSCRIPTION",
     };
     key("COUNTERS", name)
 }
@@ -238,6 +271,14 @@ mod tests {
         let token = KeyId::parse("0123456789ab").unwrap();
         assert_eq!(show(customer_token(of, id, &token)), "TOKENS#7 / TOKEN#0000000000000042#0123456789ab");
         assert_eq!(show(deleted_customer_token(of, id, &token)), "TOKENS#7 / DELETED#0000000000000042#0123456789ab");
+        assert_eq!(show(plan(&Sku::parse("Voice.100").unwrap())), "PLANS / PLAN#voice.100");
+        let subscription_id = SubscriptionId::new(9).unwrap();
+        assert_eq!(
+            show(subscription(of, id, subscription_id)),
+            "SUBSCRIPTIONS#7 / SUBSCRIPTION#0000000000000042#0000000000000009"
+        );
+        let day: Date = "2026-11-29".parse().unwrap();
+        assert_eq!(show(subscriptions_begun(of, day)), "SUBSCRIPTIONS#7 / DAY#2026-11-29");
         assert_eq!(credential_partition(of), "KEYS#7");
         assert_eq!(credential_prefix("0123456789ab"), "KEY#0123456789ab");
         assert_eq!(show(licence(of, LicenceId::new(id, 3).unwrap())), "LICENCES#7 / LICENCE#0000000000000042#000003");
@@ -254,6 +295,7 @@ mod tests {
         assert_eq!(show(counter(Counter::Customer)), "COUNTERS / CUSTOMER");
         assert_eq!(show(counter(Counter::Reseller)), "COUNTERS / RESELLER");
         assert_eq!(show(counter(Counter::Account)), "COUNTERS / ACCOUNT");
+        assert_eq!(show(counter(Counter::Subscription)), "COUNTERS / SUBSCRIPTION");
         assert_eq!(show(directory(of)), "SYSTEM / RESELLER#00000007");
         assert_eq!(show(secret()), "SECRET / SECRET");
     }

@@ -18,10 +18,12 @@ pub mod customer_token;
 mod engine;
 mod keys;
 pub mod licence;
+pub mod plan;
 pub mod replay;
 pub mod reseller;
 mod root;
 pub mod secret;
+pub mod subscription;
 
 pub use access::caller::Caller;
 pub use access::sealed::{Content, Sealed};

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::domain::customer::Customer;
 use crate::domain::customer_token::CustomerToken;
 use crate::domain::licence::Licence;
+use crate::domain::subscription::Subscription;
 use crate::lambda::request::Request;
 use crate::store::activity::ActivityEntry;
 
@@ -45,6 +46,34 @@ pub fn customer_token() -> CustomerToken {
         "last_four": "dF6h",
         "created_at": "2026-11-22T10:32:20.015Z",
         "valid_until": "2028-11-22T10:32:20.015Z",
+    });
+    serde_json::from_value(record).unwrap()
+}
+
+/// A subscription of that customer.
+#[must_use]
+pub fn subscription() -> Subscription {
+    let record = json!({
+        "id": 8,
+        "terms": {
+            "sku": "voice-100",
+            "description": "100 hours of speech a month",
+            "billing_channel": "Scriptix",
+            "payment_model": "bundle",
+            "billing_cycle": "month",
+            "price": "49.00",
+            "included_units": 360_000,
+            "unit_price": "0.6",
+            "unit_size": 3600,
+            "currency": "EUR",
+        },
+        "start": "2026-01-31",
+        "end": null,
+        "auto_renew": true,
+        "code": null,
+        "created_at": "2026-11-22T10:34:10.500Z",
+        "modified_at": "2026-11-22T10:34:10.500Z",
+        "revision": 1,
     });
     serde_json::from_value(record).unwrap()
 }

@@ -158,6 +158,11 @@ pub fn whole_number() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0))
 }
 
+/// A day, such as `2026-11-29`.
+pub fn day() -> ObjectBuilder {
+    string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+}
+
 /// A time as [`crate::domain::timestamp::Timestamp`] shows it.
 #[must_use]
 pub fn timestamp() -> ObjectBuilder {

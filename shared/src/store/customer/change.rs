@@ -4,11 +4,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::header::CustomerHeader;
 use super::of_account::OfAccount;
-use super::{count, header, index};
+use super::{count, index};
 use crate::domain::activity::{Action, Object};
 use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::reseller::ResellerId;
+use crate::domain::timestamp::Timestamp;
 use crate::store::access::caller::Caller;
 use crate::store::access::table::Write;
 use crate::store::activity;
@@ -19,6 +21,7 @@ use crate::store::engine::row::{RowKey, row};
 use crate::store::engine::transaction::{self, Transaction};
 use crate::store::keys::{self, Reserved};
 use crate::store::replay;
+use crate::store::subscription::days;
 
 /// Why a customer was not written.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -40,6 +43,8 @@ pub(super) struct Change<'a> {
     pub(super) caller: &'a Caller<Write>,
     pub(super) before: Option<&'a Customer>,
     pub(super) after: Option<&'a Customer>,
+    /// The header of the customer, of which a delete takes notice.
+    pub(super) header: &'a CustomerHeader,
     /// Makes the answer to the request, which is kept if the request has an idempotency key.
     pub(super) answer: &'a (dyn Fn() -> Vec<u8> + Sync),
 }
@@ -91,7 +96,10 @@ impl Connection {
     }
 }
 
-fn transaction(Change { caller, before, after, answer }: Change<'_>, id: CustomerId) -> Result<Transaction<Purpose>, StoreError> {
+fn transaction(
+    Change { caller, before, after, header, answer }: Change<'_>,
+    id: CustomerId,
+) -> Result<Transaction<Purpose>, StoreError> {
     let reseller = caller.reseller();
     let key = keys::customer(reseller, id);
     let condition = match before {
@@ -109,7 +117,9 @@ fn transaction(Change { caller, before, after, answer }: Change<'_>, id: Custome
     };
     transaction = count::count(transaction, Purpose::Count, reseller, id, [before, after]);
     if after.is_none() {
-        transaction = header::mark_deleted(transaction, Purpose::Header, reseller, id);
+        let mark = header.subscriptions_unchanged().update("SET deleted_at = :now").text(":now", Timestamp::now().to_string());
+        transaction = transaction.update(Purpose::Header, keys::customer_header(reseller, id), mark);
+        transaction = days::end_all(transaction, Purpose::Header, reseller, &header.subscriptions);
     }
     // A customer never changes its account.
     match (before, after) {

@@ -1,6 +1,7 @@
 //! Creating a customer.
 
 use super::change::{Change, Outcome, WriteError};
+use super::header::CustomerHeader;
 use crate::domain::customer::{Customer, CustomerId, NewCustomer};
 use crate::domain::timestamp::Timestamp;
 use crate::store::access::caller::Caller;
@@ -40,7 +41,8 @@ impl Table<Write> {
             }
             let id = CustomerId::new(number).ok_or_else(|| StoreError::Internal("no customer ids are left".to_owned()))?;
             let customer = Customer::first(id, new.clone(), Timestamp::now());
-            let change = Change { caller, before: None, after: Some(&customer), answer: &|| answer(&customer) };
+            let header = CustomerHeader::default();
+            let change = Change { caller, before: None, after: Some(&customer), header: &header, answer: &|| answer(&customer) };
             match connection.customer_commit(change).await? {
                 Outcome::Done => {
                     tracing::Span::current().record("customer", id.number());

@@ -3,17 +3,15 @@
 //! A delete marks the header in its own transaction. Everything that belongs to the customer and is read only together with the
 //! header ends with that one write, however much it is.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::domain::customer::CustomerId;
-use crate::domain::reseller::ResellerId;
+use crate::domain::date::Date;
+use crate::domain::subscription::{Subscription, SubscriptionId};
 use crate::domain::timestamp::Timestamp;
 use crate::store::engine::expressions::Expressions;
-use crate::store::engine::transaction::Transaction;
-use crate::store::keys;
 
 /// The content of a header. A customer has no header until something must be noted, at the latest when it is deleted.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub(in crate::store) struct CustomerHeader {
     /// How many licences the customer has had.
     #[serde(default)]
@@ -21,19 +19,42 @@ pub(in crate::store) struct CustomerHeader {
     /// How many tokens the customer has.
     #[serde(default)]
     pub(in crate::store) tokens: u64,
+    /// The subscriptions that had not ended when one was changed last.
+    #[serde(default)]
+    pub(in crate::store) subscriptions: Vec<Course>,
+    /// How often subscriptions were changed.
+    #[serde(default)]
+    pub(in crate::store) subscriptions_revision: u64,
     /// When the customer was deleted.
     #[serde(default)]
     pub(in crate::store) deleted_at: Option<Timestamp>,
 }
 
-/// Adds to a transaction that the customer is deleted.
-pub(super) fn mark_deleted<P>(
-    transaction: Transaction<P>,
-    purpose: P,
-    reseller: ResellerId,
-    customer: CustomerId,
-) -> Transaction<P> {
-    let now = Timestamp::now().to_string();
-    let mark = Expressions::always().update("SET deleted_at = :now").text(":now", now);
-    transaction.update(purpose, keys::customer_header(reseller, customer), mark)
+/// From when to when a subscription runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::store) struct Course {
+    /// The subscription.
+    pub(in crate::store) id: SubscriptionId,
+    /// Its first day.
+    pub(in crate::store) start: Date,
+    /// Its last day; `None` while it has none.
+    pub(in crate::store) end: Option<Date>,
+}
+
+impl Course {
+    /// The course of a subscription.
+    pub(in crate::store) fn of(subscription: &Subscription) -> Self {
+        Self { id: subscription.id, start: subscription.start, end: subscription.end }
+    }
+}
+
+impl CustomerHeader {
+    /// The condition that the customer is not deleted and its subscriptions are as they were read.
+    pub(in crate::store) fn subscriptions_unchanged(&self) -> Expressions {
+        let is_alive = "attribute_not_exists(deleted_at)";
+        match self.subscriptions_revision {
+            0 => Expressions::when(format!("{is_alive} AND attribute_not_exists(subscriptions_revision)")),
+            known => Expressions::when(format!("{is_alive} AND subscriptions_revision = :known")).number(":known", known),
+        }
+    }
 }

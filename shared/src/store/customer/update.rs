@@ -2,6 +2,7 @@
 
 use super::address::{AddressChange, AddressRule, address_change};
 use super::change::{Change, Outcome, WriteError};
+use super::header::CustomerHeader;
 use crate::domain::customer::{Customer, Profile};
 use crate::domain::entity_tag::ExpectedRevision;
 use crate::store::access::caller::Caller;
@@ -95,7 +96,8 @@ impl Table<Write> {
         let commit = async |holds_email| {
             let changed = Customer { holds_email, ..changed.clone() };
             let answer = || answer(&Updated::Changed(changed.clone()));
-            let change = Change { caller, before: Some(current), after: Some(&changed), answer: &answer };
+            let header = CustomerHeader::default();
+            let change = Change { caller, before: Some(current), after: Some(&changed), header: &header, answer: &answer };
             let outcome = connection.customer_commit(change).await?;
             Ok::<_, WriteError>((outcome, changed))
         };

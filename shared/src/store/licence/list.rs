@@ -98,8 +98,8 @@ impl<A: Access> Table<A> {
         loop {
             connection.add_headers(reseller, &page.records, &mut headers).await?;
             for licence in page.records {
-                let header = headers.get(&licence.id.customer()).copied().unwrap_or_default();
-                if !take(&under(header, licence)) {
+                let header = headers.get(&licence.id.customer()).cloned().unwrap_or_default();
+                if !take(&under(&header, licence)) {
                     return Ok(true);
                 }
             }

@@ -33,7 +33,7 @@ impl Content for Option<Licence> {
 
 /// The licence as the header of its customer makes it: revoked by its own revocation or by the customer's delete, whichever came
 /// first.
-pub(super) fn under(header: CustomerHeader, licence: Licence) -> Licence {
+pub(super) fn under(header: &CustomerHeader, licence: Licence) -> Licence {
     // Clocks differ, but a licence can't be revoked before it was issued.
     let deleted_at = header.deleted_at.map(|at| at.max(licence.issued_at));
     let revoked_at = [licence.revoked_at, deleted_at].into_iter().flatten().min();
@@ -48,7 +48,7 @@ fn licence_keys(reseller: ResellerId, id: LicenceId) -> [RowKey; 2] {
 fn licence_in(rows: &Rows, reseller: ResellerId, id: LicenceId) -> Result<Option<Licence>, StoreError> {
     let [header, licence] = licence_keys(reseller, id);
     let header: CustomerHeader = rows.get(&header)?.unwrap_or_default();
-    Ok(rows.get(&licence)?.map(|licence| under(header, licence)))
+    Ok(rows.get(&licence)?.map(|licence| under(&header, licence)))
 }
 
 impl Connection {

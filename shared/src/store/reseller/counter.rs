@@ -17,7 +17,7 @@ impl Counter {
     /// The number before the first one that the counter returns.
     fn before_first(self) -> u64 {
         match self {
-            Self::Customer | Self::Reseller => 0,
+            Self::Customer | Self::Reseller | Self::Subscription => 0,
             Self::Account => 1000,
         }
     }
@@ -49,6 +49,8 @@ pub struct Counters {
     pub reseller: u64,
     /// Of accounts.
     pub account: u64,
+    /// Of subscriptions.
+    pub subscription: u64,
 }
 
 impl Table<Operator> {
@@ -61,11 +63,12 @@ impl Table<Operator> {
     /// When the store fails; then some counters may have moved.
     pub async fn counters_advance(&self, by: u64, resellers_by: u64) -> Result<Counters, StoreError> {
         let connection = &self.store.connection;
-        let (customer, reseller, account) = futures_util::try_join!(
+        let (customer, reseller, account, subscription) = futures_util::try_join!(
             connection.counter_move(Counter::Customer, by),
             connection.counter_move(Counter::Reseller, resellers_by),
             connection.counter_move(Counter::Account, by),
+            connection.counter_move(Counter::Subscription, by),
         )?;
-        Ok(Counters { customer, reseller, account })
+        Ok(Counters { customer, reseller, account, subscription })
     }
 }

@@ -1,0 +1,27 @@
+//! `GET /api/v3/reseller/customer/{id}/subscription/{subscription_id}/` and `GET /api/v3/subscription/{subscription_id}/`: one
+//! subscription.
+
+use lambda_http::http::StatusCode;
+use reseller::Error;
+use reseller::answer::one_object;
+use shared::domain::date::Date;
+use shared::lambda::request::Request;
+use shared::lambda::response::Response;
+use shared::store::{Read, Table};
+
+use crate::door::{Doors, Visit};
+use crate::subscription::{subscription_in_path, view};
+
+/// Answers 200 with the subscription.
+///
+/// # Errors
+/// 400 when an id is no integer, 404 when there is no such customer or subscription, 401 and 403 when the caller is refused.
+pub async fn get_subscription(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
+    let visit = Visit::begin(table, request, Doors::BOTH).await?;
+    let (id, malformed) = subscription_in_path(request);
+    let (_, found) = visit.open(table.subscription_load(&visit.token, visit.customer, id).await?)?;
+    malformed.map_or(Ok(()), Err)?;
+    let found = found.ok_or(Error::NotFound("customer"))?;
+    let subscription = found.content.record.ok_or(Error::NotFound("subscription"))?;
+    Ok(one_object(StatusCode::OK, &view(&subscription, Date::today()), subscription.entity_tag()))
+}

@@ -1,0 +1,159 @@
+//! A subscription of a customer on the wire.
+
+use reseller::Error;
+use reseller::body::Body;
+use reseller::whole_list::Keys;
+use serde_json::{Value, json};
+use shared::domain::date::Date;
+use shared::domain::money::Amount;
+use shared::domain::plan::Sku;
+use shared::domain::subscription::{NotASubscriptionId, Subscription, SubscriptionFaults, SubscriptionField, SubscriptionId};
+use shared::domain::validation::Invalid;
+use shared::lambda::faults::Faults;
+use shared::lambda::request::Request;
+use shared::store::subscription::{ChangeError, Order};
+
+/// What a list of subscriptions can be asked for.
+pub(crate) const KEYS: Keys = Keys {
+    sort: &[
+        "id",
+        "sku",
+        "description",
+        "status",
+        "subscription_start",
+        "subscription_end",
+        "billing_channel",
+        "payment_model",
+        "auto_renew",
+        "billing_cycle",
+        "price",
+        "included_units",
+        "unit_price",
+        "unit_size",
+        "currency",
+        "current_period_start",
+        "current_period_end",
+    ],
+    filter: &["sku", "status"],
+};
+
+/// A subscription as its reseller and its customer see it: its terms as a plan shows them, and what became of it.
+pub(crate) fn view(subscription: &Subscription, today: Date) -> Value {
+    let terms = &subscription.terms;
+    let period = subscription.current_period(today);
+    json!({
+        "id": subscription.id,
+        "sku": terms.sku(),
+        "description": terms.description(),
+        "status": subscription.status(today),
+        "subscription_start": subscription.start,
+        "subscription_end": subscription.end,
+        "billing_channel": terms.billing_channel(),
+        "payment_model": terms.payment_model(),
+        "auto_renew": subscription.auto_renew,
+        "billing_cycle": terms.billing_cycle(),
+        "price": terms.price().with_digits(terms.currency()),
+        "included_units": terms.included_units(),
+        "unit_price": terms.unit_price().map(Amount::plain),
+        "unit_size": terms.unit_size(),
+        "currency": terms.currency(),
+        "current_period_start": period.start,
+        "current_period_end": period.end,
+    })
+}
+
+/// The subscription that a body asks for.
+pub(crate) fn sent(request: &Request) -> Result<Order, Error> {
+    let body = Body::parse(request, &["sku", "subscription_start", "auto_renew"])?;
+    let mut faults = Faults::default();
+    let sku = faults.collect("sku", sku(&body));
+    let start = faults.collect("subscription_start", date(&body, "subscription_start"));
+    let auto_renew = faults.collect("auto_renew", body.boolean("auto_renew"));
+    match (sku, start, auto_renew) {
+        (Some(sku), Some(start), Some(auto_renew)) => Ok(Order { sku, start, auto_renew }),
+        _ => Err(faults.into()),
+    }
+}
+
+fn sku(body: &Body) -> Result<Sku, String> {
+    match body.text("sku").map_err(|invalid| invalid.to_string())? {
+        "" => Err(Invalid::Required.to_string()),
+        sent => Sku::parse(sent).map_err(|_| NO_SUCH_PLAN.to_owned()),
+    }
+}
+
+const NO_SUCH_PLAN: &str = "is not the sku of a plan that is sold";
+
+/// A day; `None` when nothing or `null` was sent.
+fn date(body: &Body, field: &str) -> Result<Option<Date>, String> {
+    match body.text(field).map_err(|invalid| invalid.to_string())? {
+        "" => Ok(None),
+        sent => sent.parse().map(Some).map_err(|_| "must be a day such as 2026-11-29".to_owned()),
+    }
+}
+
+/// A change that a body asks for.
+pub(crate) struct SentChange {
+    auto_renew: Option<bool>,
+    /// `None` when it was not sent; `Some(None)` when it was sent as `null`.
+    end: Option<Option<Date>>,
+}
+
+impl SentChange {
+    /// Reads the body.
+    pub(crate) fn parse(request: &Request) -> Result<Self, Error> {
+        let body = Body::parse(request, &["auto_renew", "subscription_end"])?;
+        let mut faults = Faults::default();
+        let auto_renew = faults.collect("auto_renew", body.boolean("auto_renew"));
+        let end = match body.has("subscription_end") {
+            true => faults.collect("subscription_end", date(&body, "subscription_end").map(Some)),
+            false => Some(None),
+        };
+        match (auto_renew, end) {
+            (Some(auto_renew), Some(end)) => Ok(Self { auto_renew, end }),
+            _ => Err(faults.into()),
+        }
+    }
+
+    /// The subscription with this change.
+    pub(crate) fn applied(&self, current: &Subscription) -> Result<Subscription, SubscriptionFaults> {
+        current.with_renewal(self.auto_renew, self.end, Date::today())
+    }
+}
+
+/// The error of a sale or a change.
+pub(crate) fn refusal(error: ChangeError) -> Error {
+    match error {
+        ChangeError::Store(error) => error.into(),
+        ChangeError::NotSold => Faults::one("sku", NO_SUCH_PLAN).into(),
+        ChangeError::Full => {
+            Faults::one("id", "is a customer with 20 subscriptions that have not ended, which is the most: end one first").into()
+        }
+        ChangeError::Invalid(found) => {
+            let mut faults = Faults::default();
+            for (field, fault) in found {
+                faults.add(name(field), fault);
+            }
+            faults.into()
+        }
+        ChangeError::OtherRevision => Error::OtherRevision,
+    }
+}
+
+/// What this API calls a part of a subscription.
+fn name(field: SubscriptionField) -> &'static str {
+    match field {
+        SubscriptionField::Start => "subscription_start",
+        SubscriptionField::End => "subscription_end",
+        SubscriptionField::AutoRenew => "auto_renew",
+    }
+}
+
+/// The subscription that the path names, if there can be one; and the fault of a parameter that is no integer.
+pub(crate) fn subscription_in_path(request: &Request) -> (Option<SubscriptionId>, Option<Faults>) {
+    match SubscriptionId::parse(&request.path_parameter("subscription_id")) {
+        Ok(id) => (Some(id), None),
+        Err(NotASubscriptionId::TooLarge) => (None, None),
+        Err(NotASubscriptionId::NotAnInteger) => (None, Some(Faults::one("subscription_id", "must be an integer"))),
+    }
+}

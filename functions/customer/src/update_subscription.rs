@@ -1,0 +1,34 @@
+//! `PUT /api/v3/reseller/customer/{id}/subscription/{subscription_id}/`: changes when a subscription ends, and whether it renews.
+
+use lambda_http::http::StatusCode;
+use reseller::Error;
+use reseller::answer::one_object;
+use shared::domain::date::Date;
+use shared::domain::subscription::Subscription;
+use shared::lambda::idempotency::keeping;
+use shared::lambda::request::Request;
+use shared::lambda::response::Response;
+use shared::store::{Table, Write};
+
+use crate::door::{Doors, Visit};
+use crate::subscription::{SentChange, refusal, subscription_in_path, view};
+
+/// Answers 201 (not 200) with the subscription as it is now, even if nothing changed.
+///
+/// # Errors
+/// 400 when an id is no integer, the body is not JSON, a field is wrong or the subscription has ended; 404 when there is no such customer
+/// or subscription, 412 when it is at another revision than `If-Match` says, 401 and 403 when the caller is refused. At the customer's
+/// own door always 403.
+pub async fn update_subscription(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
+    let visit = Visit::begin(table, request, Doors::RESELLER_ONLY).await?;
+    let (id, malformed) = subscription_in_path(request);
+    let (caller, found) = visit.open(table.subscription_load(&visit.token, visit.customer, id).await?)?;
+    malformed.map_or(Ok(()), Err)?;
+    let expected = request.expected_revision()?;
+    let sent = SentChange::parse(request)?;
+    let found = found.ok_or(Error::NotFound("customer"))?;
+    let answer = |changed: &Subscription| one_object(StatusCode::CREATED, &view(changed, Date::today()), changed.entity_tag());
+    let edit = |current: &Subscription| sent.applied(current);
+    let changed = table.subscription_update(&caller, &expected, found.content, edit, &keeping(answer)).await;
+    Ok(answer(&changed.map_err(refusal)?.ok_or(Error::NotFound("subscription"))?))
+}
