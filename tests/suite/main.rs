@@ -13,6 +13,7 @@
 )]
 
 mod activity;
+mod belongings;
 mod bounded;
 mod concurrency;
 mod costs;

@@ -267,7 +267,7 @@ async fn each_field_of_a_sale_has_its_own_message() {
         shop.details(json!({"sku": "a b", "subscription_start": "29.11.2026", "auto_renew": "yes"})).await,
         json!({"sku": sku, "subscription_start": form, "auto_renew": "must be true or false"})
     );
-    for wrong in ["2026-02-29", "0000-01-01", "2026-1-1", "10000-01-01", "2026-13-01", "2026-11-29T00:00:00Z", "today"] {
+    for wrong in ["2026-02-29", "0000-01-01", "2026-1-1", "10000-01-01", "2026-13-01", "2026-11-29T00:00:00Z", "today", "", " "] {
         let refused = shop.details(json!({"sku": "flex", "subscription_start": wrong})).await;
         assert_eq!(refused, json!({"subscription_start": form}), "{wrong}");
     }

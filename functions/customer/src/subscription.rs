@@ -85,11 +85,12 @@ fn sku(body: &Body) -> Result<Sku, String> {
 const NO_SUCH_PLAN: &str = "is not the sku of a plan that is sold";
 
 /// A day; `None` when nothing or `null` was sent.
-fn date(body: &Body, field: &str) -> Result<Option<Date>, String> {
-    match body.text(field).map_err(|invalid| invalid.to_string())? {
-        "" => Ok(None),
-        sent => sent.parse().map(Some).map_err(|_| "must be a day such as 2026-11-29".to_owned()),
-    }
+fn date(body: &Body, field: &str) -> Result<Option<Date>, &'static str> {
+    let Some(sent) = body.value(field) else {
+        return Ok(None);
+    };
+    let day = sent.as_str().and_then(|sent| sent.trim().parse().ok());
+    day.map(Some).ok_or("must be a day such as 2026-11-29")
 }
 
 /// A change that a body asks for.

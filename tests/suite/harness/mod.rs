@@ -2,6 +2,7 @@
 
 mod answer;
 mod app;
+mod belongings;
 mod clients;
 pub mod documents;
 mod events;

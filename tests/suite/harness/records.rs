@@ -14,6 +14,7 @@ use shared::store::customer::WriteError;
 use shared::store::customer::list::Position;
 use shared::store::{Caller, Policy, Table, Write};
 
+use super::belongings::Belongings;
 use super::{App, Tenant};
 
 /// A row with its attributes in order.
@@ -107,6 +108,7 @@ impl App {
         let mut headers = BTreeMap::new();
         let mut of_accounts = BTreeSet::new();
         let mut activity = Vec::new();
+        let mut belongings = Belongings::default();
         let pages = self.raw_client().scan().table_name(self.store.table_name()).consistent_read(true).into_paginator();
         for row in pages.items().send().collect::<Result<Vec<_>, _>>().await.unwrap() {
             let row: Row = row.into_iter().collect();
@@ -126,8 +128,17 @@ impl App {
                 "COUNTS" => {
                     counts.insert(sk, (number(&row, "customers"), number(&row, "active")));
                 }
+                "RESERVATIONS" if sk.starts_with("TOKEN#") => {
+                    belongings.token_names.insert(sk, words(&row, "key_id").unwrap().to_owned());
+                }
                 "RESERVATIONS" => {
                     reservations.insert(sk, number(&row, "customer"));
+                }
+                "TOKENS" => {
+                    belongings.tokens.insert(sk, row);
+                }
+                "SUBSCRIPTIONS" => {
+                    belongings.subscriptions.insert(sk, row);
                 }
                 "LICENCES" => {
                     licences.insert(sk, row);
@@ -138,7 +149,10 @@ impl App {
                 "ACCOUNTS" => {
                     of_accounts.insert((sk, number(&row, "customer")));
                 }
-                "KEYS" | "REPLAYS" => {}
+                "KEYS" => {
+                    belongings.credentials.insert(sk, row);
+                }
+                "REPLAYS" | "SPENT" => {}
                 "ACTIVITY" => activity.push(row),
                 other => panic!("{place}: no such kind of rows, {other}"),
             }
@@ -176,6 +190,7 @@ impl App {
         let accounts = |(id, row): (&u64, &Row)| (format!("{:016}#{id:016}", number(row, "account_id")), *id);
         assert_eq!(of_accounts, customers.iter().map(accounts).collect(), "{place}: the customers of each account");
         audit_licences(&licences, &headers, &customers, place);
+        belongings.audit(&headers, &customers, place);
         audit_activity(&activity, &licences, &headers, &customers, &self.filled(), place);
         customers
     }
@@ -214,7 +229,8 @@ fn audit_activity(
         *expected.entry((customer, "licence.revoked")).or_default() += u64::from(words(row, "revoked_at").is_some());
     }
     let of_customers = |counts: &mut BTreeMap<(u64, &str), u64>| {
-        counts.retain(|(id, action), count| *count > 0 && !filled.contains(id) && !action.starts_with("key."));
+        let is_counted = |action: &str| action.starts_with("customer.") || action.starts_with("licence.");
+        counts.retain(|(id, action), count| *count > 0 && !filled.contains(id) && is_counted(action));
     };
     of_customers(&mut counted);
     of_customers(&mut expected);

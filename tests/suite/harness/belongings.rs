@@ -1,0 +1,115 @@
+//! Checks that the rows of what belongs to customers agree: tokens with their credentials, names and headers, subscriptions with
+//! headers and with the rows of days.
+
+use std::collections::BTreeMap;
+use std::panic::Location;
+
+use shared::domain::date::Date;
+use shared::domain::hash::sha256_hex;
+use shared::domain::normalization::normalize;
+use shared::domain::timestamp::Timestamp;
+
+use super::records::{Row, number, words};
+
+/// The rows of what belongs to the customers of a reseller, by their sort keys.
+#[derive(Default)]
+pub struct Belongings {
+    pub token_names: BTreeMap<String, String>,
+    pub tokens: BTreeMap<String, Row>,
+    pub credentials: BTreeMap<String, Row>,
+    pub subscriptions: BTreeMap<String, Row>,
+}
+
+/// The customer in a sort key: the sixteen digits behind the first sign.
+fn customer_of(sort: &str) -> u64 {
+    sort.split('#').nth(1).unwrap().parse().unwrap()
+}
+
+fn day(row: &Row, attribute: &str) -> Option<Date> {
+    words(row, attribute).map(|text| text.parse().unwrap())
+}
+
+/// The day on which a customer was deleted.
+fn deleted_on(header: Option<&Row>) -> Option<Date> {
+    let moment = words(header?, "deleted_at")?;
+    Some(Date::of(moment.parse::<Timestamp>().unwrap()))
+}
+
+impl Belongings {
+    #[track_caller]
+    pub fn audit(&self, headers: &BTreeMap<u64, Row>, customers: &BTreeMap<u64, Row>, place: &Location<'_>) {
+        self.audit_tokens(headers, customers, place);
+        self.audit_subscriptions(headers, customers, place);
+    }
+
+    fn audit_tokens(&self, headers: &BTreeMap<u64, Row>, customers: &BTreeMap<u64, Row>, place: &Location<'_>) {
+        let mut counted: BTreeMap<u64, u64> = BTreeMap::new();
+        let mut named = BTreeMap::new();
+        for (sort, row) in &self.tokens {
+            let (customer, hash) = (customer_of(sort), words(row, "hash").unwrap());
+            let credential = &self.credentials[&format!("KEY#{hash}")];
+            let is_live = sort.starts_with("TOKEN#");
+            assert!(sort.ends_with(&format!("#{}", &hash[..12])), "{place}: {sort} {row:?}");
+            assert_eq!(number(credential, "customer"), customer, "{place}: {sort}");
+            if !is_live {
+                assert!(words(credential, "revoked_at").is_some(), "{place}: {sort} is deleted, and not revoked");
+                continue;
+            }
+            let name = normalize(words(row, "name").unwrap());
+            let name = format!("TOKEN#{}", sha256_hex(&format!("{customer:016}\0{name}")));
+            assert_eq!(named.insert(name, hash[..12].to_owned()), None, "{place}: two tokens have one name");
+            if customers.contains_key(&customer) {
+                assert_eq!(words(credential, "revoked_at"), None, "{place}: {sort} is listed, and revoked");
+                *counted.entry(customer).or_default() += 1;
+            }
+        }
+        assert_eq!(self.token_names, named, "{place}: the names of tokens, and the tokens");
+        for id in customers.keys() {
+            let noted = headers.get(id).filter(|row| row.contains_key("tokens")).map_or(0, |row| number(row, "tokens"));
+            assert_eq!(noted, counted.get(id).copied().unwrap_or_default(), "{place}: the tokens of {id}");
+        }
+    }
+
+    fn audit_subscriptions(&self, headers: &BTreeMap<u64, Row>, customers: &BTreeMap<u64, Row>, place: &Location<'_>) {
+        let today = Date::today();
+        let mut begun: BTreeMap<String, i64> = BTreeMap::new();
+        let mut running: BTreeMap<u64, BTreeMap<u64, (Date, Option<Date>)>> = BTreeMap::new();
+        let mut noted: BTreeMap<String, i64> = BTreeMap::new();
+        for (sort, row) in &self.subscriptions {
+            if let Some(day) = sort.strip_prefix("DAY#") {
+                noted.insert(day.to_owned(), row["begun"].as_n().unwrap().parse().unwrap());
+                continue;
+            }
+            let (customer, start, end) = (customer_of(sort), day(row, "start").unwrap(), day(row, "end"));
+            let deleted = deleted_on(headers.get(&customer));
+            // What has not ended ends with the delete, and what has not begun never begins.
+            let gone = deleted.filter(|deleted| end.is_none_or(|end| end >= *deleted)).map(|deleted| deleted.max(start));
+            *begun.entry(start.to_string()).or_default() += 1;
+            if let Some(over) = gone.or(end.map(Date::next_day)) {
+                *begun.entry(over.to_string()).or_default() -= 1;
+            }
+            if deleted.is_none() {
+                assert!(customers.contains_key(&customer), "{place}: {sort} belongs to nobody");
+                if end.is_none_or(|end| end >= today) {
+                    running.entry(customer).or_default().insert(number(row, "id"), (start, end));
+                }
+            }
+        }
+        begun.retain(|_, net| *net != 0);
+        noted.retain(|_, net| *net != 0);
+        assert_eq!(noted, begun, "{place}: the rows of days, and the subscriptions");
+        for id in customers.keys() {
+            let courses = headers.get(id).and_then(|row| row.get("subscriptions"));
+            let courses = courses.map(|list| list.as_l().unwrap().clone()).unwrap_or_default();
+            let courses: BTreeMap<u64, (Date, Option<Date>)> = courses
+                .iter()
+                .map(|course| {
+                    let course: Row = course.as_m().unwrap().clone().into_iter().collect();
+                    (number(&course, "id"), (day(&course, "start").unwrap(), day(&course, "end")))
+                })
+                .filter(|(_, (_, end))| end.is_none_or(|end| end >= today))
+                .collect();
+            assert_eq!(courses, running.get(id).cloned().unwrap_or_default(), "{place}: the subscriptions of {id}");
+        }
+    }
+}
