@@ -28,8 +28,8 @@ refusing, created, deleted = set(), set(), set()
 
 @schemathesis.hook
 def filter_case(context, case):
-    # `cargo lambda watch` itself answers 500 to a body or a header that is not UTF-8, and 400 to control characters in a header. API Gateway passes bodies on, and the suite
-    # sends such.
+    # `cargo lambda watch` itself answers 500 to a body or a header that is not UTF-8, and 400 to control characters in a header. API
+    # Gateway passes bodies on, and the suite sends such.
     if isinstance(case.body, bytes):
         try:
             case.body.decode()

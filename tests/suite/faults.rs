@@ -122,8 +122,8 @@ impl Writing {
             Self::Update | Self::UpdateHolder => 2,
             Self::Deactivate => 3,
             Self::Create | Self::MoveHolder => 4,
-            Self::Delete => 5,
-            Self::DeleteHolder => 7,
+            Self::Delete => 6,
+            Self::DeleteHolder => 8,
         }
     }
 }

@@ -45,7 +45,7 @@ fn every_reseller_event_can_be_invoked() {
     let demo = demo();
     let key = text(&demo["resellers"][0]["reseller_key"]);
     // The key in the event files is not a real one.
-    for function in functions_of("reseller") {
+    for function in functions_of("reseller").into_iter().chain(functions_of("customer")) {
         let answer = invoke_for_json(&function, &event(&function));
         assert_eq!(answer["statusCode"], 401, "{function} {answer}");
     }
@@ -126,6 +126,12 @@ fn every_operators_event_can_be_invoked() {
     call("GET", BASE, Some(key), None).expect(200);
     assert_eq!(invoke_with("operator-revoke-keys", std::slice::from_ref(&id))["count"], 1);
     call("GET", BASE, Some(key), None).expect_error(401, "KEY_REVOKED");
+
+    let plan = invoke_with("operator-define-plan", &[("sku", json!("invoked"))]);
+    let plans = invoke_with("operator-list-plans", &[]);
+    assert!(plans["plans"].as_array().unwrap().contains(&plan), "{plans}");
+    assert!(invoke_with("operator-retire-plan", &[("sku", plan["sku"].clone())])["retired_at"].is_string());
+    assert!(invoke_with("operator-erase-deleted", &[])["erased"].is_u64());
 
     let versions = invoke_with("operator-rotate-secret", &[]);
     let left = invoke_with("operator-drop-secret", &[("version", versions["version"].clone())]);

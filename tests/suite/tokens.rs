@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, App, RequestBuilder, Tenant};
+use crate::harness::{Answer, App, Effect, RequestBuilder, Tenant};
 
 /// One customer and its tokens, as its reseller sees them.
 struct Owner {
@@ -411,4 +411,47 @@ async fn of_many_that_delete_one_token_one_does() {
     assert_eq!((with(204), with(404)), (1, 7));
     owner.made("mine").await;
     assert_eq!(owner.list("").await.json()["total_results"], 1);
+}
+
+#[tokio::test]
+async fn what_a_deleted_customer_left_is_erased_and_nothing_else() {
+    let owner = Owner::new().await;
+    for name in 0..35 {
+        owner.made(format!("Ms Rivers {name}")).await;
+    }
+    for name in ["Mr Lee", "mr lee"] {
+        let ended = owner.made(name).await;
+        owner.call("DELETE", text(&ended, "id")).send().await.expect(204);
+    }
+    let issued = owner.issued("Dr Who").await;
+    let other = owner.app.create(&owner.tenant, "Other").await;
+    let of_other = owner.app.reseller_api("POST", format!("{other}/token/")).key(&owner.tenant.key);
+    let kept = of_other.json(&json!({"name": "Kept", "type": "batch"})).send().await.expect(201).result();
+    let erase = async || owner.app.operate("operator-erase-deleted", json!({})).await;
+    assert_eq!(erase().await.unwrap(), json!({"erased": 0, "has_more": false}));
+
+    owner.app.reseller_api("DELETE", owner.customer).key(&owner.tenant.key).send().await.expect(204);
+    // It fails in the middle, and goes on where it was.
+    let mut left = 2;
+    owner.app.wire.script(move |call| {
+        left -= usize::from(call.operation == "TransactWriteItems" && left > 0);
+        if left == 0 && call.operation == "TransactWriteItems" {
+            Effect::Answer(400, json!({"__type": "ThrottlingException"}))
+        } else {
+            Effect::Pass
+        }
+    });
+    assert_eq!(erase().await.unwrap_err().0, "SERVICE_UNAVAILABLE");
+    owner.app.wire.mend();
+    assert_eq!(erase().await.unwrap(), json!({"erased": 1, "has_more": false}));
+    assert_eq!(erase().await.unwrap(), json!({"erased": 0, "has_more": false}));
+    let rows = owner.app.all_rows().await;
+    let of_people =
+        |row: &&String| ["Rivers", "Lee", "lee", "Who", text(&issued, "key_id")].iter().any(|name| row.contains(name));
+    let named: Vec<&String> = rows.iter().filter(of_people).filter(|row| !row.contains("ACTIVITY#")).collect();
+    assert_eq!(named, [""; 0]);
+    owner.own(text(&kept, "key")).await.expect(200);
+    assert_eq!(owner.own(text(&issued, "token")).await.expect(401).json()["error_code"], "INVALID_API_KEY");
+    owner.app.audit(&owner.tenant).await;
+    assert_eq!(owner.app.operate("operator-erase-deleted", json!({"all": true})).await.unwrap_err().0, "VALIDATION_ERROR");
 }

@@ -7,6 +7,7 @@ mod add_account;
 mod advance_counters;
 mod define_plan;
 mod drop_secret;
+mod erase_deleted;
 mod error;
 mod issue_key;
 mod key_view;
@@ -31,6 +32,7 @@ pub use add_account::add_account;
 pub use advance_counters::advance_counters;
 pub use define_plan::define_plan;
 pub use drop_secret::drop_secret;
+pub use erase_deleted::erase_deleted;
 pub use error::Error;
 pub use issue_key::issue_key;
 pub use limit_key::limit_key;
@@ -51,6 +53,7 @@ shared::operator_functions!(
     advance_counters,
     define_plan,
     drop_secret,
+    erase_deleted,
     issue_key,
     limit_key,
     list_keys,

@@ -143,9 +143,22 @@ pub(super) fn customer_token(reseller: ResellerId, id: CustomerId, token: &KeyId
     key(customer_token_partition(reseller), format!("{}{token}", customer_token_prefix(id)))
 }
 
+/// The beginning of the sort keys of the deleted tokens of one customer.
+pub(super) fn deleted_customer_token_prefix(id: CustomerId) -> String {
+    format!("DELETED#{}#", padded(id))
+}
+
 /// Where a token stands once it is deleted.
 pub(super) fn deleted_customer_token(reseller: ResellerId, id: CustomerId, token: &KeyId) -> RowKey {
-    key(customer_token_partition(reseller), format!("DELETED#{}#{token}", padded(id)))
+    key(customer_token_partition(reseller), format!("{}{token}", deleted_customer_token_prefix(id)))
+}
+
+/// The partition of the deleted customers of all resellers of which something is left to be erased.
+pub(super) const DELETED: &str = "DELETED";
+
+/// The row that says that something is left of a deleted customer.
+pub(super) fn deleted_customer(reseller: ResellerId, id: CustomerId) -> RowKey {
+    key(DELETED, format!("{:08}#{}", reseller.number(), padded(id)))
 }
 
 /// The partition of the plans of the platform, which belong to no reseller.
@@ -279,6 +292,7 @@ mod tests {
         );
         let day: Date = "2026-11-29".parse().unwrap();
         assert_eq!(show(subscriptions_begun(of, day)), "SUBSCRIPTIONS#7 / DAY#2026-11-29");
+        assert_eq!(show(deleted_customer(of, id)), "DELETED / 00000007#0000000000000042");
         assert_eq!(credential_partition(of), "KEYS#7");
         assert_eq!(credential_prefix("0123456789ab"), "KEY#0123456789ab");
         assert_eq!(show(licence(of, LicenceId::new(id, 3).unwrap())), "LICENCES#7 / LICENCE#0000000000000042#000003");

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::header::CustomerHeader;
 use super::of_account::OfAccount;
-use super::{count, index};
+use super::{count, erase, index};
 use crate::domain::activity::{Action, Object};
 use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::reseller::ResellerId;
@@ -119,6 +119,7 @@ fn transaction(
     if after.is_none() {
         let mark = header.subscriptions_unchanged().update("SET deleted_at = :now").text(":now", Timestamp::now().to_string());
         transaction = transaction.update(Purpose::Header, keys::customer_header(reseller, id), mark);
+        transaction = erase::note(transaction, reseller, id)?;
         transaction = days::end_all(transaction, Purpose::Header, reseller, &header.subscriptions);
     }
     // A customer never changes its account.

@@ -5,6 +5,7 @@ mod change;
 pub(in crate::store) mod count;
 mod create;
 mod delete;
+mod erase;
 pub(in crate::store) mod header;
 mod index;
 pub mod list;
@@ -14,5 +15,6 @@ mod update;
 
 pub use address::AddressRule;
 pub use change::WriteError;
+pub use erase::Erased;
 pub use read::WithCustomer;
 pub use update::Updated;
