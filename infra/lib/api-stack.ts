@@ -5,6 +5,8 @@ import { isAbsolute, join } from "node:path";
 import { Duration, NestedStack, type RemovalPolicy, type Stack } from "aws-cdk-lib";
 import * as gateway from "aws-cdk-lib/aws-apigatewayv2";
 import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
+import * as events from "aws-cdk-lib/aws-events";
+import * as targets from "aws-cdk-lib/aws-events-targets";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import * as logs from "aws-cdk-lib/aws-logs";
@@ -16,6 +18,9 @@ import { ROOT, type Workspace } from "./workspace.ts";
 
 /** Below the gateway's 30 seconds; a request is answered 503 after 12. */
 const FUNCTION_TIMEOUT = Duration.seconds(15);
+
+/** The functions that nobody has to invoke. */
+const DAILY = ["operator-erase-deleted"];
 
 /** What the stacks of all APIs share. */
 export interface Shared {
@@ -52,7 +57,15 @@ export class ApiStack extends NestedStack {
       const routes = workspace.routes.filter((route) => route.function === name);
       const handler = this.function(name, routes.length > 0 && shared.frontSecret !== undefined ? { FRONT_SECRET: shared.frontSecret } : {});
       if (routes.length > 0) this.route(handler, routes.map(routeKey));
+      if (DAILY.includes(name)) this.daily(handler);
     }
+  }
+
+  /** Invokes a function once a day, with an empty payload. */
+  private daily(handler: lambda.Function): void {
+    const rule = new events.Rule(handler, "daily", { schedule: events.Schedule.rate(Duration.days(1)) });
+    // It goes on the next day where it fails.
+    rule.addTarget(new targets.LambdaFunction(handler, { event: events.RuleTargetInput.fromObject({}), retryAttempts: 2 }));
   }
 
   private function(name: string, variables: Record<string, string>): lambda.Function {

@@ -75,6 +75,8 @@ test("every route leads to its function, and no route to an operator's", () => {
       reached.set(Properties["RouteKey"], integrations.get(named(Properties["Target"]["Fn::Join"][1][1])));
     }
     for (const [, { Properties }] of resources([one], "AWS::Lambda::Permission")) {
+      // Another test looks at what is invoked once a day.
+      if (Properties["Principal"] === "events.amazonaws.com") continue;
       assert.equal(Properties["Principal"], "apigateway.amazonaws.com");
       assert.match(JSON.stringify(Properties["SourceArn"]), /:execute-api:.*\{"Ref":"Api[0-9A-F]+"\},"\/\*\/\*"/);
       invocable.push(functions.get(named(Properties["FunctionName"])));
@@ -192,6 +194,8 @@ test("nothing costs money while nobody calls", () => {
     "AWS::ApiGatewayV2::Stage",
     "AWS::CloudFormation::Stack",
     "AWS::DynamoDB::GlobalTable",
+    // It invokes a function thirty times a month, which costs about a cent in a hundred years.
+    "AWS::Events::Rule",
     "AWS::IAM::Role",
     "AWS::Lambda::Function",
     "AWS::Lambda::Permission",
@@ -205,6 +209,19 @@ test("nothing costs money while nobody calls", () => {
   for (const [, one] of resources(standard.all, "AWS::Lambda::Function")) {
     assert.equal(one.Properties["ReservedConcurrentExecutions"], undefined);
   }
+});
+
+test("what deleted customers left is erased once a day", () => {
+  const { all } = templates({});
+  const rules = resources(all, "AWS::Events::Rule").map(([, { Properties }]) => Properties);
+  assert.equal(rules.length, 1);
+  assert.equal(rules[0]?.["ScheduleExpression"], "rate(1 day)");
+  const [target] = rules[0]?.["Targets"] as [{ Arn: { "Fn::GetAtt": [string] }; Input: string }];
+  assert.match(target.Arn["Fn::GetAtt"][0], /erasedeleted/);
+  assert.equal(target.Input, "{}");
+  const permissions = resources(all, "AWS::Lambda::Permission").map(([, { Properties }]) => Properties);
+  const given = permissions.filter((one) => one["Principal"] === "events.amazonaws.com");
+  assert.deepEqual(given.map((one) => one["FunctionName"]["Fn::GetAtt"][0]), [target.Arn["Fn::GetAtt"][0]]);
 });
 
 test("quotas and concurrency are options", () => {
