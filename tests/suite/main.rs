@@ -49,6 +49,7 @@ mod revisions;
 mod round_trips;
 mod scale;
 mod sealed;
+mod search;
 mod served;
 mod subscriptions;
 mod tokens;

@@ -1,12 +1,11 @@
 //! `GET /api/customers`: all customers of the account.
 
-use shared::domain::customer::Customer;
 use shared::domain::reseller::ResellerId;
 use shared::lambda::cursor::{CursorContext, place_of, position_at};
 use shared::lambda::faults::Faults;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
-use shared::store::customer::list::{Field, Listing, Position, Total};
+use shared::store::customer::list::{Listing, Total};
 use shared::store::{Read, Table};
 
 use crate::Error;
@@ -28,16 +27,8 @@ pub async fn list_customers(table: &Table<Read>, request: &Request) -> Result<Re
     let context = context(token.reseller(), &listing);
     let (caller, first) = table.customer_list_begin(&token, POLICY, listing).await?.open(POLICY)?;
     let mut records = Records::default();
-    let mut last = None;
-    let take = |customer: &Customer| {
-        let fits = records.add(&view(customer));
-        if fits {
-            last = Some(Position::of(Field::Id, customer));
-        }
-        fits
-    };
-    let is_cut = table.customer_list_each(&caller, first, take).await?;
-    let next = match last.filter(|_| is_cut) {
+    let walked = table.customer_list_each(&caller, first, |customer| records.add(&view(customer))).await?;
+    let next = match walked.last.filter(|_| !walked.is_all) {
         Some(last) => Some(request.link_to_next([&("cursor".to_owned(), context.write(table, &place_of(&last))?)])),
         None => None,
     };

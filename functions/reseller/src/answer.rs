@@ -20,10 +20,9 @@ pub fn one_object(status: StatusCode, view: &Value, tag: EntityTag) -> Response 
     with_entity_tag(envelope(status, view, 1, Some(1)), &tag.json())
 }
 
-/// An answer with a page of customers, of `total` that match.
-pub(crate) fn many(customers: &[Customer], total: u64) -> Response {
-    let results: Vec<Value> = customers.iter().map(view).collect();
-    page(results, Some(total))
+/// An answer with a page of customers, of `total` that match; `None` where that is not known.
+pub(crate) fn many(customers: &[Customer], total: Option<u64>) -> Response {
+    page(customers.iter().map(view).collect(), total)
 }
 
 /// An answer with a page of a list, of `total` that match; `None` where that is not known.

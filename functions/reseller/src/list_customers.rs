@@ -20,7 +20,7 @@ pub async fn list_customers(table: &Table<Read>, request: &Request) -> Result<Re
     let query = table.tell_caller(&token, POLICY, query).await?;
     let (caller, first) = table.customer_list_begin(&token, POLICY, query.listing.clone()).await?.open(POLICY)?;
     let listed = table.customer_list_finish(&caller, first).await?;
-    let response = many(&listed.customers, listed.total);
+    let response = many(&listed.customers, listed.is_total.then_some(listed.total));
     Ok(match listed.next {
         Some(next) => with_header(response, LINK, &query.next_link(table, request, &next)?),
         None => response,

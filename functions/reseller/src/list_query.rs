@@ -6,7 +6,7 @@ use shared::domain::timestamp::Timestamp;
 use shared::domain::validation::{Invalid, whole_number};
 use shared::lambda::cursor::{CursorContext, place_of, position_at};
 use shared::lambda::request::Request;
-use shared::store::customer::list::{Direction, Field, Filter, Listing, Position};
+use shared::store::customer::list::{Direction, Field, Filter, Listing, Next, Search, Total};
 use shared::store::{Read, StoreError, Table};
 
 use crate::Error;
@@ -34,7 +34,7 @@ impl ListQuery {
         let mut once = Vec::new();
         let mut cursor = None;
         for (name, value) in &sent {
-            if !matches!(name.as_str(), "limit" | "offset" | "sort" | "direction" | "cursor" | "filter") {
+            if !matches!(name.as_str(), "limit" | "offset" | "sort" | "direction" | "cursor" | "filter" | "search") {
                 continue;
             }
             if once.contains(&name) {
@@ -44,6 +44,7 @@ impl ListQuery {
                 "filter" => listing.filters.extend(faults.collect(name, filter(value))),
                 "limit" => listing.limit = faults.collect(name, limit(value)).unwrap_or(DEFAULT_LIMIT),
                 "offset" => listing.offset = faults.collect(name, offset(value)).unwrap_or_default(),
+                "search" => listing.search = faults.collect(name, Search::parse(value)).flatten(),
                 "sort" => listing.sort = faults.collect(name, sort(value)).unwrap_or(Field::Id),
                 "direction" => listing.direction = faults.collect(name, direction(value)).unwrap_or(Direction::Ascending),
                 _ => cursor = Some(value),
@@ -52,22 +53,28 @@ impl ListQuery {
                 once.push(name);
             }
         }
+        if listing.search.is_some() {
+            listing.total = Total::IfKnown;
+        }
         if let Some(cursor) = cursor {
-            let place = context(reseller, &listing).read(table, cursor).await?;
+            let place: Option<(_, u64)> = context(reseller, &listing).read(table, cursor).await?;
+            let (place, to_skip) = place.unzip();
             listing.after = place.and_then(position_at);
             if listing.after.is_none() {
                 faults.add("cursor", NOT_OF_THIS_LIST);
             } else if sent.iter().any(|(name, _)| name == "offset") {
                 faults.add("cursor", "can't be combined with offset");
             }
+            listing.offset = to_skip.unwrap_or_default();
         }
         Ok(faults.none_or(Self { sent, reseller, listing })?)
     }
 
     /// The value of a `Link` header to the next page.
-    pub(crate) fn next_link(&self, table: &Table<Read>, request: &Request, next: &Position) -> Result<String, StoreError> {
-        let kept = self.sent.iter().filter(|(name, _)| matches!(name.as_str(), "limit" | "sort" | "direction" | "filter"));
-        let cursor = context(self.reseller, &self.listing).write(table, &place_of(next))?;
+    pub(crate) fn next_link(&self, table: &Table<Read>, request: &Request, next: &Next) -> Result<String, StoreError> {
+        let is_kept = |name: &str| matches!(name, "limit" | "sort" | "direction" | "filter" | "search");
+        let kept = self.sent.iter().filter(|(name, _)| is_kept(name));
+        let cursor = context(self.reseller, &self.listing).write(table, &(place_of(&next.after), next.offset))?;
         Ok(request.link_to_next(kept.chain([&("cursor".to_owned(), cursor)])))
     }
 }

@@ -19,6 +19,7 @@ use shared::lambda::openapi::{
     path_parameter, query_parameter, request, subscription,
 };
 use shared::lambda::response::{empty, with_entity_tag, with_header};
+use shared::store::customer::list::Search;
 use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder};
@@ -98,19 +99,22 @@ fn create() -> OperationBuilder {
 
 fn list_all() -> OperationBuilder {
     let more = with_header(
-        many(&[customer()], 2),
+        many(&[customer()], Some(2)),
         LINK,
         &request(ALL, "").link_to_next(&[("limit".to_owned(), "1".to_owned()), ("cursor".to_owned(), "AAFx-7Jw".to_owned())]),
     );
+    let unknown = "A page of a search, whose total is not known: it is followed by another one, or it follows one.";
     let answers = answers()
-        .with("The last page, or the only one.", Some(named("CustomerList")), [many(&[customer()], 1)])
+        .with("The last page, or the only one.", Some(named("CustomerList")), [many(&[customer()], Some(1))])
         .with("A page that is followed by another one, whose address is in `Link`.", Some(named("CustomerList")), [more])
+        .with(unknown, Some(named("CustomerList")), [many(&[customer()], None)])
         .with_errors(
             ERRORS,
             [(Error::Invalid(Faults::one("limit", "must be an integer from 1 to 1000")), "A parameter is wrong.")],
         );
     let description = "Text is compared and sorted without case. `null` comes first ascending and last descending. Ties are broken \
-                       by `id`, in the same direction. Unknown parameters are ignored.";
+                       by `id`, in the same direction. A page of a `search` ends when it is full or 20 MB were read: it can be short or \
+                       empty, and is followed by another one while there may be more. Unknown parameters are ignored.";
     operation(&function("list_customers"), TAG, "List customers", description, answers).parameters(Some(list_parameters()))
 }
 
@@ -306,7 +310,10 @@ pub fn envelope(result: impl Into<RefOr<Schema>>, count: ObjectBuilder) -> Objec
 
 fn list() -> ObjectBuilder {
     let customers = ArrayBuilder::new().items(named("Customer")).max_items(Some(usize::from(MAXIMUM_LIMIT)));
+    let total = "How many customers match, whatever `limit` and `offset` say; `null` in a search that has begun before this page or \
+                 goes on behind it.";
     envelope(customers, integer(0, MAXIMUM_LIMIT.into()))
+        .property("total_results", or_null(whole_number()).description(Some(total)))
 }
 
 /// One of these values, as they are called on the wire.
@@ -385,7 +392,7 @@ pub fn id() -> Parameter {
     path_parameter("id", "The id of the customer.", whole_number())
 }
 
-fn list_parameters() -> [Parameter; 6] {
+fn list_parameters() -> [Parameter; 7] {
     let filter = format!(
         "^(?:id=[0-9]+|(?:name|email|phone)={usable}+|is_active=(?:true|false)|(?:registration_date|last_modified)={moment})$",
         usable = usable_pattern(),
@@ -404,9 +411,14 @@ fn list_parameters() -> [Parameter; 6] {
             filters,
         ),
         query_parameter(
+            "search",
+            "What the name, the e-mail address, the phone number or the id contains, compared without case. An empty one is none.",
+            optional_text(Search::MAXIMUM),
+        ),
+        query_parameter(
             "cursor",
             "Where the page begins: from the address in `Link`, which is to be followed as it is. It works only for this reseller, \
-             sort, direction and filters, and not together with `offset`.",
+             sort, direction, filters and search, and not together with `offset`.",
             string(),
         ),
     ]

@@ -17,7 +17,7 @@ use crate::domain::customer::CustomerId;
 use crate::domain::reseller::ResellerId;
 use crate::domain::sealing::CryptographyFailed;
 use crate::domain::secret::{Purpose, Secret, SecretVersion};
-use crate::store::customer::list::{Listing, Position};
+use crate::store::customer::list::{Listing, Position, Search};
 use crate::store::{StoreError, Table};
 
 /// The longest cursor is shorter: a sorted value has at most 900 bytes, which JSON can make six times as long, and base64 a third
@@ -29,13 +29,15 @@ const MAXIMUM_LENGTH: usize = 8192;
 pub struct CursorContext(String);
 
 impl CursorContext {
-    /// The list of customers of this reseller, in the order and with the filters of this listing, as this API gives it.
+    /// The list of customers of this reseller, in the order and with the filters and the search of this listing, as this API gives
+    /// it.
     #[must_use]
     pub fn customers(api: &str, reseller: ResellerId, listing: &Listing) -> Self {
         let mut filters: Vec<_> = listing.filters.iter().map(|filter| (filter.field().name(), filter.comparables())).collect();
         filters.sort_unstable();
         filters.dedup();
-        Self(json!(["customers", api, reseller, listing.sort.name(), listing.direction.name(), filters]).to_string())
+        let search = listing.search.as_ref().map(Search::comparable);
+        Self(json!(["customers", api, reseller, listing.sort.name(), listing.direction.name(), filters, search]).to_string())
     }
 
     /// The activity of this reseller, all of it or what concerns one customer.
@@ -143,6 +145,7 @@ mod tests {
         assert_eq!(read_in(1, Listing { sort: Field::Email, ..listing() }), None);
         assert_eq!(read_in(1, Listing { direction: Direction::Descending, ..listing() }), None);
         assert_eq!(read_in(1, Listing { filters: vec![Filter::is_active(true)], ..listing() }), None);
+        assert_eq!(read_in(1, Listing { search: Search::parse("acme").unwrap(), ..listing() }), None);
         assert_eq!(CursorContext::customers("another", reseller(1), &listing()).open::<(u64, String)>(&secret, &cursor), None);
         assert_eq!(CursorContext::licences(reseller(1), None).open::<(u64, String)>(&secret, &cursor), None);
     }

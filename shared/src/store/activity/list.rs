@@ -75,7 +75,7 @@ impl Table<Read> {
             loop {
                 let wanted = listing.limit + 1 - found.len();
                 let limit = if listing.customer.is_some() { left_to_read } else { wanted.min(left_to_read) };
-                let Page { records, rest } = self.activity_of_month(caller, &month, before.as_ref(), limit).await?;
+                let Page { records, rest, .. } = self.activity_of_month(caller, &month, before.as_ref(), limit).await?;
                 left_to_read -= records.len().min(left_to_read);
                 let is_over = records.last().is_some_and(|oldest: &Entry| oldest.time < first_moment);
                 before = records.last().map(|oldest| oldest.id.clone()).or(before);

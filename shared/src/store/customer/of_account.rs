@@ -54,7 +54,7 @@ impl Connection {
         loop {
             // One more than enough tells whether there are more.
             let left = (enough.saturating_sub(found.len()) as u64).saturating_add(1);
-            let Page { records, rest } =
+            let Page { records, rest, .. } =
                 self.query_prefix::<OfAccount>(partition, &keys::account_prefix(account), start, Some(left)).await?;
             found.extend(records.into_iter().map(|row| row.customer));
             start = rest;

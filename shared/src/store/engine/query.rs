@@ -10,11 +10,12 @@ use super::connection::Connection;
 use super::error::StoreError;
 use super::row::Item;
 
-/// The records of one answer of DynamoDB, and where the next answer begins.
+/// The records of one answer of DynamoDB, where the next answer begins, and how many units it consumed.
 #[derive(Debug)]
 pub(in crate::store) struct Page<T> {
     pub(in crate::store) records: Vec<T>,
     pub(in crate::store) rest: Option<Item>,
+    pub(in crate::store) read_units: u64,
 }
 
 impl Connection {
@@ -30,11 +31,12 @@ impl Connection {
             .consistent_read(true)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let output = which(query).send().await;
-        self.budget.add_read(self.meter.add(output.as_ref().ok().and_then(|output| output.consumed_capacity())));
+        let read_units = self.meter.add(output.as_ref().ok().and_then(|output| output.consumed_capacity()));
+        self.budget.add_read(read_units);
         let QueryOutput { items, last_evaluated_key, .. } = output?;
         let records = items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
         self.go_on_reading().await?;
-        Ok(Page { records, rest: last_evaluated_key })
+        Ok(Page { records, rest: last_evaluated_key, read_units })
     }
 
     /// One answer to a query of the rows of a partition whose sort keys begin with `prefix`, in their order.
@@ -65,7 +67,7 @@ impl Connection {
         let mut found = Vec::new();
         let mut start = None;
         loop {
-            let Page { records, rest } = self.query_prefix(partition, prefix, start, None).await?;
+            let Page { records, rest, .. } = self.query_prefix(partition, prefix, start, None).await?;
             found.extend(records);
             start = rest;
             if start.is_none() {

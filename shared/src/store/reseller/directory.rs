@@ -30,7 +30,7 @@ impl Table<Operator> {
         let mut resellers: Vec<Reseller> = Vec::new();
         loop {
             let left = (wanted - resellers.len()) as u64;
-            let Page { records, rest } =
+            let Page { records, rest, .. } =
                 self.store.connection.query_prefix(keys::SYSTEM, keys::DIRECTORY_PREFIX, start, Some(left)).await?;
             resellers.extend(records);
             start = rest;

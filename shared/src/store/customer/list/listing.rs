@@ -3,6 +3,7 @@
 use super::field::{Field, status};
 use super::filter::Filter;
 use super::position::Position;
+use super::search::Search;
 use crate::domain::customer::Customer;
 use crate::store::customer::count::Counts;
 
@@ -46,6 +47,8 @@ pub struct Listing {
     pub direction: Direction,
     /// The filters; every customer meets all of them.
     pub filters: Vec<Filter>,
+    /// What every customer contains besides.
+    pub search: Option<Search>,
     /// The place after which the list begins.
     pub after: Option<Position>,
     /// How many customers to skip from there.
@@ -64,6 +67,7 @@ impl Listing {
             sort: Field::Id,
             direction: Direction::Ascending,
             filters: Vec::new(),
+            search: None,
             after: None,
             offset: 0,
             limit,
@@ -82,9 +86,14 @@ impl Listing {
         self.filters = filters;
     }
 
+    /// The first filter on this property.
+    pub(super) fn filter_on(&self, field: Field) -> Option<&Filter> {
+        self.filters.iter().find(|filter| filter.field() == field)
+    }
+
     /// Whether the counts tell how many customers match.
     pub(super) fn is_counted(&self) -> bool {
-        self.filters.iter().all(|filter| filter.field() == Field::IsActive)
+        self.search.is_none() && self.filters.iter().all(|filter| filter.field() == Field::IsActive)
     }
 
     /// How many customers match according to the counts, if those tell it.
@@ -106,9 +115,10 @@ impl Listing {
         })
     }
 
-    /// Whether a customer meets all filters.
+    /// Whether a customer meets all filters, and the search finds it.
     pub(in crate::store::customer) fn meets(&self, customer: &Customer) -> bool {
         self.filters.iter().all(|filter| filter.meets(customer))
+            && self.search.as_ref().is_none_or(|search| search.finds(customer))
     }
 
     /// How many matches are needed, in the order asked for, to know the page and whether there is more.

@@ -6,17 +6,25 @@
 //! an organization, an e-mail address or a time these are exactly the matches. An order without an index reads all customers. For
 //! a caller that is limited to some accounts, the customers of those accounts are read. If the total may stay unknown, reading
 //! stops after the page.
+//!
+//! A search reads rows in the order asked for until its page is full or it has read 20 MB.
 
+mod each;
 pub(super) mod field;
 pub(super) mod filter;
 pub(super) mod listing;
+mod matches;
 mod page;
 pub(super) mod plan;
 pub(super) mod position;
+mod search;
 
+pub use each::Walked;
 pub use field::Field;
 pub use filter::Filter;
 pub use listing::{Direction, Listing, Total};
+pub use matches::{Listed, Next};
+pub use page::FirstPage;
 pub(in crate::store) use page::UNVERIFIED_ROWS;
-pub use page::{FirstPage, Listed};
 pub use position::Position;
+pub use search::Search;

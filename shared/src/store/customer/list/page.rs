@@ -2,10 +2,11 @@
 
 use futures_util::future::try_join_all;
 
+use super::each::{Take, UNITS_OF_A_CALL, Walked};
 use super::filter::Filter;
-use super::listing::{Direction, Listing, Total};
+use super::listing::{Listing, Total};
+use super::matches::{Listed, Matches, Next};
 use super::plan::{Plan, Walk};
-use super::position::Position;
 use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::reseller::{AccountId, Reseller, ResellerId};
 use crate::domain::token::IssuedToken;
@@ -32,19 +33,8 @@ const MOST_ONE_BY_ONE: usize = 5_000;
 /// How many batches of customers are read at the same time.
 const PARALLEL_BATCHES: usize = 4;
 
-/// A page of customers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
-    /// The customers, in order.
-    pub customers: Vec<Customer>,
-    /// How many customers meet the filters, on this page or not; exact when no write overlaps the read. When it is not
-    /// wanted exactly ([`Listing::total`]) it can be unknown; then it is the number of matches that were found.
-    pub total: u64,
-    /// Whether `total` counts all matches.
-    pub is_total: bool,
-    /// Where the next page begins, if there is one.
-    pub next: Option<Position>,
-}
+/// How many read units a search consumes at most before its page ends: 20 MB.
+const MOST_SEARCHED: u64 = 20 * UNITS_OF_A_CALL;
 
 /// A list that has begun.
 #[derive(Debug)]
@@ -76,69 +66,41 @@ impl Content for FirstPage {
     }
 }
 
-/// The matches of a list, as they are found.
-struct Matches {
-    listing: Listing,
-    /// Whether they are found in the order of the list.
-    are_in_order: bool,
-    customers: Vec<Customer>,
-    /// How many matches were skipped for the offset.
-    skipped: u64,
-    /// How many matches were found.
-    found: u64,
+/// Takes what a caller of [`Table::customer_list_each`] takes.
+struct Each<F>(F);
+
+impl<F: FnMut(&Customer) -> bool> Take for Each<F> {
+    fn take(&mut self, customer: Customer) -> bool {
+        self.0(&customer)
+    }
+
+    fn wants_more(&self, _: u64) -> bool {
+        true
+    }
 }
 
-impl Matches {
-    fn new(listing: Listing, are_in_order: bool) -> Self {
-        Self { listing, are_in_order, customers: Vec::new(), skipped: 0, found: 0 }
+/// What a search has found: its page, and how many matches are still to be skipped before it.
+struct Found {
+    limit: usize,
+    to_skip: u64,
+    customers: Vec<Customer>,
+}
+
+impl Take for Found {
+    fn take(&mut self, customer: Customer) -> bool {
+        if self.to_skip > 0 {
+            self.to_skip -= 1;
+            return true;
+        }
+        let has_room = self.customers.len() < self.limit;
+        if has_room {
+            self.customers.push(customer);
+        }
+        has_room
     }
 
-    /// Takes the matches among `read`. Only customers that the caller sees count, whatever was read.
-    fn take<A>(&mut self, read: Vec<Customer>, caller: &Caller<A>) {
-        for customer in read.into_iter().filter(|customer| caller.sees(customer) && self.listing.meets(customer)) {
-            self.found += 1;
-            if !self.are_in_order {
-                if self.listing.is_behind_start(&customer) {
-                    self.customers.push(customer);
-                }
-            } else if self.skipped < self.listing.offset {
-                self.skipped += 1;
-            } else {
-                self.customers.push(customer);
-            }
-        }
-        let needed = usize::try_from(self.listing.needed()).unwrap_or(usize::MAX).max(MOST_KEYS);
-        // Unordered matches can be many more than the page needs.
-        if !self.are_in_order && self.customers.len() / 2 > needed {
-            self.sort();
-            self.customers.truncate(needed);
-        }
-    }
-
-    fn sort(&mut self) {
-        let (sort, direction) = (self.listing.sort, self.listing.direction);
-        self.customers.sort_by_cached_key(|customer| Position::of(sort, customer));
-        if direction == Direction::Descending {
-            self.customers.reverse();
-        }
-    }
-
-    fn has_page(&self) -> bool {
-        self.customers.len() > usize::from(self.listing.limit)
-    }
-
-    /// The page, out of this many matches.
-    fn page(mut self, total: u64, is_total: bool) -> Listed {
-        if !self.are_in_order {
-            self.sort();
-            let offset = usize::try_from(self.listing.offset).unwrap_or(usize::MAX);
-            self.customers.drain(..offset.min(self.customers.len()));
-        }
-        let limit = usize::from(self.listing.limit);
-        let has_more = self.customers.len() > limit;
-        self.customers.truncate(limit);
-        let next = self.customers.last().filter(|_| has_more).map(|last| Position::of(self.listing.sort, last));
-        Listed { customers: self.customers, total, is_total, next }
+    fn wants_more(&self, read_units: u64) -> bool {
+        self.customers.len() < self.limit && read_units + UNITS_OF_A_CALL <= MOST_SEARCHED
     }
 }
 
@@ -183,12 +145,16 @@ impl<A: Access> Table<A> {
 
     /// Completes a list.
     ///
-    /// No call when the first rows were enough. They are for a page of up to 100 customers that skips none.
+    /// No call when the first rows were enough. They are for a page of up to 100 customers that skips none. A search ends its page
+    /// when that is full or 20 MB were read, with [`Listed::next`] if rows are left.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn customer_list_finish(&self, caller: &Caller<A>, first: FirstPage) -> Result<Listed, StoreError> {
         let FirstPage { listing, counts, begun, .. } = first;
+        if listing.search.is_some() {
+            return self.list_of_search(caller, listing).await;
+        }
         let counted = (listing.is_counted() && listing.total != Total::Unwanted).then(|| listing.matches(counts));
         if let Some(total) = counted.filter(|total| listing.offset >= *total) {
             return Ok(Listed { customers: Vec::new(), total, is_total: true, next: None });
@@ -203,10 +169,11 @@ impl<A: Access> Table<A> {
         }
     }
 
-    /// Completes a list of all customers in their order, without a total and however long it is. Passes one customer after the
-    /// other to `take` until `take` refuses one, and returns whether it refused one.
+    /// Completes a list without a total. Passes one match after the other to `take`, in the order asked for, until `take` refuses
+    /// one.
     ///
-    /// One call for each further 1 MB of rows that is read.
+    /// One call for each further 1 MB of rows that is read. If there is no index of the order asked for, all rows are read first,
+    /// and `take` is offered no more than the page of the listing.
     ///
     /// # Errors
     /// When the store fails.
@@ -214,31 +181,20 @@ impl<A: Access> Table<A> {
         &self,
         caller: &Caller<A>,
         first: FirstPage,
-        mut take: impl FnMut(&Customer) -> bool,
-    ) -> Result<bool, StoreError> {
-        let FirstPage { listing, begun, .. } = first;
-        let (connection, reseller) = (&self.store.connection, caller.reseller());
-        let (walk, mut page) = match begun {
-            Some(begun) => begun,
-            None => {
-                let walk = Walk::of_all(&listing);
-                let start = walk.start(reseller, &listing)?;
-                let page = connection.customers_on_walk(reseller, &walk, listing.direction, start, None).await?;
-                (walk, page)
-            }
-        };
-        loop {
-            let seen = page.records.iter().filter(|customer| caller.sees(customer) && listing.meets(customer));
-            for customer in seen {
-                if !take(customer) {
-                    return Ok(true);
-                }
-            }
-            let Some(rest) = page.rest else {
-                return Ok(false);
-            };
-            page = connection.customers_on_walk(reseller, &walk, listing.direction, Some(rest), None).await?;
-        }
+        take: impl FnMut(&Customer) -> bool,
+    ) -> Result<Walked, StoreError> {
+        self.customers_each(caller, first.listing, first.begun, &mut Each(take)).await
+    }
+
+    /// The page of what a search finds.
+    async fn list_of_search(&self, caller: &Caller<A>, listing: Listing) -> Result<Listed, StoreError> {
+        let begins_behind = listing.after.is_some();
+        let mut found = Found { limit: listing.limit.into(), to_skip: listing.offset, customers: Vec::new() };
+        let walked = self.customers_each(caller, listing.clone(), None, &mut found).await?;
+        let next = if walked.is_all { None } else { walked.last.map(|after| Next { after, offset: found.to_skip }) };
+        let total = listing.offset - found.to_skip + found.customers.len() as u64;
+        let is_total = next.is_none() && !begins_behind;
+        Ok(Listed { customers: found.customers, total, is_total, next })
     }
 
     /// The list of the matches on a walk. The counts tell that there are `counted` of them, or nothing.

@@ -16,6 +16,9 @@ use crate::store::engine::query::Page;
 use crate::store::engine::row::{Item, SORT_KEY};
 use crate::store::keys;
 
+/// The properties with an index in which most values are those of few customers, the fewest first.
+const INDEXED: [Field; 6] = [Field::Id, Field::Email, Field::Name, Field::Organization, Field::CreatedAt, Field::ModifiedAt];
+
 /// Where the rows of a list are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Plan {
@@ -52,9 +55,7 @@ impl Plan {
 
     /// The plan that reads the fewest rows.
     pub(super) fn of(listing: &Listing, counts: Counts) -> Self {
-        let on = |field| listing.filters.iter().find(|filter| filter.field() == field);
-        let indexed = [Field::Id, Field::Email, Field::Name, Field::Organization, Field::CreatedAt, Field::ModifiedAt];
-        let narrowest = indexed.into_iter().find_map(on);
+        let narrowest = INDEXED.into_iter().find_map(|field| listing.filter_on(field));
         let begins_at_the_first =
             listing.sort == Field::Id && listing.direction == Direction::Ascending && listing.after.is_none();
         if narrowest.is_none() && begins_at_the_first && listing.total != Total::Exact {
@@ -72,7 +73,7 @@ impl Plan {
             // Otherwise a walk in the order asked for meets a match in every `customers / matches` rows. It is shorter than
             // reading all matches, unless there are few matches.
             let are_few = matches.saturating_mul(matches) <= listing.needed().saturating_mul(counts.customers);
-            on(Field::IsActive).filter(|_| all_are_needed || is_in_order || are_few)
+            listing.filter_on(Field::IsActive).filter(|_| all_are_needed || is_in_order || are_few)
         });
         Self::Walk(Walk::of(listing, narrowest))
     }
@@ -91,6 +92,21 @@ impl Walk {
     /// A walk over all customers in the order asked for, which skips those that do not match.
     pub(super) fn of_all(listing: &Listing) -> Self {
         Self::of(listing, None)
+    }
+
+    /// A walk over the matches of a filter that most often has few of them, in whatever order they are. If the order asked for has
+    /// no index, so that all matches have to be read, any filter with an index is better than none.
+    pub(super) fn of_few(listing: &Listing) -> Option<Self> {
+        let status = (listing.sort == Field::Phone).then_some(Field::IsActive);
+        let filter = INDEXED.into_iter().chain(status).find_map(|field| listing.filter_on(field))?;
+        Some(Self::of(listing, Some(filter)))
+    }
+
+    /// A walk in the order asked for, if it has an index: over the matches of a filter if they stand in this order, else over all.
+    pub(super) fn in_order(listing: &Listing) -> Self {
+        let filters = INDEXED.into_iter().chain([Field::IsActive]).filter_map(|field| listing.filter_on(field));
+        let mut walks = filters.map(|filter| Self::of(listing, Some(filter)));
+        walks.find(|walk| walk.is_by_page).unwrap_or_else(|| Self::of_all(listing))
     }
 
     /// A walk over the matches of the narrowest filter, or over all customers in the order asked for.
