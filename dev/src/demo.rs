@@ -116,7 +116,7 @@ impl From<ChangeError> for DemoError {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::Store(error) => Self::Store(error),
-            ChangeError::NotSold | ChangeError::Full | ChangeError::Invalid(_) | ChangeError::OtherRevision => {
+            ChangeError::Refused { .. } | ChangeError::Invalid(_) | ChangeError::OtherRevision => {
                 Self::Impossible("a demo plan can't be sold")
             }
         }

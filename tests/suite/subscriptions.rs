@@ -249,7 +249,8 @@ async fn a_subscription_is_sold_with_the_terms_of_its_plan_and_keeps_them() {
     ] {
         assert_eq!(perpetual[key], value, "{key}");
     }
-    assert_eq!(shop.listed("?sort=price").await.len(), 3);
+    let prices: Vec<Value> = shop.listed("?sort=price").await.iter().map(|sold| sold["price"].clone()).collect();
+    assert_eq!(prices, ["49.00", "99.00", "12000"]);
     assert_eq!(shop.listed("?filter=sku%3DVOICE-100").await.len(), 2);
     assert_eq!(shop.listed("?filter=status%3Dactive&filter=sku%3Down.it").await, [perpetual]);
     for key in sold.as_object().unwrap().keys() {
@@ -277,6 +278,8 @@ async fn each_field_of_a_sale_has_its_own_message() {
         assert!(refused["subscription_start"].is_string(), "{wrong}");
     }
     assert!(shop.details(json!({"sku": "own.it", "auto_renew": true})).await["auto_renew"].is_string());
+    let both = shop.details(json!({"sku": "none", "subscription_start": "1999-12-31"})).await;
+    assert!(both["sku"].is_string() && both["subscription_start"].is_string(), "{both}");
     assert_eq!(shop.details(json!({"sku": "none"})).await, json!({"sku": sku}));
     assert_eq!(shop.details(json!({"sku": 1})).await, json!({"sku": "must be a text"}));
     for fine in [json!("2000-01-01"), day(3650), json!(null)] {
@@ -348,6 +351,8 @@ async fn at_most_twenty_run_and_of_many_that_come_for_the_last_place_one_gets_it
     assert_eq!((with(201), with(400)), (1, 5));
     let full = json!({"id": "is a customer with 20 subscriptions that have not ended, which is the most: end one first"});
     assert_eq!(shop.details(json!({"sku": "flex"})).await, full);
+    let both = shop.details(json!({"sku": "own.it", "auto_renew": true})).await;
+    assert!(both["id"].is_string() && both["auto_renew"].is_string(), "{both}");
     let scheduled = shop.app.create(&shop.tenant, "Other").await;
     let path = format!("{scheduled}/subscription/");
     shop.app.reseller_api("POST", path).key(&shop.tenant.key).json(&json!({"sku": "flex"})).send().await.expect(201);
@@ -418,6 +423,8 @@ async fn each_door_shows_subscriptions_and_only_the_resellers_changes_them() {
         at(method, &theirs.replace("subscription/", "subscription/x"), &shop.tenant.key).send().await.expect(400);
         at(method, &format!("{theirs}999999999999999999999"), &shop.tenant.key).send().await.expect(404);
     }
+    let both = at("GET", "/api/v3/reseller/customer/x/subscription/y", &shop.tenant.key).send().await.expect(400);
+    assert_eq!(both.json()["details"], json!({"id": "must be an integer", "subscription_id": "must be an integer"}));
     assert_eq!(shop.listed("").await, [sold]);
 }
 

@@ -248,6 +248,19 @@ async fn a_key_that_an_operator_issues_is_a_token_and_its_revocation_a_delete() 
 
     let rotated = owner.operate("operator-rotate-key", json!({"key_id": first["key_id"]})).await.unwrap();
     assert_eq!(owner.names("?sort=created_at").await, ["nightly", &appended, &format!("nightly {}", text(&rotated, "key_id"))]);
+    // The successor is of the same type, and the old token ends when it was said.
+    let made = owner.post(&json!({"name": "live", "type": "realtime", "valid_years": 5})).send().await.expect(201).result();
+    let end = "2030-01-02T03:04:05.000Z";
+    let payload = json!({"key_id": made["id"], "old_valid_until": end});
+    let successor = owner.operate("operator-rotate-key", payload).await.unwrap();
+    let listed = owner.list("?limit=100").await.result();
+    let shown = |id: &Value| listed.as_array().unwrap().iter().find(|token| token["id"] == *id).unwrap().clone();
+    assert_eq!(shown(&made["id"])["valid_until"], end);
+    let successor = shown(&successor["key_id"]);
+    assert_eq!((&successor["type"], &successor["valid_until"]), (&json!("realtime"), &made["valid_until"]));
+    for id in [&made["id"], &successor["id"]] {
+        owner.call("DELETE", id.as_str().unwrap()).send().await.expect(204);
+    }
     let revoke = async |key: &Value| owner.operate("operator-revoke-key", json!({"key_id": key["key_id"]})).await.unwrap();
     let revoked = revoke(&first).await;
     assert_eq!(revoke(&first).await, revoked);
@@ -279,8 +292,11 @@ async fn a_customer_has_at_most_a_hundred_tokens() {
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 400, 400, 400, 400, 400]);
     let refused = owner.post(&json!({"name": "more", "type": "batch"})).send().await.expect(400);
-    let full = json!({"id": "is a customer with 100 tokens, which is the most: delete one first"});
-    assert_eq!(refused.json()["details"], full);
+    let full = "is a customer with 100 tokens, which is the most: delete one first";
+    assert_eq!(refused.json()["details"], json!({"id": full}));
+    let listed = owner.list("?limit=1").await.result()[0]["name"].as_str().unwrap().to_uppercase();
+    let refused = owner.post(&json!({"name": listed, "type": "batch"})).send().await.expect(400);
+    assert_eq!(refused.json()["details"], json!({"id": full, "name": "is the name of another token of this customer"}));
     let payload = json!({"kind": "customer", "permissions": ["read"], "label": "more", "customer_id": owner.customer});
     assert_eq!(owner.operate("operator-issue-key", payload.clone()).await.unwrap_err().0, "CONFLICT");
     let listed = owner.list("?limit=1000").await;

@@ -27,8 +27,16 @@ pub async fn create_token(table: &Table<Write>, request: &Request) -> Result<Res
     let answer = |made: &MadeToken| one_object(StatusCode::CREATED, &made_view(made), made.token.entity_tag());
     let made = table.customer_token_create(&caller, &customer, new, &keeping(answer)).await.map_err(|error| match error {
         CreateTokenError::Store(error) => error.into(),
-        CreateTokenError::NameTaken => Faults::one("name", "is the name of another token of this customer").into(),
-        CreateTokenError::Full => Faults::one("id", "is a customer with 100 tokens, which is the most: delete one first").into(),
+        CreateTokenError::Refused { is_name_taken, is_full } => {
+            let mut faults = Faults::default();
+            if is_name_taken {
+                faults.add("name", "is the name of another token of this customer");
+            }
+            if is_full {
+                faults.add("id", "is a customer with 100 tokens, which is the most: delete one first");
+            }
+            faults.into()
+        }
     });
     Ok(answer(&made.and_then(|made: Option<MadeToken>| made.ok_or(Error::NotFound("customer")))?))
 }

@@ -17,10 +17,9 @@ use crate::subscription::{refusal, subscription_in_path};
 /// 400 when an id is no integer, 404 when there is no such customer or subscription, 412 when it is at another revision than `If-Match`
 /// says, 401 and 403 when the caller is refused. At the customer's own door always 403.
 pub async fn delete_subscription(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
-    let visit = Visit::begin(table, request, Doors::RESELLER_ONLY).await?;
-    let (id, malformed) = subscription_in_path(request);
+    let mut visit = Visit::begin(table, request, Doors::RESELLER_ONLY).await?;
+    let id = visit.read("subscription_id", subscription_in_path(request));
     let (caller, found) = visit.open(table.subscription_load(&visit.token, visit.customer, id).await?)?;
-    malformed.map_or(Ok(()), Err)?;
     let expected = request.expected_revision()?;
     let found = found.ok_or(Error::NotFound("customer"))?;
     let answer = || empty(StatusCode::NO_CONTENT);

@@ -3,7 +3,6 @@
 use lambda_http::http::StatusCode;
 use reseller::Error;
 use shared::domain::token::KeyId;
-use shared::lambda::faults::Faults;
 use shared::lambda::idempotency::keeping;
 use shared::lambda::request::Request;
 use shared::lambda::response::{Response, empty};
@@ -18,12 +17,10 @@ use crate::door::{Doors, Visit};
 /// 400 when an id is malformed, 404 when there is no such customer, or it has no such token any more, 412 when `If-Match` names
 /// something else, 401 and 403 when the caller is refused. At the customer's own door always 403.
 pub async fn delete_token(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
-    let visit = Visit::begin(table, request, Doors::RESELLER_ONLY).await?;
-    let id = KeyId::parse(&request.path_parameter("token_id"));
+    let mut visit = Visit::begin(table, request, Doors::RESELLER_ONLY).await?;
+    let id = KeyId::parse(&request.path_parameter("token_id")).ok_or("must be twelve hexadecimal digits in lower case");
+    let id = visit.read("token_id", id.map(Some));
     let (caller, found) = visit.open(table.customer_token_load(&visit.token, visit.customer, id.as_ref()).await?)?;
-    if id.is_none() {
-        return Err(Faults::one("token_id", "must be twelve hexadecimal digits in lower case").into());
-    }
     let expected = request.expected_revision()?;
     let found = found.ok_or(Error::NotFound("customer"))?;
     let token = found.content.ok_or(Error::NotFound("token"))?;

@@ -31,7 +31,7 @@ pub(crate) struct Visit {
     /// The customer that the request is about; `None` if there can be no such customer.
     pub(crate) customer: Option<CustomerId>,
     policy: Policy,
-    malformed: Option<Faults>,
+    malformed: Faults,
 }
 
 impl Visit {
@@ -40,17 +40,22 @@ impl Visit {
         // Only the reseller's door names a customer.
         if request.path_parameter("id").is_empty() {
             let token = token(table, request, doors.customer).await?;
-            return Ok(Self { customer: token.customer(), policy: doors.customer, malformed: None, token });
+            return Ok(Self { customer: token.customer(), policy: doors.customer, malformed: Faults::default(), token });
         }
         let token = token(table, request, POLICY).await?;
         let (customer, malformed) = customer_in_path(request);
-        Ok(Self { token, customer, policy: POLICY, malformed })
+        Ok(Self { token, customer, policy: POLICY, malformed: malformed.unwrap_or_default() })
     }
 
-    /// Verifies the caller, and returns what was read with its token. Only a verified caller learns that an id is malformed.
+    /// The value of another parameter of the path, if it could be read. A fault of it is told with those of the others.
+    pub(crate) fn read<T>(&mut self, parameter: &str, read: Result<Option<T>, &'static str>) -> Option<T> {
+        self.malformed.collect(parameter, read).flatten()
+    }
+
+    /// Verifies the caller, and returns what was read with its token. Only a verified caller learns which ids are malformed.
     pub(crate) fn open<A: Access, T: Content>(&self, sealed: Sealed<A, T>) -> Result<(Caller<A>, T), Error> {
         let opened = sealed.open(self.policy)?;
-        self.malformed.clone().map_or(Ok(opened), |faults| Err(faults.into()))
+        Ok(self.malformed.clone().none_or(opened)?)
     }
 
     /// Returns what was read from the request. If it is wrong, the caller is verified first.

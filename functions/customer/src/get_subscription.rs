@@ -17,10 +17,9 @@ use crate::subscription::{subscription_in_path, view};
 /// # Errors
 /// 400 when an id is no integer, 404 when there is no such customer or subscription, 401 and 403 when the caller is refused.
 pub async fn get_subscription(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
-    let visit = Visit::begin(table, request, Doors::BOTH).await?;
-    let (id, malformed) = subscription_in_path(request);
+    let mut visit = Visit::begin(table, request, Doors::BOTH).await?;
+    let id = visit.read("subscription_id", subscription_in_path(request));
     let (_, found) = visit.open(table.subscription_load(&visit.token, visit.customer, id).await?)?;
-    malformed.map_or(Ok(()), Err)?;
     let found = found.ok_or(Error::NotFound("customer"))?;
     let subscription = found.content.record.ok_or(Error::NotFound("subscription"))?;
     Ok(one_object(StatusCode::OK, &view(&subscription, Date::today()), subscription.entity_tag()))

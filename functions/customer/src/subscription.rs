@@ -35,6 +35,7 @@ pub(crate) const KEYS: Keys = Keys {
         "current_period_end",
     ],
     filter: &["sku", "status"],
+    amounts: &["price", "unit_price"],
 };
 
 /// A subscription as its reseller and its customer see it: its terms as a plan shows them, and what became of it.
@@ -126,19 +127,28 @@ impl SentChange {
 pub(crate) fn refusal(error: ChangeError) -> Error {
     match error {
         ChangeError::Store(error) => error.into(),
-        ChangeError::NotSold => Faults::one("sku", NO_SUCH_PLAN).into(),
-        ChangeError::Full => {
-            Faults::one("id", "is a customer with 20 subscriptions that have not ended, which is the most: end one first").into()
-        }
-        ChangeError::Invalid(found) => {
-            let mut faults = Faults::default();
-            for (field, fault) in found {
-                faults.add(name(field), fault);
+        ChangeError::Refused { is_sold, is_full, faults } => {
+            let mut told = told(faults);
+            if !is_sold {
+                told.add("sku", NO_SUCH_PLAN);
             }
-            faults.into()
+            if is_full {
+                told.add("id", "is a customer with 20 subscriptions that have not ended, which is the most: end one first");
+            }
+            told.into()
         }
+        ChangeError::Invalid(found) => told(found).into(),
         ChangeError::OtherRevision => Error::OtherRevision,
     }
+}
+
+/// These faults, in the words of this API.
+fn told(found: SubscriptionFaults) -> Faults {
+    let mut faults = Faults::default();
+    for (field, fault) in found {
+        faults.add(name(field), fault);
+    }
+    faults
 }
 
 /// What this API calls a part of a subscription.
@@ -150,11 +160,11 @@ fn name(field: SubscriptionField) -> &'static str {
     }
 }
 
-/// The subscription that the path names, if there can be one; and the fault of a parameter that is no integer.
-pub(crate) fn subscription_in_path(request: &Request) -> (Option<SubscriptionId>, Option<Faults>) {
+/// The subscription that the path names; `None` if there can be no such one.
+pub(crate) fn subscription_in_path(request: &Request) -> Result<Option<SubscriptionId>, &'static str> {
     match SubscriptionId::parse(&request.path_parameter("subscription_id")) {
-        Ok(id) => (Some(id), None),
-        Err(NotASubscriptionId::TooLarge) => (None, None),
-        Err(NotASubscriptionId::NotAnInteger) => (None, Some(Faults::one("subscription_id", "must be an integer"))),
+        Ok(id) => Ok(Some(id)),
+        Err(NotASubscriptionId::TooLarge) => Ok(None),
+        Err(NotASubscriptionId::NotAnInteger) => Err("must be an integer"),
     }
 }

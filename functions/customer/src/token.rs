@@ -14,7 +14,7 @@ use reseller::whole_list::Keys;
 
 /// What a list of tokens can be asked for.
 pub(crate) const KEYS: Keys =
-    Keys { sort: &["id", "name", "type", "last_four", "status", "created_at", "valid_until"], filter: &[] };
+    Keys { sort: &["id", "name", "type", "last_four", "status", "created_at", "valid_until"], filter: &[], amounts: &[] };
 
 /// A token as its reseller and its customer see it.
 pub(crate) fn view(token: &CustomerToken) -> Value {

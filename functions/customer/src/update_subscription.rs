@@ -20,10 +20,9 @@ use crate::subscription::{SentChange, refusal, subscription_in_path, view};
 /// or subscription, 412 when it is at another revision than `If-Match` says, 401 and 403 when the caller is refused. At the customer's
 /// own door always 403.
 pub async fn update_subscription(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
-    let visit = Visit::begin(table, request, Doors::RESELLER_ONLY).await?;
-    let (id, malformed) = subscription_in_path(request);
+    let mut visit = Visit::begin(table, request, Doors::RESELLER_ONLY).await?;
+    let id = visit.read("subscription_id", subscription_in_path(request));
     let (caller, found) = visit.open(table.subscription_load(&visit.token, visit.customer, id).await?)?;
-    malformed.map_or(Ok(()), Err)?;
     let expected = request.expected_revision()?;
     let sent = SentChange::parse(request)?;
     let found = found.ok_or(Error::NotFound("customer"))?;

@@ -46,11 +46,11 @@ struct Amounts<'a> {
 /// Each invocation makes another version.
 ///
 /// # Errors
-/// A wrong payload with all fields that are at fault, as many plans as there can be, or a store that fails.
+/// A wrong payload, a plan with all its fields that are at fault, as many plans as there can be, or a store that fails.
 pub async fn define_plan(table: &Table<Operator>, sent: &RawValue) -> Result<Value, Error> {
     let payload: Payload = read(sent)?;
     let amounts: Amounts<'_> =
-        serde_json::from_str(sent.get()).map_err(|_| Error::Invalid("The payload is wrong.".to_owned()))?;
+        serde_json::from_str(sent.get()).map_err(|error| Error::Invalid(format!("The payload is wrong: {error}.")))?;
     let mut faults = Faults::default();
     let currency = payload.currency.as_deref().map(Currency::parse).transpose();
     let currency = faults.collect("currency", currency).flatten();

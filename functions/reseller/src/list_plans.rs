@@ -12,7 +12,7 @@ use crate::request::{POLICY, token};
 use crate::whole_list::{Keys, WholeListQuery};
 
 /// What the list can be asked for, besides `search`.
-pub(crate) const KEYS: Keys = Keys { sort: &["sku"], filter: &[] };
+pub(crate) const KEYS: Keys = Keys { sort: &["sku"], filter: &[], amounts: &[] };
 
 /// The most characters of a search.
 pub(crate) const MAXIMUM_SEARCH: usize = 255;

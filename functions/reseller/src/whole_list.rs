@@ -21,6 +21,8 @@ pub struct Keys {
     pub sort: &'static [&'static str],
     /// The keys that it is filtered by.
     pub filter: &'static [&'static str],
+    /// The keys whose texts are amounts, which are sorted as numbers.
+    pub amounts: &'static [&'static str],
 }
 
 /// What a query string asks of a list.
@@ -29,6 +31,7 @@ pub struct WholeListQuery {
     limit: usize,
     offset: u64,
     sort: &'static str,
+    is_amount: bool,
     direction: Direction,
     filters: Vec<(&'static str, String)>,
     sent: Vec<(String, String)>,
@@ -48,6 +51,7 @@ impl WholeListQuery {
             limit: DEFAULT_LIMIT.into(),
             offset: 0,
             sort: first,
+            is_amount: false,
             direction: Direction::Ascending,
             filters: Vec::new(),
             sent: Vec::new(),
@@ -69,6 +73,7 @@ impl WholeListQuery {
             }
         }
         query.sent = sent;
+        query.is_amount = keys.amounts.contains(&query.sort);
         Ok(faults.none_or(query)?)
     }
 
@@ -85,7 +90,8 @@ impl WholeListQuery {
         let mut found: Vec<Value> = objects.into_iter().filter(|object| self.matches(object)).collect();
         let by = |object: &Value, key: &str| object.get(key).cloned().unwrap_or_default();
         found.sort_by(|one, other| {
-            let order = order(&by(one, self.sort), &by(other, self.sort)).then_with(|| order(&by(one, "id"), &by(other, "id")));
+            let [one_value, other_value] = [one, other].map(|object| self.comparable(by(object, self.sort)));
+            let order = order(&one_value, &other_value).then_with(|| order(&by(one, "id"), &by(other, "id")));
             if self.direction == Direction::Descending { order.reverse() } else { order }
         });
         let total = found.len() as u64;
@@ -97,6 +103,14 @@ impl WholeListQuery {
         }
         let kept = self.sent.iter().filter(|(name, _)| self.kept.contains(&name.as_str()));
         with_header(response, LINK, &request.link_to_next(kept.chain([&("offset".to_owned(), end.to_string())])))
+    }
+
+    /// A value as it is sorted: an amount with as many digits as amounts can have, so that texts sort as numbers do.
+    fn comparable(&self, value: Value) -> Value {
+        match value.as_str().filter(|_| self.is_amount).map(|text| text.split_once('.').unwrap_or((text, ""))) {
+            Some((whole, part)) => format!("{whole:0>12}{part:0<12}").into(),
+            None => value,
+        }
     }
 
     fn matches(&self, object: &Value) -> bool {

@@ -172,10 +172,7 @@ impl Subscription {
         let start = new.start.unwrap_or(today);
         let is_perpetual = new.terms.payment_model() == PaymentModel::Perpetual;
         let auto_renew = new.auto_renew.unwrap_or(!is_perpetual);
-        let mut faults = Vec::new();
-        if !(Date::FIRST_BILLED..=today.plus_years(MOST_YEARS_AHEAD)).contains(&start) {
-            faults.push((SubscriptionField::Start, InvalidSubscription::StartOutOfRange));
-        }
+        let mut faults = Self::faults_of_start(new.start, today);
         if auto_renew && is_perpetual {
             faults.push((SubscriptionField::AutoRenew, InvalidSubscription::RenewalOfPerpetual));
         }
@@ -195,6 +192,14 @@ impl Subscription {
         };
         let end = if auto_renew { None } else { endless.current_period(today).end };
         Ok(Self { end, ..endless })
+    }
+
+    /// What is wrong with a first day, whatever is sold; `None` is today.
+    #[must_use]
+    pub fn faults_of_start(start: Option<Date>, today: Date) -> SubscriptionFaults {
+        let range = Date::FIRST_BILLED..=today.plus_years(MOST_YEARS_AHEAD);
+        let is_wrong = start.is_some_and(|start| !range.contains(&start));
+        is_wrong.then_some((SubscriptionField::Start, InvalidSubscription::StartOutOfRange)).into_iter().collect()
     }
 
     /// The tag of this revision.

@@ -63,13 +63,14 @@ pub(super) fn add(
     reseller: ResellerId,
     customer: CustomerId,
     (hash, credential): (&TokenHash, &Credential),
+    token_type: TokenType,
     is_label_free: bool,
 ) -> Result<Transaction<Purpose>, StoreError> {
     let id = hash.key_id();
     let token = CustomerToken {
         hash: hash.clone(),
         name: name(&credential.label, (!is_label_free).then_some(&id))?,
-        token_type: TokenType::Batch,
+        token_type,
         last_four: credential.last_four.clone(),
         created_at: credential.created_at,
         valid_until: credential.valid_until,

@@ -4,6 +4,7 @@ use super::as_token::{self, Room};
 use crate::domain::activity::{Action, Object};
 use crate::domain::credential::{Credential, Permission, Subject};
 use crate::domain::customer::{Customer, CustomerId};
+use crate::domain::customer_token::TokenType;
 use crate::domain::quota::KeyQuota;
 use crate::domain::reseller::{AccountId, Reseller, ResellerId};
 use crate::domain::secret::SecretVersion;
@@ -132,8 +133,14 @@ impl Table<Operator> {
                     Room::None => return Err(IssueKeyError::NoRoom(customer)),
                     Room::CustomerGone => return Err(IssueKeyError::NoSuchCustomer(customer)),
                 };
-                transaction =
-                    as_token::add(transaction, reseller_id, customer, (key.token.hash(), &key.credential), is_label_free)?;
+                transaction = as_token::add(
+                    transaction,
+                    reseller_id,
+                    customer,
+                    (key.token.hash(), &key.credential),
+                    TokenType::Batch,
+                    is_label_free,
+                )?;
             }
             if connection.transact(transaction).await? == Outcome::Done {
                 return Ok(key);

@@ -7,12 +7,13 @@ use super::issue::{self, IssuedKey, NewKey};
 use crate::domain::activity::{Action, Object};
 use crate::domain::credential::{Credential, Kind, Subject, UserLabel};
 use crate::domain::customer::Customer;
+use crate::domain::customer_token::{CustomerToken, TokenType};
 use crate::domain::reseller::{Reseller, ResellerId};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::KeyId;
 use crate::store::access::table::{Operator, Table};
 use crate::store::activity;
-use crate::store::customer_token::Purpose;
+use crate::store::customer_token::{self, Purpose};
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::Expressions;
 use crate::store::engine::retry::Rounds;
@@ -111,7 +112,14 @@ impl Table<Operator> {
                     Room::None => return Err(RotateKeyError::NoRoom),
                     Room::CustomerGone => return Err(RotateKeyError::CustomerGone),
                 };
-                transaction = as_token::add(transaction, reseller, customer, (key.token.hash(), &key.credential), is_label_free)?;
+                let known = connection.token_of_key(reseller, customer, old.key_id()).await?;
+                let token_type = known.as_ref().map_or(TokenType::Batch, |known| known.token_type);
+                let of_key = (key.token.hash(), &key.credential);
+                transaction = as_token::add(transaction, reseller, customer, of_key, token_type, is_label_free)?;
+                if let Some(known) = known {
+                    let shortened = CustomerToken { valid_until: Some(end), ..known };
+                    transaction = customer_token::replace(transaction, reseller, customer, &shortened)?;
+                }
             }
             if connection.transact(transaction).await? == Outcome::Done {
                 return Ok(key);

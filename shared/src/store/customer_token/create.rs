@@ -25,12 +25,14 @@ pub enum CreateTokenError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Another token of the customer has this name.
-    #[error("another token has this name")]
-    NameTaken,
-    /// The customer has as many tokens as it can.
-    #[error("the customer can have no more tokens")]
-    Full,
+    /// It can't be made.
+    #[error("the token can't be made")]
+    Refused {
+        /// Whether another token of the customer has its name.
+        is_name_taken: bool,
+        /// Whether the customer has as many tokens as it can.
+        is_full: bool,
+    },
 }
 
 /// A token that was just made. Only this value holds its text.
@@ -95,15 +97,13 @@ impl Table<Write> {
             let Outcome::Refused(purposes) = connection.transact(transaction).await? else {
                 return Ok(Some(made));
             };
-            if purposes == [Purpose::Name] {
-                return Err(CreateTokenError::NameTaken);
-            }
             let latest: CustomerHeader = connection.read(vec![header.clone()]).await?.get(&header)?.unwrap_or_default();
             if latest.deleted_at.is_some() {
                 return Ok(None);
             }
-            if latest.tokens >= MOST_TOKENS {
-                return Err(CreateTokenError::Full);
+            let (is_name_taken, is_full) = (purposes.contains(&Purpose::Name), latest.tokens >= MOST_TOKENS);
+            if is_name_taken || is_full {
+                return Err(CreateTokenError::Refused { is_name_taken, is_full });
             }
             rounds.pause(StoreError::Contended, "others changed the tokens of the customer").await?;
         }

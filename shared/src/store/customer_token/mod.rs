@@ -10,4 +10,4 @@ mod rows;
 
 pub use create::{CreateTokenError, MadeToken};
 pub use delete::DeleteTokenError;
-pub(in crate::store) use rows::{Purpose, add, remove};
+pub(in crate::store) use rows::{Purpose, add, remove, replace};

@@ -64,3 +64,14 @@ pub(in crate::store) fn remove(
         .delete(Purpose::Name, keys::token_name(reseller, customer, token.name.as_str()), is_its)
         .update(Purpose::Header, keys::customer_header(reseller, customer), count))
 }
+
+/// Adds to a transaction that a token of a customer is like this now. Its name stays.
+pub(in crate::store) fn replace(
+    transaction: Transaction<Purpose>,
+    reseller: ResellerId,
+    customer: CustomerId,
+    token: &CustomerToken,
+) -> Result<Transaction<Purpose>, StoreError> {
+    let item = row(&keys::customer_token(reseller, customer, &token.id()), token)?;
+    Ok(transaction.put(Purpose::Record, item, Expressions::when("attribute_exists(PK)")))
+}

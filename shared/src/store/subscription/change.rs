@@ -40,12 +40,16 @@ pub enum ChangeError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// There is no such plan, or it is sold no more.
-    #[error("no such plan")]
-    NotSold,
-    /// The customer has as many subscriptions that have not ended as it can.
-    #[error("the customer can have no more subscriptions")]
-    Full,
+    /// It can't be sold.
+    #[error("the subscription can't be sold")]
+    Refused {
+        /// Whether there is such a plan, and it is sold.
+        is_sold: bool,
+        /// Whether the customer has as many subscriptions that have not ended as it can.
+        is_full: bool,
+        /// What else is wrong.
+        faults: SubscriptionFaults,
+    },
     /// Fields of the subscription can't be so.
     #[error("the subscription can't be so")]
     Invalid(SubscriptionFaults),
@@ -92,25 +96,30 @@ impl Table<Write> {
         let mut id = None;
         let mut rounds = Rounds::default();
         loop {
-            let plan = offer.record.as_ref().filter(|plan| plan.retired_at.is_none()).ok_or(ChangeError::NotSold)?;
+            let plan = offer.record.as_ref().filter(|plan| plan.retired_at.is_none());
             let now = Timestamp::now();
-            if running(&offer.header, Date::of(now)).count() >= MOST_UNENDED {
-                return Err(ChangeError::Full);
-            }
+            let is_full = running(&offer.header, Date::of(now)).count() >= MOST_UNENDED;
+            let Some(plan) = plan else {
+                let faults = Subscription::faults_of_start(order.start, Date::of(now));
+                return Err(ChangeError::Refused { is_sold: false, is_full, faults });
+            };
             let new =
                 || NewSubscription { terms: plan.terms.clone(), start: order.start, auto_renew: order.auto_renew, code: None };
-            let sold = |id| Subscription::first(id, new(), now).map_err(ChangeError::Invalid);
+            let sold = |id| Subscription::first(id, new(), now);
+            // No number is taken for what can't be sold.
+            let faults = sold(SubscriptionId::NONE).err().unwrap_or_default();
+            if is_full || !faults.is_empty() {
+                return Err(ChangeError::Refused { is_sold: true, is_full, faults });
+            }
             let number = match id {
                 Some(id) => id,
                 None => {
-                    // No number is taken for what can't be sold.
-                    sold(SubscriptionId::NONE)?;
                     let number = SubscriptionId::new(connection.counter_next(Counter::Subscription).await?);
                     number.ok_or_else(|| StoreError::Internal("no subscription ids are left".to_owned()))?
                 }
             };
             id = Some(number);
-            let subscription = sold(number)?;
+            let subscription = sold(number).map_err(ChangeError::Invalid)?;
             let change =
                 Change { caller, customer: offer.customer, header: &offer.header, before: None, after: Some(&subscription) };
             let transaction = with_plan(transaction(change, Action::SubscriptionCreated, SOLD)?, plan);
