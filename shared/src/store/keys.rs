@@ -20,7 +20,7 @@ use crate::domain::token::{KeyId, TokenHash};
 /// How many rows the counts of one reseller are spread over, so that simultaneous creates seldom write to the same row.
 pub(super) const COUNT_SHARDS: u64 = 16;
 
-/// The beginning of the sort keys of all customer rows.
+/// The beginning of the sort keys of all customer rows, and of those of deleted customers.
 pub(super) const CUSTOMER_PREFIX: &str = "CUSTOMER#";
 
 /// The beginning of the sort keys of all rows of the directory.
@@ -158,7 +158,7 @@ pub(super) const DELETED: &str = "DELETED";
 
 /// The row that says that something is left of a deleted customer.
 pub(super) fn deleted_customer(reseller: ResellerId, id: CustomerId) -> RowKey {
-    key(DELETED, format!("{:08}#{}", reseller.number(), padded(id)))
+    key(DELETED, format!("{CUSTOMER_PREFIX}{:08}#{}", reseller.number(), padded(id)))
 }
 
 /// The partition of the plans of the platform, which belong to no reseller.
@@ -292,7 +292,7 @@ mod tests {
         );
         let day: Date = "2026-11-29".parse().unwrap();
         assert_eq!(show(subscriptions_begun(of, day)), "SUBSCRIPTIONS#7 / DAY#2026-11-29");
-        assert_eq!(show(deleted_customer(of, id)), "DELETED / 00000007#0000000000000042");
+        assert_eq!(show(deleted_customer(of, id)), "DELETED / CUSTOMER#00000007#0000000000000042");
         assert_eq!(credential_partition(of), "KEYS#7");
         assert_eq!(credential_prefix("0123456789ab"), "KEY#0123456789ab");
         assert_eq!(show(licence(of, LicenceId::new(id, 3).unwrap())), "LICENCES#7 / LICENCE#0000000000000042#000003");

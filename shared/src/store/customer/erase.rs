@@ -53,7 +53,7 @@ impl Table<Operator> {
         let connection = &self.store.connection;
         let mut customers = 0;
         loop {
-            let page = connection.query_prefix::<Deleted>(keys::DELETED, "", None, Some(AT_A_TIME)).await?;
+            let page = connection.query_prefix::<Deleted>(keys::DELETED, keys::CUSTOMER_PREFIX, None, Some(AT_A_TIME)).await?;
             if page.records.is_empty() {
                 return Ok(Erased { customers, has_more: false });
             }
