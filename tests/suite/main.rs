@@ -17,6 +17,7 @@ mod belongings;
 mod bounded;
 mod concurrency;
 mod costs;
+mod csv;
 mod cursor_walk;
 mod documentation;
 mod examples;

@@ -192,8 +192,8 @@ async fn a_search_that_is_too_long_or_repeated_or_no_text_is_refused() {
     refused.expect_faults(&["search", "limit"]);
 }
 
-/// Follows a search to its end while others write between its pages and during them: creates and deletes customers before, among and
-/// behind those that were met.
+/// Follows a search to its end while others write between its pages and during them: creates and deletes customers before, among
+/// and behind those that were met.
 async fn walk_among_writers(app: &App, tenant: &Tenant, query: &str) {
     let all = app.list_all(tenant, "limit=1000").await;
     let shown = all.iter().flat_map(|page| page.result().as_array().unwrap().clone());

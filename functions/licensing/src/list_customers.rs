@@ -27,7 +27,7 @@ pub async fn list_customers(table: &Table<Read>, request: &Request) -> Result<Re
     let context = context(token.reseller(), &listing);
     let (caller, first) = table.customer_list_begin(&token, POLICY, listing).await?.open(POLICY)?;
     let mut records = Records::default();
-    let walked = table.customer_list_each(&caller, first, |customer| records.add(&view(customer))).await?;
+    let walked = table.customer_list_each(&caller, first, None, |customer| records.add(&view(customer))).await?;
     let next = match walked.last.filter(|_| !walked.is_all) {
         Some(last) => Some(request.link_to_next([&("cursor".to_owned(), context.write(table, &place_of(&last))?)])),
         None => None,

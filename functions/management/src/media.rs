@@ -1,5 +1,6 @@
 //! The format of a body, and the format of its answer.
 
+use shared::lambda::media::{essence, preferred};
 use shared::lambda::request::Request;
 
 /// The format of an answer.
@@ -21,21 +22,14 @@ pub(crate) enum BodyFormat {
     Form,
 }
 
-/// How much a client wants a format, in thousandths (RFC 9110, section 12.4.2).
-const FULL_QUALITY: u16 = 1000;
-
 impl Format {
     /// In the order in which they are chosen when the client has no preference.
     const ALL: [Self; 3] = [Self::Json, Self::Xml, Self::TextXml];
 
     /// The supported format that the client prefers; `None` when it accepts none.
     pub(crate) fn accepted(request: &Request) -> Option<Self> {
-        let accept = request.header("accept").unwrap_or_default();
-        if accept.trim().is_empty() {
-            return Some(Self::Json);
-        }
-        let best = Self::ALL.iter().rev().max_by_key(|format| quality(accept, format.media_type()));
-        best.copied().filter(|format| quality(accept, format.media_type()) > 0)
+        let preferred = preferred(request, &Self::ALL.map(Self::media_type))?;
+        Self::ALL.into_iter().find(|format| format.media_type() == preferred)
     }
 
     fn media_type(self) -> &'static str {
@@ -67,38 +61,6 @@ impl BodyFormat {
             _ => None,
         }
     }
-}
-
-/// A media type or range without its parameters, in lower case.
-fn essence(media_type: &str) -> String {
-    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
-/// The quality that an `Accept` header gives a media type: that of its most specific range for the type, 0 when it has no range
-/// for it.
-fn quality(accept: &str, media_type: &str) -> u16 {
-    let of_all_subtypes = media_type.split('/').next().map(|group| format!("{group}/*")).unwrap_or_default();
-    let ranges = accept.split(',').filter_map(|range| {
-        // A single star is no range, but common Java clients send it.
-        let specificity = match essence(range).as_str() {
-            "*" | "*/*" => 1,
-            all if all == of_all_subtypes => 2,
-            one if one == media_type => 3,
-            _ => return None,
-        };
-        Some((specificity, weight(range)))
-    });
-    ranges.max().map_or(0, |(_, weight)| weight)
-}
-
-/// The parameter `q` of a range. Without it, or if it is no number, the range has full quality.
-fn weight(range: &str) -> u16 {
-    let parameter = range.split(';').skip(1).find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("q").then(|| value.trim().parse::<f32>().ok())?
-    });
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is from 0 to 1000")]
-    parameter.filter(|weight| !weight.is_nan()).map_or(FULL_QUALITY, |weight| (weight.clamp(0.0, 1.0) * 1000.0).round() as u16)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use shared::domain::customer::Customer;
 use shared::domain::entity_tag::EntityTag;
 use shared::domain::validation::Text;
+use shared::lambda::csv::Column;
 use shared::lambda::response::{Response, response, with_entity_tag};
 
 /// The media type of every answer.
@@ -36,7 +37,19 @@ fn envelope(status: StatusCode, result: &Value, count: usize, total_results: Opt
     response(status, JSON, body.to_string())
 }
 
-fn view(customer: &Customer) -> Value {
+/// The columns of a list of customers in CSV: the keys of [`view`].
+pub(crate) const COLUMNS: [Column; 7] = [
+    Column::of("id"),
+    Column::of("name"),
+    Column::of("email"),
+    Column::of_numbers("phone"),
+    Column::of("is_active"),
+    Column::of("registration_date"),
+    Column::of("last_modified"),
+];
+
+/// A customer as this API shows it.
+pub(crate) fn view(customer: &Customer) -> Value {
     let profile = &customer.profile;
     json!({
         "id": customer.id,

@@ -1,4 +1,4 @@
-//! `GET /api/v3/reseller/activity/`: who changed what and when, newest first.
+//! `GET /api/v3/reseller/activity/`: who changed what and when, newest first, by page or as CSV.
 
 use lambda_http::http::header::LINK;
 use serde_json::{Value, json};
@@ -7,45 +7,99 @@ use shared::domain::customer::{CustomerId, NotACustomerId};
 use shared::domain::principal::Principal;
 use shared::domain::reseller::ResellerId;
 use shared::domain::validation::Invalid;
+use shared::lambda::csv::{self, Column, Csv};
 use shared::lambda::cursor::CursorContext;
 use shared::lambda::request::Request;
-use shared::lambda::response::{Response, with_header};
+use shared::lambda::response::{Response, with_header, with_varying_format};
 use shared::store::activity::{ActivityEntry, ActivityListing, ActivityPage};
-use shared::store::{Read, Table};
+use shared::store::{Caller, Read, Table};
+use tokio::time::Instant;
 
 use crate::Error;
 use crate::answer::page;
-use crate::list_query::{DEFAULT_LIMIT, NOT_OF_THIS_LIST, limit};
+use crate::list_query::{DEFAULT_LIMIT, MAXIMUM_LIMIT, NOT_OF_THIS_LIST, limit};
 use crate::request::{POLICY, token};
 
-/// Answers 200 with a page of entries, and with a `Link` to the next page if there may be one. `total_results` is always `null`.
+/// The columns of the activity in CSV: the keys of [`view`].
+pub(crate) const COLUMNS: [Column; 7] = [
+    Column::of("id"),
+    Column::of("time"),
+    Column::of("actor"),
+    Column::of("action"),
+    Column::of("customer"),
+    Column::of("object"),
+    Column::of("fields"),
+];
+
+/// Answers 200 with a page of entries, or with as many as one answer takes in CSV, and with a `Link` to the next ones if there
+/// may be any. `total_results` is always `null`.
 ///
 /// # Errors
 /// 400 when a parameter is wrong, 401 and 403 when the caller is refused.
 pub async fn list_activity(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
+    let mut csv = Csv::new(&COLUMNS);
+    let is_csv = csv::is_wanted(request);
     let token = token(table, request, POLICY).await?;
-    let asked = asked(table, request, token.reseller()).await;
+    let asked = asked(table, request, token.reseller(), is_csv).await;
     let (listing, is_possible) = table.tell_caller(&token, POLICY, asked).await?;
     let caller = table.authenticate(&token, POLICY).await?;
+    let limit = listing.limit;
+    let context = CursorContext::activity(token.reseller(), listing.customer);
+    let kept = listing.customer.map(|customer| ("customer".to_owned(), customer.to_string()));
+    let link = |next: EntryId| -> Result<String, Error> {
+        let limit = (!is_csv).then(|| ("limit".to_owned(), limit.to_string()));
+        let cursor = ("cursor".to_owned(), context.write(table, &next)?);
+        Ok(request.link_to_next(&limit.into_iter().chain(kept).chain([cursor]).collect::<Vec<_>>()))
+    };
+    if is_csv {
+        let next = if is_possible { fill(table, &caller, listing, &mut csv).await? } else { None };
+        return Ok(csv.answer(next.map(link).transpose()?));
+    }
     let listed = match is_possible {
         true => table.activity_list(&caller, &listing).await?,
         false => ActivityPage { entries: Vec::new(), next: None },
     };
-    let response = page(listed.entries.iter().map(view).collect(), None);
-    let Some(next) = listed.next else {
-        return Ok(response);
-    };
-    let cursor = CursorContext::activity(token.reseller(), listing.customer).write(table, &next)?;
-    let mut kept = vec![("limit".to_owned(), listing.limit.to_string())];
-    kept.extend(listing.customer.map(|customer| ("customer".to_owned(), customer.to_string())));
-    kept.push(("cursor".to_owned(), cursor));
-    Ok(with_header(response, LINK, &request.link_to_next(&kept)))
+    let response = with_varying_format(page(listed.entries.iter().map(view).collect(), None));
+    Ok(match listed.next {
+        Some(next) => with_header(response, LINK, &link(next)?),
+        None => response,
+    })
+}
+
+/// Adds one page of entries after the other, until there is no room or no time. Returns the entry before which the next part
+/// begins, if there may be one.
+async fn fill(
+    table: &Table<Read>,
+    caller: &Caller<Read>,
+    mut listing: ActivityListing,
+    csv: &mut Csv,
+) -> Result<Option<EntryId>, Error> {
+    loop {
+        let page = table.activity_list(caller, &listing).await?;
+        for shown in &page.entries {
+            if !csv.push(&view(shown)) {
+                return Ok(listing.before);
+            }
+            listing.before = Some(shown.entry.id.clone());
+        }
+        if page.next.is_none() || Instant::now() >= csv.until() {
+            return Ok(page.next);
+        }
+        listing.before = page.next;
+    }
 }
 
 /// The entries that the query asks for, and whether any customer can have the number in it.
-async fn asked(table: &Table<Read>, request: &Request, reseller: ResellerId) -> Result<(ActivityListing, bool), Error> {
-    let (sent, mut faults) = request.query_pairs();
-    let mut listing = ActivityListing { customer: None, before: None, limit: DEFAULT_LIMIT.into() };
+async fn asked(
+    table: &Table<Read>,
+    request: &Request,
+    reseller: ResellerId,
+    is_csv: bool,
+) -> Result<(ActivityListing, bool), Error> {
+    let (mut sent, mut faults) = request.query_pairs();
+    let limit_of_all = if is_csv { MAXIMUM_LIMIT } else { DEFAULT_LIMIT };
+    let mut listing = ActivityListing { customer: None, before: None, limit: limit_of_all.into() };
+    sent.retain(|(name, _)| !is_csv || !matches!(name.as_str(), "limit" | "offset"));
     let mut is_possible = true;
     let mut cursor = None;
     for (place, (name, value)) in sent.iter().enumerate() {

@@ -4,6 +4,7 @@ use shared::domain::customer::{CustomerId, NotACustomerId};
 use shared::domain::reseller::ResellerId;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::validation::{Invalid, whole_number};
+use shared::lambda::csv;
 use shared::lambda::cursor::{CursorContext, place_of, position_at};
 use shared::lambda::request::Request;
 use shared::store::customer::list::{Direction, Field, Filter, Listing, Next, Search, Total};
@@ -15,6 +16,10 @@ use crate::Error;
 pub(crate) const NOT_OF_THIS_LIST: &str =
     "is not one of this list: take the address in the Link header of the page before as it is";
 
+/// How many customers a part in CSV has, or one more, if they are sorted by what has no index. All customers are read for it, and
+/// up to twice as many of them are kept, which takes some 50 MB of memory. 5 MB rarely hold more.
+const MOST_WITHOUT_ORDER: u16 = 40_000;
+
 pub(crate) const DEFAULT_LIMIT: u16 = 10;
 pub(crate) const MAXIMUM_LIMIT: u16 = 1000;
 
@@ -24,17 +29,23 @@ pub(crate) struct ListQuery {
     reseller: ResellerId,
     /// The list that they ask for.
     pub(crate) listing: Listing,
+    /// Whether it is asked for as CSV: whole, whatever `limit` and `offset` say.
+    pub(crate) is_csv: bool,
 }
 
 impl ListQuery {
     /// Reads the query string. Parameters that this list does not know are ignored.
     pub(crate) async fn parse(table: &Table<Read>, request: &Request, reseller: ResellerId) -> Result<Self, Error> {
         let (sent, mut faults) = request.query_pairs();
+        let is_csv = csv::is_wanted(request);
         let mut listing = Listing::by_id(DEFAULT_LIMIT);
         let mut once = Vec::new();
         let mut cursor = None;
         for (name, value) in &sent {
             if !matches!(name.as_str(), "limit" | "offset" | "sort" | "direction" | "cursor" | "filter" | "search") {
+                continue;
+            }
+            if is_csv && matches!(name.as_str(), "limit" | "offset") {
                 continue;
             }
             if once.contains(&name) {
@@ -53,7 +64,10 @@ impl ListQuery {
                 once.push(name);
             }
         }
-        if listing.search.is_some() {
+        if is_csv {
+            listing.limit = MOST_WITHOUT_ORDER;
+            listing.total = Total::Unwanted;
+        } else if listing.search.is_some() {
             listing.total = Total::IfKnown;
         }
         if let Some(cursor) = cursor {
@@ -62,12 +76,12 @@ impl ListQuery {
             listing.after = place.and_then(position_at);
             if listing.after.is_none() {
                 faults.add("cursor", NOT_OF_THIS_LIST);
-            } else if sent.iter().any(|(name, _)| name == "offset") {
+            } else if !is_csv && sent.iter().any(|(name, _)| name == "offset") {
                 faults.add("cursor", "can't be combined with offset");
             }
             listing.offset = to_skip.unwrap_or_default();
         }
-        Ok(faults.none_or(Self { sent, reseller, listing })?)
+        Ok(faults.none_or(Self { sent, reseller, listing, is_csv })?)
     }
 
     /// The value of a `Link` header to the next page.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use shared::domain::activity::{Action, ObjectKind};
 use shared::domain::credential::Refusal;
 use shared::domain::quota::Quota;
+use shared::lambda::csv::Csv;
 use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
 use shared::lambda::openapi::schemas::{
@@ -18,7 +19,7 @@ use shared::lambda::openapi::{
     Answers, Document, ErrorForm, activity_entry, body, customer, idempotency_key, if_match, if_none_match, operation,
     path_parameter, query_parameter, request, subscription,
 };
-use shared::lambda::response::{empty, with_entity_tag, with_header};
+use shared::lambda::response::{empty, with_entity_tag, with_header, with_varying_format};
 use shared::store::customer::list::Search;
 use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::request_body::RequestBody;
@@ -27,8 +28,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{HttpMethod, RefOr, Schema};
 
 use crate::Error;
-use crate::answer::{JSON, many, one, page};
-use crate::list_activity::view as entry_view;
+use crate::answer::{COLUMNS, JSON, many, one, page, view};
+use crate::list_activity::{COLUMNS as ENTRY_COLUMNS, view as entry_view};
 use crate::list_plans::{KEYS as PLAN_KEYS, MAXIMUM_SEARCH};
 use crate::list_query::{DEFAULT_LIMIT, MAXIMUM_LIMIT};
 use crate::plan_view;
@@ -98,24 +99,26 @@ fn create() -> OperationBuilder {
 }
 
 fn list_all() -> OperationBuilder {
-    let more = with_header(
-        many(&[customer()], Some(2)),
-        LINK,
-        &request(ALL, "").link_to_next(&[("limit".to_owned(), "1".to_owned()), ("cursor".to_owned(), "AAFx-7Jw".to_owned())]),
-    );
+    let many = |total| with_varying_format(many(&[customer()], total));
+    let more = with_header(many(Some(2)), LINK, &link_from(ALL));
+    let mut part = Csv::new(&COLUMNS);
+    part.push(&view(&customer()));
     let unknown = "A page of a search, whose total is not known: it is followed by another one, or it follows one.";
     let answers = answers()
-        .with("The last page, or the only one.", Some(named("CustomerList")), [many(&[customer()], Some(1))])
+        .with("The last page, or the only one.", Some(named("CustomerList")), [many(Some(1))])
         .with("A page that is followed by another one, whose address is in `Link`.", Some(named("CustomerList")), [more])
-        .with(unknown, Some(named("CustomerList")), [many(&[customer()], None)])
+        .with(unknown, Some(named("CustomerList")), [many(None)])
+        .with(WHOLE, Some(named("CustomerList")), [part.clone().answer(None)])
+        .with(PART, Some(named("CustomerList")), [part.answer(Some(link_from(ALL)))])
         .with_errors(
             ERRORS,
             [(Error::Invalid(Faults::one("limit", "must be an integer from 1 to 1000")), "A parameter is wrong.")],
         );
     let description = "Text is compared and sorted without case. `null` comes first ascending and last descending. Ties are broken \
-                       by `id`, in the same direction. A page of a `search` ends when it is full or 20 MB were read: it can be short or \
-                       empty, and is followed by another one while there may be more. Unknown parameters are ignored.";
-    operation(&function("list_customers"), TAG, "List customers", description, answers).parameters(Some(list_parameters()))
+                       by `id`, in the same direction. A page of a `search` ends when it is full or 20 MB were read: it can be \
+                       short or empty, and is followed by another one while there may be more. Unknown parameters are ignored.";
+    let description = format!("{description}\n\n{AS_CSV}");
+    operation(&function("list_customers"), TAG, "List customers", &description, answers).parameters(Some(list_parameters()))
 }
 
 fn get() -> OperationBuilder {
@@ -159,21 +162,25 @@ fn delete() -> OperationBuilder {
 }
 
 fn activity() -> OperationBuilder {
-    let entries = || page(vec![entry_view(&activity_entry())], None);
-    let link = [("limit".to_owned(), "1".to_owned()), ("cursor".to_owned(), "AAFx-7Jw".to_owned())];
-    let more = with_header(entries(), LINK, &request(ACTIVITY, "").link_to_next(&link));
+    let entries = || with_varying_format(page(vec![entry_view(&activity_entry())], None));
+    let more = with_header(entries(), LINK, &link_from(ACTIVITY));
+    let mut part = Csv::new(&ENTRY_COLUMNS);
+    part.push(&entry_view(&activity_entry()));
     let answers = answers()
         .with("The last page, or the only one.", Some(named("ActivityList")), [entries()])
         .with("A page that may be followed by another one, whose address is in `Link`.", Some(named("ActivityList")), [more])
+        .with(WHOLE, Some(named("ActivityList")), [part.clone().answer(None)])
+        .with(PART, Some(named("ActivityList")), [part.answer(Some(link_from(ACTIVITY)))])
         .with_errors(
             ERRORS,
             [(Error::Invalid(Faults::one("limit", "must be an integer from 1 to 1000")), "A parameter is wrong.")],
         );
     let description = "Who changed what and when, newest first, for 400 days. With `customer` a page can be short or empty and still \
                        be followed by another one.";
+    let description = format!("{description}\n\n{AS_CSV}");
     let limit = integer(1, MAXIMUM_LIMIT.into()).default(Some(DEFAULT_LIMIT.into()));
     let cursor = "Where the page begins: from the address in `Link`, which is to be followed as it is.";
-    operation(&function("list_activity"), ACTIVITY_TAG, "List the activity", description, answers).parameters(Some([
+    operation(&function("list_activity"), ACTIVITY_TAG, "List the activity", &description, answers).parameters(Some([
         query_parameter("limit", "How many entries the page has at most.", limit),
         query_parameter("customer", "Only what concerns the customer with this id, existing or not.", whole_number()),
         query_parameter("sort", "The order, of which there is one.", one_of(&["time"])),
@@ -234,6 +241,19 @@ pub fn plan_fields() -> Vec<(&'static str, RefOr<Schema>)> {
 fn plan_list() -> ObjectBuilder {
     let plans = ArrayBuilder::new().items(named("Plan")).max_items(Some(usize::from(MAXIMUM_LIMIT)));
     envelope(plans, integer(0, MAXIMUM_LIMIT.into()))
+}
+
+/// When a list in CSV is answered whole, and when it is not.
+const WHOLE: &str = "With `Accept: text/csv`: all that matches, or the last part of it.";
+const PART: &str = "With `Accept: text/csv`: a part that may be followed by another one, whose address is in `Link`.";
+
+/// What the descriptions of lists say of CSV.
+const AS_CSV: &str =
+    "With `Accept: text/csv` the answer is all that matches, whatever `limit` and `offset` say, in parts of at most 5 MB.";
+
+/// A link to the next page of a list.
+fn link_from(path: &str) -> String {
+    request(path, "").link_to_next(&[("limit".to_owned(), "1".to_owned()), ("cursor".to_owned(), "AAFx-7Jw".to_owned())])
 }
 
 /// The parameter that names a customer, and its value in an answer.
@@ -310,8 +330,8 @@ pub fn envelope(result: impl Into<RefOr<Schema>>, count: ObjectBuilder) -> Objec
 
 fn list() -> ObjectBuilder {
     let customers = ArrayBuilder::new().items(named("Customer")).max_items(Some(usize::from(MAXIMUM_LIMIT)));
-    let total = "How many customers match, whatever `limit` and `offset` say; `null` in a search that has begun before this page or \
-                 goes on behind it.";
+    let total = "How many customers match, whatever `limit` and `offset` say; `null` in a search that has begun before this page \
+                 or goes on behind it.";
     envelope(customers, integer(0, MAXIMUM_LIMIT.into()))
         .property("total_results", or_null(whole_number()).description(Some(total)))
 }
@@ -412,7 +432,7 @@ fn list_parameters() -> [Parameter; 7] {
         ),
         query_parameter(
             "search",
-            "What the name, the e-mail address, the phone number or the id contains, compared without case. An empty one is none.",
+            "What the name, the e-mail address, the phone number or the id contains, without case. An empty one is none.",
             optional_text(Search::MAXIMUM),
         ),
         query_parameter(

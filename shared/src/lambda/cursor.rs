@@ -29,8 +29,8 @@ const MAXIMUM_LENGTH: usize = 8192;
 pub struct CursorContext(String);
 
 impl CursorContext {
-    /// The list of customers of this reseller, in the order and with the filters and the search of this listing, as this API gives
-    /// it.
+    /// The list of customers of this reseller, in the order and with the filters and the search of this listing, as this API
+    /// gives it.
     #[must_use]
     pub fn customers(api: &str, reseller: ResellerId, listing: &Listing) -> Self {
         let mut filters: Vec<_> = listing.filters.iter().map(|filter| (filter.field().name(), filter.comparables())).collect();

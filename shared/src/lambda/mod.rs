@@ -2,6 +2,7 @@
 
 pub mod bootstrap;
 pub mod configuration;
+pub mod csv;
 pub mod cursor;
 pub mod faults;
 pub mod form;
@@ -9,6 +10,7 @@ pub mod functions;
 pub mod idempotency;
 pub mod json;
 pub mod logging;
+pub mod media;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod request;

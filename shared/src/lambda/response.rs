@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
-use lambda_http::http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER, SET_COOKIE};
+use lambda_http::http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER, SET_COOKIE, VARY};
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::request::Request;
@@ -50,6 +50,12 @@ pub fn with_header(mut response: Response, name: HeaderName, value: &str) -> Res
 #[must_use]
 pub fn with_entity_tag(response: Response, tag: &str) -> Response {
     with_header(response, ETAG, tag)
+}
+
+/// The same answer, with a header that tells caches that its format depends on `Accept`.
+#[must_use]
+pub fn with_varying_format(response: Response) -> Response {
+    with_header(response, VARY, "accept")
 }
 
 /// The same answer, or 304 without a body when the request says that the client has what its tag names.

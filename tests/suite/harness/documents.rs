@@ -134,6 +134,7 @@ impl Content {
     fn fault(&self, media_type: &str, body: &str) -> Option<String> {
         let body = match media_type {
             "application/json" => serde_json::from_str(body).map_err(|error| error.to_string()),
+            "text/csv" => Ok(body.into()),
             _ => self.parsed(body),
         };
         match body {

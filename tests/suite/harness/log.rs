@@ -102,7 +102,7 @@ pub fn texts_in(value: &Value) -> Vec<String> {
     }
 }
 
-/// All texts in a body: the texts of JSON, the values of a form, the attributes of XML.
+/// All texts in a body: the texts of JSON, the values of a form, the attributes of XML, the cells of the first rows of CSV.
 pub fn texts_in_body(body: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(body);
     if let Ok(json) = serde_json::from_slice::<Value>(body) {
@@ -110,6 +110,9 @@ pub fn texts_in_body(body: &[u8]) -> Vec<String> {
     }
     if text.trim_start().starts_with('<') {
         return text.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+    }
+    if text.starts_with("id,") {
+        return text.lines().skip(1).take(100).flat_map(|row| row.split([',', '"'])).map(str::to_owned).collect();
     }
     text.split('&').filter_map(|pair| Some(pair.split_once('=')?.1.to_owned())).collect()
 }

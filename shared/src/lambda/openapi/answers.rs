@@ -19,6 +19,7 @@ use crate::domain::quota::{Minute, Quota, QuotaExceeded};
 use crate::domain::timestamp::Timestamp;
 use crate::lambda::bootstrap::{ApiError, Failure};
 use crate::lambda::configuration::{KEY_UNITS, RESELLER_UNITS, SOURCE_UNITS};
+use crate::lambda::csv;
 use crate::lambda::faults::Faults;
 use crate::lambda::idempotency::IDEMPOTENCY_KEY;
 use crate::lambda::response::Response;
@@ -27,7 +28,7 @@ use crate::store::customer::WriteError;
 use crate::store::replay::Earlier;
 
 /// The headers of answers: the name as documents write it, and what the header says.
-const HEADERS: [(&str, &str); 9] = [
+const HEADERS: [(&str, &str); 10] = [
     ("Allow", "The methods of this address."),
     ("ETag", "The name of the revision that the answer shows."),
     ("Link", "Where the next page begins: an address to be followed as it is. It is there while there is a next page."),
@@ -35,6 +36,7 @@ const HEADERS: [(&str, &str); 9] = [
     ("RateLimit", "The quota that is used up, that nothing is left of it, and in how many seconds it begins anew."),
     ("RateLimit-Policy", "The quota that is used up, how much it is, and for how many seconds it is."),
     ("Retry-After", "After how many seconds to try again."),
+    ("Vary", "The header of the request on which the format depends."),
     ("WWW-Authenticate", "How to authenticate."),
     ("X-Total-Count", "How many customers match, where that is known without reading further."),
 ];
@@ -217,7 +219,8 @@ impl Answer {
         }
         let described = examples.into_iter().map(|(media_type, examples)| {
             let examples = examples.into_iter().map(|(name, body)| (name, ExampleBuilder::new().value(Some(body)).build()));
-            (media_type, ContentBuilder::new().schema(self.schema.clone()).examples_from_iter(examples).build())
+            let schema = if media_type == csv::MEDIA_TYPE { Some(schemas::csv().into()) } else { self.schema.clone() };
+            (media_type, ContentBuilder::new().schema(schema).examples_from_iter(examples).build())
         });
         described.collect()
     }

@@ -190,6 +190,14 @@ pub fn idempotency_key() -> ObjectBuilder {
     string().max_length(Some(IdempotencyKey::MAXIMUM)).pattern(Some("^[!-~](?:[ -~]*[!-~])?$"))
 }
 
+/// A list as [`Csv`](crate::lambda::csv::Csv) writes it.
+#[must_use]
+pub fn csv() -> ObjectBuilder {
+    let description = "RFC 4180, in UTF-8: a row with the keys of an object, then a row for each object. `null` is empty, and \
+                       objects and lists are JSON. A text that a spreadsheet would take for a formula has an apostrophe in front.";
+    string().description(Some(description)).pattern(Some("^[^\\r\\n]+\\r\\n"))
+}
+
 /// `null` alone.
 #[must_use]
 pub fn null() -> ObjectBuilder {

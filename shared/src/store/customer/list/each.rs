@@ -20,7 +20,8 @@ pub(super) trait Take {
     /// Takes the next match, or returns `false`: then the walk ends before it.
     fn take(&mut self, customer: Customer) -> bool;
 
-    /// Whether the walk, which has consumed this many read units, may read on. Otherwise it ends behind the rows that it has read.
+    /// Whether the walk, which has consumed this many read units, may read on. Otherwise it ends behind the rows that it has
+    /// read.
     fn wants_more(&self, read_units: u64) -> bool;
 }
 
@@ -36,9 +37,9 @@ pub struct Walked {
 impl<A: Access> Table<A> {
     /// Passes the matches of a list to `taker`. `begun` has its first rows, if they were read.
     ///
-    /// One call for each 1 MB of rows. If one call reads all matches of a filter, they are put in order here; otherwise there is one
-    /// more call, because rows are walked through in the order asked for. An order without an index has no such walk: then all rows
-    /// are read, whatever the taker wants, and it is offered no more than the page of the listing needs.
+    /// One call for each 1 MB of rows. If one call reads all matches of a filter, they are put in order here; otherwise there is
+    /// one more call, because rows are walked through in the order asked for. An order without an index has no such walk: then
+    /// all rows are read, whatever the taker wants, and it is offered no more than the page of the listing needs.
     pub(super) async fn customers_each(
         &self,
         caller: &Caller<A>,

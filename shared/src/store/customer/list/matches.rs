@@ -87,8 +87,8 @@ impl Matches {
         }
     }
 
-    /// The matches behind the place where the list begins, in its order, and whether these are all of them: there are no more than
-    /// the page needs to know whether there is another one.
+    /// The matches behind the place where the list begins, in its order, and whether these are all of them: there are no more
+    /// than the page needs to know whether there is another one.
     pub(super) fn sorted(mut self) -> (Vec<Customer>, bool) {
         self.cut();
         (self.customers, !self.is_cut)

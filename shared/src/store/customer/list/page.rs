@@ -1,6 +1,7 @@
 //! Executing a list: the first rows are read together with the caller's check, the others once the caller is verified.
 
 use futures_util::future::try_join_all;
+use tokio::time::Instant;
 
 use super::each::{Take, UNITS_OF_A_CALL, Walked};
 use super::filter::Filter;
@@ -67,15 +68,18 @@ impl Content for FirstPage {
 }
 
 /// Takes what a caller of [`Table::customer_list_each`] takes.
-struct Each<F>(F);
+struct Until<F> {
+    until: Option<Instant>,
+    take: F,
+}
 
-impl<F: FnMut(&Customer) -> bool> Take for Each<F> {
+impl<F: FnMut(&Customer) -> bool> Take for Until<F> {
     fn take(&mut self, customer: Customer) -> bool {
-        self.0(&customer)
+        (self.take)(&customer)
     }
 
     fn wants_more(&self, _: u64) -> bool {
-        true
+        self.until.is_none_or(|until| Instant::now() < until)
     }
 }
 
@@ -145,8 +149,8 @@ impl<A: Access> Table<A> {
 
     /// Completes a list.
     ///
-    /// No call when the first rows were enough. They are for a page of up to 100 customers that skips none. A search ends its page
-    /// when that is full or 20 MB were read, with [`Listed::next`] if rows are left.
+    /// No call when the first rows were enough. They are for a page of up to 100 customers that skips none. A search ends its
+    /// page when that is full or 20 MB were read, with [`Listed::next`] if rows are left.
     ///
     /// # Errors
     /// When the store fails.
@@ -170,7 +174,7 @@ impl<A: Access> Table<A> {
     }
 
     /// Completes a list without a total. Passes one match after the other to `take`, in the order asked for, until `take` refuses
-    /// one.
+    /// one or `until` has passed, which is looked at after each call.
     ///
     /// One call for each further 1 MB of rows that is read. If there is no index of the order asked for, all rows are read first,
     /// and `take` is offered no more than the page of the listing.
@@ -181,9 +185,10 @@ impl<A: Access> Table<A> {
         &self,
         caller: &Caller<A>,
         first: FirstPage,
+        until: Option<Instant>,
         take: impl FnMut(&Customer) -> bool,
     ) -> Result<Walked, StoreError> {
-        self.customers_each(caller, first.listing, first.begun, &mut Each(take)).await
+        self.customers_each(caller, first.listing, first.begun, &mut Until { until, take }).await
     }
 
     /// The page of what a search finds.

@@ -94,15 +94,16 @@ impl Walk {
         Self::of(listing, None)
     }
 
-    /// A walk over the matches of a filter that most often has few of them, in whatever order they are. If the order asked for has
-    /// no index, so that all matches have to be read, any filter with an index is better than none.
+    /// A walk over the matches of a filter that most often has few of them, in whatever order they are. If the order asked for
+    /// has no index, so that all matches have to be read, any filter with an index is better than none.
     pub(super) fn of_few(listing: &Listing) -> Option<Self> {
         let status = (listing.sort == Field::Phone).then_some(Field::IsActive);
         let filter = INDEXED.into_iter().chain(status).find_map(|field| listing.filter_on(field))?;
         Some(Self::of(listing, Some(filter)))
     }
 
-    /// A walk in the order asked for, if it has an index: over the matches of a filter if they stand in this order, else over all.
+    /// A walk in the order asked for, if it has an index: over the matches of a filter if they stand in this order, else over
+    /// all.
     pub(super) fn in_order(listing: &Listing) -> Self {
         let filters = INDEXED.into_iter().chain([Field::IsActive]).filter_map(|field| listing.filter_on(field));
         let mut walks = filters.map(|filter| Self::of(listing, Some(filter)));
