@@ -13,8 +13,7 @@ use shared::domain::date::Date;
 use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
 use shared::lambda::openapi::schemas::{
-    ANY_USABLE, any_usable, boolean, day, integer, named, null, one_of, or_null, record, string, text, timestamp, whole_number,
-    with_others,
+    boolean, day, integer, named, null, one_of, or_null, record, string, text, timestamp, whole_number, with_others,
 };
 use shared::lambda::openapi::{
     Answers, Document, body, customer, customer_token, idempotency_key, if_match, if_none_match, operation, path_parameter,
@@ -41,7 +40,13 @@ const ONE_SOLD: &str = "/api/v3/reseller/customer/{id}/subscription/{subscriptio
 #[must_use]
 pub fn reseller_document() -> OpenApi {
     let (all, one) = ("/api/v3/reseller/customer/{id}/token/", "/api/v3/reseller/customer/{id}/token/{token_id}/");
+    let made =
+        token_record().property("key", string().description(Some("The token itself. It is shown this once."))).required("key");
     with_schemas(draft())
+        .with_schema("TokenMade", envelope(made, integer(1, 1)))
+        .with_schema("TokenBody", token_body())
+        .with_schema("SubscriptionBody", subscription_body())
+        .with_schema("SubscriptionChange", subscription_change())
         .with_tag(TOKENS, "The tokens with which a customer's own programs call.")
         .with_operation(HttpMethod::Post, all, create_token(answers_about_one()).parameter(id()))
         .with_operation(HttpMethod::Get, all, list_tokens(all, answers_about_one()).parameter(id()))
@@ -70,7 +75,6 @@ pub fn document() -> OpenApi {
     .with_tag(TOKENS, "The customer's tokens. Its reseller makes and deletes them.")
     .with_schema("Customer", customer_record())
     .with_schema("CustomerAnswer", envelope(named("Customer"), integer(1, 1)))
-    .with_schema(ANY_USABLE, any_usable())
     .with_schema("Error", error())
     .with_operation(HttpMethod::Get, "/api/v3/customer/", get_customer());
     document = with_schemas(document);
@@ -110,18 +114,12 @@ pub fn document() -> OpenApi {
 fn with_schemas(document: Document) -> Document {
     let list = ArrayBuilder::new().items(named("Token")).max_items(Some(100));
     let subscriptions = ArrayBuilder::new().items(named("Subscription")).max_items(Some(1_000));
-    let made =
-        token_record().property("key", string().description(Some("The token itself. It is shown this once."))).required("key");
     document
         .with_schema("Token", token_record())
-        .with_schema("TokenMade", envelope(made, integer(1, 1)))
         .with_schema("TokenList", envelope(list, integer(0, MOST_TOKENS)))
-        .with_schema("TokenBody", token_body())
         .with_schema("Subscription", subscription_record())
         .with_schema("SubscriptionAnswer", envelope(named("Subscription"), integer(1, 1)))
         .with_schema("SubscriptionList", envelope(subscriptions, integer(0, 1_000)))
-        .with_schema("SubscriptionBody", subscription_body())
-        .with_schema("SubscriptionChange", subscription_change())
 }
 
 fn function(handler: &str) -> String {
