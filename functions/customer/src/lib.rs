@@ -1,7 +1,7 @@
 //! The Reseller API v3, continued: what belongs to a customer. Its wire format is that of the package `reseller`.
 //!
 //! There are two doors to the same rows. A reseller comes through `/api/v3/reseller/customer/{id}/…` with its own key; the customer
-//! itself through `/api/v3/…` with one of its tokens. One handler serves both, and [`door`] decides whose rows they are.
+//! itself through `/api/v3/…` with one of its tokens. One handler serves both, and `door` decides whose rows they are.
 
 mod create_subscription;
 mod create_token;
