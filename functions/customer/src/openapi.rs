@@ -1,11 +1,11 @@
 //! What these calls add to the OpenAPI document of the reseller API, and the document of the customer's own door.
 
 use lambda_http::http::StatusCode;
-use lambda_http::http::header::LINK;
 use reseller::Error;
-use reseller::answer::{JSON, one, one_object, page};
+use reseller::answer::{JSON, one, one_object};
 use reseller::openapi::{
-    ERRORS, answers_about_one, answers_to, customer_record, draft, envelope, error, errors_of_a_body, id, plan_fields,
+    ERRORS, answers_about_one, answers_to, customer_record, draft, envelope, error, errors_of_a_body, id,
+    parameters_of_whole_list, plan_fields, with_whole_list,
 };
 use serde_json::json;
 use shared::domain::customer_token::{MAXIMUM_NAME, MOST_TOKENS};
@@ -17,9 +17,9 @@ use shared::lambda::openapi::schemas::{
 };
 use shared::lambda::openapi::{
     Answers, Document, body, customer, customer_token, idempotency_key, if_match, if_none_match, operation, path_parameter,
-    query_parameter, request, subscription,
+    query_parameter, subscription,
 };
-use shared::lambda::response::{Response, empty, with_entity_tag, with_header};
+use shared::lambda::response::{Response, empty, with_entity_tag};
 use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder};
@@ -165,23 +165,15 @@ fn create_token(answers: Answers) -> OperationBuilder {
 }
 
 fn list_tokens(path: &str, answers: Answers) -> OperationBuilder {
-    let listed = |total| page(vec![view(&customer_token())], Some(total));
-    let link = [("limit".to_owned(), "1".to_owned()), ("offset".to_owned(), "1".to_owned())];
-    let more = with_header(listed(2), LINK, &request(path, "").link_to_next(&link));
-    let answers = answers
-        .with("The last page, or the only one.", Some(named("TokenList")), [listed(1)])
-        .with("A page that is followed by another one, whose address is in `Link`.", Some(named("TokenList")), [more])
-        .with_errors(
-            ERRORS,
-            [(Error::Invalid(Faults::one("limit", "must be an integer from 1 to 1000")), "A parameter is wrong.")],
-        );
+    let answers = with_whole_list(answers, path, "TokenList", &view(&customer_token()));
+    let [limit, offset, direction] = parameters_of_whole_list("tokens");
     let description = "The tokens that are not deleted, expired ones included. Texts are sorted without case. `null` comes first \
                        ascending and last descending. Ties are broken by `id`, in the same direction.";
     operation(&function("list_tokens"), TOKENS, "List tokens", description, answers).parameters(Some([
-        query_parameter("limit", "How many tokens the page has at most.", integer(1, 1000).default(Some(10.into()))),
-        query_parameter("offset", "How many tokens to pass over.", whole_number().default(Some(0.into()))),
+        limit,
+        offset,
         query_parameter("sort", "The key to sort by.", one_of(KEYS.sort).default(Some("id".into()))),
-        query_parameter("direction", "The direction to sort in.", one_of(&["asc", "desc"]).default(Some("asc".into()))),
+        direction,
     ]))
 }
 
@@ -280,25 +272,17 @@ fn create_subscription() -> OperationBuilder {
 }
 
 fn list_subscriptions(path: &str, answers: Answers) -> OperationBuilder {
-    let listed = |total| page(vec![subscription_view(&subscription(), a_day())], Some(total));
-    let link = [("limit".to_owned(), "1".to_owned()), ("offset".to_owned(), "1".to_owned())];
-    let more = with_header(listed(2), LINK, &request(path, "").link_to_next(&link));
-    let answers = answers
-        .with("The last page, or the only one.", Some(named("SubscriptionList")), [listed(1)])
-        .with("A page that is followed by another one, whose address is in `Link`.", Some(named("SubscriptionList")), [more])
-        .with_errors(
-            ERRORS,
-            [(Error::Invalid(Faults::one("limit", "must be an integer from 1 to 1000")), "A parameter is wrong.")],
-        );
+    let answers = with_whole_list(answers, path, "SubscriptionList", &subscription_view(&subscription(), a_day()));
+    let [limit, offset, direction] = parameters_of_whole_list("subscriptions");
     let status = "(?:scheduled|active|ended)";
     let filters = ArrayBuilder::new().items(string().pattern(Some(format!("^(?:sku=[0-9A-Za-z._-]{{1,60}}|status={status})$"))));
     let description = "All subscriptions, ended ones too. Texts are sorted without case. `null` comes first ascending and last \
                        descending. Ties are broken by `id`, in the same direction.";
     operation(&function("list_subscriptions"), SUBSCRIPTIONS, "List subscriptions", description, answers).parameters(Some([
-        query_parameter("limit", "How many subscriptions the page has at most.", integer(1, 1000).default(Some(10.into()))),
-        query_parameter("offset", "How many subscriptions to pass over.", whole_number().default(Some(0.into()))),
+        limit,
+        offset,
         query_parameter("sort", "The key to sort by.", one_of(SUBSCRIPTION_KEYS.sort).default(Some("id".into()))),
-        query_parameter("direction", "The direction to sort in.", one_of(&["asc", "desc"]).default(Some("asc".into()))),
+        direction,
         query_parameter("filter", "`key=value`, with `sku` or `status`; repeatable, and all must hold.", filters),
     ]))
 }

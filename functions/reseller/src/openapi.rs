@@ -190,25 +190,42 @@ fn activity() -> OperationBuilder {
 }
 
 fn plans() -> OperationBuilder {
-    let listed = |total| page(vec![plan_view::view(&subscription().terms)], Some(total));
+    let answers = with_whole_list(answers(), PLANS, "PlanList", &plan_view::view(&subscription().terms));
+    let [limit, offset, direction] = parameters_of_whole_list("plans");
+    let search = optional_text(MAXIMUM_SEARCH);
+    operation(&function("list_plans"), PLAN_TAG, "List plans", "The plans that are sold.", answers).parameters(Some([
+        limit,
+        offset,
+        query_parameter("sort", "The key to sort by, of which there is one.", one_of(PLAN_KEYS.sort)),
+        direction,
+        query_parameter("search", "Words that must all be somewhere in `sku` or `description`, without case.", search),
+    ]))
+}
+
+/// The same answers, and those with a page of a list that is read whole: of objects like this one, in a schema of this name.
+pub fn with_whole_list(answers: Answers, path: &str, list: &str, shown: &Value) -> Answers {
+    let listed = |total| page(vec![shown.clone()], Some(total));
     let link = [("limit".to_owned(), "1".to_owned()), ("offset".to_owned(), "1".to_owned())];
-    let more = with_header(listed(2), LINK, &request(PLANS, "").link_to_next(&link));
-    let answers = answers()
-        .with("The last page, or the only one.", Some(named("PlanList")), [listed(1)])
-        .with("A page that is followed by another one, whose address is in `Link`.", Some(named("PlanList")), [more])
+    let more = with_header(listed(2), LINK, &request(path, "").link_to_next(&link));
+    answers
+        .with("The last page, or the only one.", Some(named(list)), [listed(1)])
+        .with("A page that is followed by another one, whose address is in `Link`.", Some(named(list)), [more])
         .with_errors(
             ERRORS,
             [(Error::Invalid(Faults::one("limit", "must be an integer from 1 to 1000")), "A parameter is wrong.")],
-        );
+        )
+}
+
+/// The parameters `limit`, `offset` and `direction` of a list that is read whole, of what is called so.
+#[must_use]
+pub fn parameters_of_whole_list(what: &str) -> [Parameter; 3] {
     let limit = integer(1, MAXIMUM_LIMIT.into()).default(Some(DEFAULT_LIMIT.into()));
-    let search = optional_text(MAXIMUM_SEARCH);
-    operation(&function("list_plans"), PLAN_TAG, "List plans", "The plans that are sold.", answers).parameters(Some([
-        query_parameter("limit", "How many plans the page has at most.", limit),
-        query_parameter("offset", "How many plans to pass over.", whole_number().default(Some(0.into()))),
-        query_parameter("sort", "The key to sort by, of which there is one.", one_of(PLAN_KEYS.sort)),
+    let offset = whole_number().default(Some(0.into()));
+    [
+        query_parameter("limit", &format!("How many {what} the page has at most."), limit),
+        query_parameter("offset", &format!("How many {what} to pass over."), offset),
         query_parameter("direction", "The direction to sort in.", one_of(&["asc", "desc"]).default(Some("asc".into()))),
-        query_parameter("search", "Words that must all be somewhere in `sku` or `description`, without case.", search),
-    ]))
+    ]
 }
 
 /// The fields of a plan.

@@ -87,17 +87,16 @@ impl WholeListQuery {
     /// Answers 200 with the page of these objects that the query asks for, and with a `Link` to the next page if there is one.
     #[must_use]
     pub fn answer(self, request: &Request, objects: Vec<Value>) -> Response {
-        let mut found: Vec<Value> = objects.into_iter().filter(|object| self.matches(object)).collect();
-        let by = |object: &Value, key: &str| object.get(key).cloned().unwrap_or_default();
-        found.sort_by(|one, other| {
-            let [one_value, other_value] = [one, other].map(|object| self.comparable(by(object, self.sort)));
-            let order = order(&one_value, &other_value).then_with(|| order(&by(one, "id"), &by(other, "id")));
+        let found = objects.into_iter().filter(|object| self.matches(object));
+        let mut found: Vec<([Value; 2], Value)> = found.map(|object| (self.place(&object), object)).collect();
+        found.sort_by(|([one, one_id], _), ([other, other_id], _)| {
+            let order = order(one, other).then_with(|| order(one_id, other_id));
             if self.direction == Direction::Descending { order.reverse() } else { order }
         });
         let total = found.len() as u64;
         let end = self.offset.saturating_add(self.limit as u64);
-        let shown = found.into_iter().skip(usize::try_from(self.offset).unwrap_or(usize::MAX)).take(self.limit).collect();
-        let response = page(shown, Some(total));
+        let shown = found.into_iter().skip(usize::try_from(self.offset).unwrap_or(usize::MAX)).take(self.limit);
+        let response = page(shown.map(|(_, object)| object).collect(), Some(total));
         if end >= total {
             return response;
         }
@@ -105,11 +104,12 @@ impl WholeListQuery {
         with_header(response, LINK, &request.link_to_next(kept.chain([&("offset".to_owned(), end.to_string())])))
     }
 
-    /// A value as it is sorted: an amount with as many digits as amounts can have, so that texts sort as numbers do.
-    fn comparable(&self, value: Value) -> Value {
+    /// What an object is sorted by, and its id. An amount has as many digits as amounts can have, so that texts sort as numbers do.
+    fn place(&self, object: &Value) -> [Value; 2] {
+        let [value, id] = [self.sort, "id"].map(|key| object.get(key).cloned().unwrap_or_default());
         match value.as_str().filter(|_| self.is_amount).map(|text| text.split_once('.').unwrap_or((text, ""))) {
-            Some((whole, part)) => format!("{whole:0>12}{part:0<12}").into(),
-            None => value,
+            Some((whole, part)) => [format!("{whole:0>12}{part:0<12}").into(), id],
+            None => [value, id],
         }
     }
 

@@ -22,22 +22,9 @@ impl Table<Read> {
         token: &IssuedToken,
         id: Option<CustomerId>,
     ) -> Result<Sealed<Read, Option<WithCustomer<Vec<CustomerToken>>>>, StoreError> {
-        let (connection, reseller) = (&self.store.connection, token.reseller());
-        let token_keys = self.store.token_keys(token);
-        let customer = id.map(|id| keys::customer(reseller, id));
-        let tokens = async {
-            match id {
-                Some(id) => {
-                    connection.query_all(&keys::customer_token_partition(reseller), &keys::customer_token_prefix(id)).await
-                }
-                None => Ok(Vec::new()),
-            }
-        };
-        let read = connection.read(token_keys.iter().cloned().chain(customer.clone()).collect());
-        let (rows, content) = futures_util::try_join!(read, tokens)?;
-        let customer: Option<Customer> = customer.map(|key| rows.get(&key)).transpose()?.flatten();
-        let content = customer.map(|customer| WithCustomer { customer, content });
-        self.store.seal(token, &token_keys, &rows, content)
+        let reseller = token.reseller();
+        let place = |id| (keys::customer_token_partition(reseller), keys::customer_token_prefix(id));
+        self.customer_load_with_all(token, id, place).await
     }
 }
 

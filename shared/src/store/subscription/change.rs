@@ -103,14 +103,14 @@ impl Table<Write> {
                 let faults = Subscription::faults_of_start(order.start, Date::of(now));
                 return Err(ChangeError::Refused { is_sold: false, is_full, faults });
             };
-            let new =
-                || NewSubscription { terms: plan.terms.clone(), start: order.start, auto_renew: order.auto_renew, code: None };
-            let sold = |id| Subscription::first(id, new(), now);
+            let new = NewSubscription { terms: plan.terms.clone(), start: order.start, auto_renew: order.auto_renew, code: None };
             // No number is taken for what can't be sold.
-            let faults = sold(SubscriptionId::NONE).err().unwrap_or_default();
-            if is_full || !faults.is_empty() {
-                return Err(ChangeError::Refused { is_sold: true, is_full, faults });
-            }
+            let unnumbered = match Subscription::first(SubscriptionId::NONE, new, now) {
+                Ok(unnumbered) if !is_full => unnumbered,
+                refused => {
+                    return Err(ChangeError::Refused { is_sold: true, is_full, faults: refused.err().unwrap_or_default() });
+                }
+            };
             let number = match id {
                 Some(id) => id,
                 None => {
@@ -119,7 +119,7 @@ impl Table<Write> {
                 }
             };
             id = Some(number);
-            let subscription = sold(number).map_err(ChangeError::Invalid)?;
+            let subscription = Subscription { id: number, ..unnumbered };
             let change =
                 Change { caller, customer: offer.customer, header: &offer.header, before: None, after: Some(&subscription) };
             let transaction = with_plan(transaction(change, Action::SubscriptionCreated, SOLD)?, plan);

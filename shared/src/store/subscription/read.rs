@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::domain::customer::{Customer, CustomerId};
+use crate::domain::customer::CustomerId;
 use crate::domain::plan::{Plan, Sku};
 use crate::domain::reseller::ResellerId;
 use crate::domain::subscription::{Subscription, SubscriptionId};
@@ -38,19 +38,9 @@ impl<A: Access> Table<A> {
         token: &IssuedToken,
         id: Option<CustomerId>,
     ) -> Result<Sealed<A, Option<WithCustomer<Vec<Subscription>>>>, StoreError> {
-        let (connection, reseller) = (&self.store.connection, token.reseller());
-        let token_keys = self.store.token_keys(token);
-        let customer = id.map(|id| keys::customer(reseller, id));
-        let subscriptions = async {
-            match id {
-                Some(id) => connection.query_all(&keys::subscription_partition(reseller), &keys::subscription_prefix(id)).await,
-                None => Ok(Vec::new()),
-            }
-        };
-        let read = connection.read(token_keys.iter().cloned().chain(customer.clone()).collect());
-        let (rows, content) = futures_util::try_join!(read, subscriptions)?;
-        let customer: Option<Customer> = customer.map(|key| rows.get(&key)).transpose()?.flatten();
-        self.store.seal(token, &token_keys, &rows, customer.map(|customer| WithCustomer { customer, content }))
+        let reseller = token.reseller();
+        let place = |id| (keys::subscription_partition(reseller), keys::subscription_prefix(id));
+        self.customer_load_with_all(token, id, place).await
     }
 
     /// Reads, together with the credential of a token, one subscription of one customer of its reseller. The content is `None` as in
