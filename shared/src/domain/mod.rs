@@ -23,4 +23,6 @@ pub mod signed;
 pub mod subscription;
 pub mod timestamp;
 pub mod token;
+pub mod usage;
+pub mod usage_report;
 pub mod validation;
