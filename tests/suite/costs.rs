@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::routes::workspace;
 use crate::harness::{App, ManagementClient};
@@ -115,6 +115,21 @@ async fn no_operation_consumes_more_than_its_price_is_computed_with() {
     count("list two subscriptions");
     app.reseller_api("DELETE", format!("{subscriptions}{sold}")).key(key).send().await.expect(204);
     count("end a subscription");
+
+    let usage = format!("{buyer}/usage");
+    let record = async |events: Vec<Value>| {
+        let request = app.reseller_api("POST", &usage).key(key).json(&json!({"events": events}));
+        assert!(request.send().await.expect(201).result().as_array().unwrap().iter().all(|told| told["status"] == "recorded"));
+    };
+    let event = |number: usize| json!({"id": format!("job-{number:036}"), "units": 3_600, "language": "en-gb"});
+    record(vec![event(0)]).await;
+    app.wire.take_calls();
+    record(vec![event(1)]).await;
+    count("record an event");
+    record((2..102).map(event).collect()).await;
+    count("record a hundred events");
+    app.reseller_api("GET", &usage).key(key).send().await.expect(200);
+    count("report what a customer owes");
 
     let form = format!("customer_id={id}&product=script&host=server.example.com");
     let issued = app.request("POST", "/api/license").token(&token).form(&form).send().await.expect(201).json();

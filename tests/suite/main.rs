@@ -54,3 +54,5 @@ mod search;
 mod served;
 mod subscriptions;
 mod tokens;
+mod usage;
+mod usage_reports;

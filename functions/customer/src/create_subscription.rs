@@ -5,6 +5,7 @@ use reseller::Error;
 use reseller::answer::one_object;
 use shared::domain::date::Date;
 use shared::domain::subscription::Subscription;
+use shared::domain::usage_report::BySubscription;
 use shared::lambda::idempotency::keeping;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
@@ -26,7 +27,9 @@ pub async fn create_subscription(table: &Table<Write>, request: &Request) -> Res
     let (caller, found) = visit.open(table.subscription_offer(&visit.token, visit.customer, sku).await?)?;
     let order = order?;
     let found = found.ok_or(Error::NotFound("customer"))?;
-    let answer = |sold: &Subscription| one_object(StatusCode::CREATED, &view(sold, Date::today()), sold.entity_tag());
+    // Nothing was used of what is only now sold.
+    let unused = BySubscription::default();
+    let answer = |sold: &Subscription| one_object(StatusCode::CREATED, &view(sold, &unused, Date::today()), sold.entity_tag());
     let sold = table.subscription_create(&caller, &order, found.content, &keeping(answer)).await;
     Ok(answer(&sold.map_err(refusal)?.ok_or(Error::NotFound("customer"))?))
 }

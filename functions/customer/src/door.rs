@@ -1,7 +1,7 @@
 //! Through which door a request comes, and which customer it is about. The customer follows from the door, never from a body.
 
 use reseller::Error;
-use reseller::request::{POLICY, customer_in_path, token};
+use reseller::request::{POLICY, customer_in_path, token, token_of_repeatable};
 use shared::domain::credential::Kind;
 use shared::domain::customer::CustomerId;
 use shared::domain::token::IssuedToken;
@@ -13,14 +13,18 @@ use shared::store::{Access, Caller, Content, Policy, Sealed, Table};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Doors {
     customer: Policy,
+    has_idempotency_keys: bool,
 }
 
 impl Doors {
     /// The reseller, and the customer itself.
-    pub(crate) const BOTH: Self = Self { customer: Policy::of_kinds(&[Kind::Customer]) };
+    pub(crate) const BOTH: Self = Self { customer: Policy::of_kinds(&[Kind::Customer]), has_idempotency_keys: true };
+
+    /// The same, for a call that is safe to repeat by itself, and looks at no `Idempotency-Key`.
+    pub(crate) const BOTH_REPEATABLE: Self = Self { has_idempotency_keys: false, ..Self::BOTH };
 
     /// The reseller alone: no token of the customer may do this.
-    pub(crate) const RESELLER_ONLY: Self = Self { customer: Policy::of_kinds(&[]) };
+    pub(crate) const RESELLER_ONLY: Self = Self { customer: Policy::of_kinds(&[]), has_idempotency_keys: true };
 }
 
 /// A request that has come in, with a token that is not verified yet.
@@ -38,13 +42,14 @@ impl Visit {
     /// Takes the request in.
     pub(crate) async fn begin<A: Access>(table: &Table<A>, request: &Request, doors: Doors) -> Result<Self, Error> {
         // Only the reseller's door names a customer.
-        if request.path_parameter("id").is_empty() {
-            let token = token(table, request, doors.customer).await?;
-            return Ok(Self { customer: token.customer(), policy: doors.customer, malformed: Faults::default(), token });
-        }
-        let token = token(table, request, POLICY).await?;
-        let (customer, malformed) = customer_in_path(request);
-        Ok(Self { token, customer, policy: POLICY, malformed: malformed.unwrap_or_default() })
+        let is_own = request.path_parameter("id").is_empty();
+        let policy = if is_own { doors.customer } else { POLICY };
+        let token = match doors.has_idempotency_keys {
+            true => token(table, request, policy).await?,
+            false => token_of_repeatable(table, request).await?,
+        };
+        let (customer, malformed) = if is_own { (token.customer(), None) } else { customer_in_path(request) };
+        Ok(Self { token, customer, policy, malformed: malformed.unwrap_or_default() })
     }
 
     /// The value of another parameter of the path, if it could be read. A fault of it is told with those of the others.

@@ -10,7 +10,7 @@ use shared::lambda::response::Response;
 use shared::store::{Read, Table};
 
 use crate::door::{Doors, Visit};
-use crate::subscription::{subscription_in_path, view};
+use crate::subscription::{subscription_in_path, used_in, view};
 
 /// Answers 200 with the subscription.
 ///
@@ -19,8 +19,10 @@ use crate::subscription::{subscription_in_path, view};
 pub async fn get_subscription(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let mut visit = Visit::begin(table, request, Doors::BOTH).await?;
     let id = visit.read("subscription_id", subscription_in_path(request));
-    let (_, found) = visit.open(table.subscription_load(&visit.token, visit.customer, id).await?)?;
+    let (caller, found) = visit.open(table.subscription_load(&visit.token, visit.customer, id).await?)?;
     let found = found.ok_or(Error::NotFound("customer"))?;
     let subscription = found.content.record.ok_or(Error::NotFound("subscription"))?;
-    Ok(one_object(StatusCode::OK, &view(&subscription, Date::today()), subscription.entity_tag()))
+    let today = Date::today();
+    let used = used_in(table, &caller, &found.customer, [subscription.current_period(today)]).await?;
+    Ok(one_object(StatusCode::OK, &view(&subscription, &used, today), subscription.entity_tag()))
 }

@@ -12,11 +12,14 @@ mod get_customer;
 mod get_subscription;
 mod list_subscriptions;
 mod list_tokens;
+mod list_usage;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+mod record_usage;
 mod subscription;
 mod token;
 mod update_subscription;
+mod usage;
 
 pub use create_subscription::create_subscription;
 pub use create_token::create_token;
@@ -26,6 +29,8 @@ pub use get_customer::get_customer;
 pub use get_subscription::get_subscription;
 pub use list_subscriptions::list_subscriptions;
 pub use list_tokens::list_tokens;
+pub use list_usage::list_usage;
+pub use record_usage::record_usage;
 pub use update_subscription::update_subscription;
 
 shared::routed_functions!(
@@ -37,5 +42,7 @@ shared::routed_functions!(
     get_subscription,
     list_subscriptions,
     list_tokens,
+    list_usage,
+    record_usage,
     update_subscription,
 );

@@ -8,7 +8,7 @@ use shared::lambda::response::Response;
 use shared::store::{Read, Table};
 
 use crate::door::{Doors, Visit};
-use crate::subscription::{KEYS, view};
+use crate::subscription::{KEYS, used_in, view};
 
 /// Answers 200 with a page of the customer's subscriptions, and with a `Link` to the next page if there is one.
 ///
@@ -17,8 +17,10 @@ use crate::subscription::{KEYS, view};
 pub async fn list_subscriptions(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let visit = Visit::begin(table, request, Doors::BOTH).await?;
     let query = visit.tell(table, WholeListQuery::parse(request, KEYS)).await?;
-    let (_, listed) = visit.open(table.subscription_list(&visit.token, visit.customer).await?)?;
+    let (caller, listed) = visit.open(table.subscription_list(&visit.token, visit.customer).await?)?;
     let listed = listed.ok_or(Error::NotFound("customer"))?;
     let today = Date::today();
-    Ok(query.answer(request, listed.content.iter().map(|subscription| view(subscription, today)).collect()))
+    let periods = listed.content.iter().map(|subscription| subscription.current_period(today));
+    let used = used_in(table, &caller, &listed.customer, periods).await?;
+    Ok(query.answer(request, listed.content.iter().map(|subscription| view(subscription, &used, today)).collect()))
 }

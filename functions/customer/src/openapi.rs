@@ -2,18 +2,21 @@
 
 use lambda_http::http::StatusCode;
 use reseller::Error;
-use reseller::answer::{JSON, one, one_object};
+use reseller::answer::{JSON, one, one_object, outcomes};
 use reseller::openapi::{
-    ERRORS, answers_about_one, answers_to, customer_record, draft, envelope, error, errors_of_a_body, id,
-    parameters_of_whole_list, plan_fields, with_whole_list,
+    ERRORS, USAGE_TAG, answers_about_one, answers_to, customer_record, draft, envelope, error, errors_of_a_body, id,
+    parameters_of_whole_list, plan_fields, usage_item, usage_language, usage_list, usage_operation, with_usage, with_whole_list,
 };
 use serde_json::json;
 use shared::domain::customer_token::{MAXIMUM_NAME, MOST_TOKENS};
 use shared::domain::date::Date;
+use shared::domain::usage::{InvalidEvent, MAXIMUM_ID, MOST_EVENTS, MOST_UNITS};
+use shared::domain::usage_report::{BySubscription, Line};
 use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
 use shared::lambda::openapi::schemas::{
-    boolean, day, integer, named, null, one_of, or_null, record, string, text, timestamp, whole_number, with_others,
+    ANY_USABLE, any_usable, boolean, day, integer, named, null, one_of, or_null, record, string, text, timestamp, whole_number,
+    with_others,
 };
 use shared::lambda::openapi::{
     Answers, Document, body, customer, customer_token, idempotency_key, if_match, if_none_match, operation, path_parameter,
@@ -22,10 +25,11 @@ use shared::lambda::openapi::{
 use shared::lambda::response::{Response, empty, with_entity_tag};
 use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::request_body::RequestBody;
-use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder};
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{HttpMethod, OpenApi};
 
+use crate::list_usage::{INVOICE, OFFER, line as show_line};
 use crate::subscription::{KEYS as SUBSCRIPTION_KEYS, view as subscription_view};
 use crate::token::{KEYS, view, with_key};
 
@@ -35,6 +39,7 @@ const SUBSCRIPTIONS: &str = "Subscriptions";
 
 const SOLD: &str = "/api/v3/reseller/customer/{id}/subscription/";
 const ONE_SOLD: &str = "/api/v3/reseller/customer/{id}/subscription/{subscription_id}/";
+const USED: &str = "/api/v3/reseller/customer/{id}/usage";
 
 /// The document of the reseller API, these calls included.
 #[must_use]
@@ -57,6 +62,8 @@ pub fn reseller_document() -> OpenApi {
         .with_operation(HttpMethod::Get, ONE_SOLD, get_subscription(answers_about_one()).parameter(id()))
         .with_operation(HttpMethod::Put, ONE_SOLD, update_subscription().parameter(id()))
         .with_operation(HttpMethod::Delete, ONE_SOLD, delete_subscription().parameter(id()))
+        .with_operation(HttpMethod::Post, USED, record_usage(answers_about_one()).parameter(id()))
+        .with_operation(HttpMethod::Get, USED, list_usage(USED, answers_about_one()).parameter(id()))
         .written()
 }
 
@@ -76,6 +83,7 @@ pub fn document() -> OpenApi {
     .with_schema("Customer", customer_record())
     .with_schema("CustomerAnswer", envelope(named("Customer"), integer(1, 1)))
     .with_schema("Error", error())
+    .with_schema(ANY_USABLE, any_usable())
     .with_operation(HttpMethod::Get, "/api/v3/customer/", get_customer());
     document = with_schemas(document);
     // The second name of each path is that of the platform's own pages.
@@ -108,6 +116,9 @@ pub fn document() -> OpenApi {
             one,
             reseller_only("delete_subscription", "End a subscription").parameter(subscription_id()),
         )
+        .with_tag(USAGE_TAG, "What the customer used: seconds of processed audio.")
+        .with_operation(HttpMethod::Post, "/api/v3/usage", record_usage(own_answers()))
+        .with_operation(HttpMethod::Get, "/api/v3/usage", list_usage("/api/v3/usage", own_answers()))
         .written()
 }
 
@@ -120,6 +131,9 @@ fn with_schemas(document: Document) -> Document {
         .with_schema("Subscription", subscription_record())
         .with_schema("SubscriptionAnswer", envelope(named("Subscription"), integer(1, 1)))
         .with_schema("SubscriptionList", envelope(subscriptions, integer(0, 1_000)))
+        .with_schema("UsageEvents", usage_events())
+        .with_schema("UsageOutcomes", envelope(usage_outcomes(), integer(1, MOST_EVENTS as u64)))
+        .with_schema("CustomerUsage", usage_list(customer_usage()))
 }
 
 fn function(handler: &str) -> String {
@@ -245,7 +259,11 @@ fn sent_token() -> RequestBody {
 }
 
 fn shown() -> Response {
-    one_object(StatusCode::OK, &subscription_view(&subscription(), a_day()), subscription().entity_tag())
+    one_object(
+        StatusCode::OK,
+        &subscription_view(&subscription(), &BySubscription::default(), a_day()),
+        subscription().entity_tag(),
+    )
 }
 
 /// A day of the example.
@@ -254,7 +272,11 @@ fn a_day() -> Date {
 }
 
 fn create_subscription() -> OperationBuilder {
-    let created = one_object(StatusCode::CREATED, &subscription_view(&subscription(), a_day()), subscription().entity_tag());
+    let created = one_object(
+        StatusCode::CREATED,
+        &subscription_view(&subscription(), &BySubscription::default(), a_day()),
+        subscription().entity_tag(),
+    );
     let ids = [("id", "$request.path.id"), ("subscription_id", "$response.body#/result/id")];
     let answers = answers_about_one()
         .with_errors_of_a_change::<Error>(ERRORS)
@@ -272,7 +294,12 @@ fn create_subscription() -> OperationBuilder {
 }
 
 fn list_subscriptions(path: &str, answers: Answers) -> OperationBuilder {
-    let answers = with_whole_list(answers, path, "SubscriptionList", &subscription_view(&subscription(), a_day()));
+    let answers = with_whole_list(
+        answers,
+        path,
+        "SubscriptionList",
+        &subscription_view(&subscription(), &BySubscription::default(), a_day()),
+    );
     let [limit, offset, direction] = parameters_of_whole_list("subscriptions");
     let status = "(?:scheduled|active|ended)";
     let filters = ArrayBuilder::new().items(string().pattern(Some(format!("^(?:sku=[0-9A-Za-z._-]{{1,60}}|status={status})$"))));
@@ -295,7 +322,11 @@ fn get_subscription(answers: Answers) -> OperationBuilder {
 }
 
 fn update_subscription() -> OperationBuilder {
-    let changed = one_object(StatusCode::CREATED, &subscription_view(&subscription(), a_day()), subscription().entity_tag());
+    let changed = one_object(
+        StatusCode::CREATED,
+        &subscription_view(&subscription(), &BySubscription::default(), a_day()),
+        subscription().entity_tag(),
+    );
     let answers = about_one_subscription(answers_about_one())
         .with_errors_of_a_change_of_one::<Error>(ERRORS)
         .with("The subscription as it is now.", Some(named("SubscriptionAnswer")), [changed])
@@ -351,6 +382,11 @@ fn subscription_record() -> ObjectBuilder {
             day().description(Some("Of the first period before it begins, of the last one once it has ended.")).into(),
         ),
         ("current_period_end", or_null(day()).into()),
+        ("units_used", ObjectBuilder::new().schema_type(Type::Integer).description(Some("In the current period so far.")).into()),
+        (
+            "cost",
+            or_null(string().pattern(Some("^[0-9]+(?:\\.[0-9]+)?$"))).description(Some("Of the current period so far.")).into(),
+        ),
     ]);
     record(fields)
 }
@@ -376,4 +412,90 @@ fn subscription_change() -> ObjectBuilder {
             .property("auto_renew", or_null(boolean()).description(Some("Absent or `null` keeps it.")))
             .property("subscription_end", end),
     )
+}
+
+fn record_usage(answers: Answers) -> OperationBuilder {
+    let sent = json!({"events": [
+        {"id": "job-1", "units": 3600, "language": "fr-fr"},
+        {"id": "job-2", "units": 0},
+    ]});
+    let told = [
+        json!({"id": "job-1", "status": "recorded"}),
+        json!({"id": "job-2", "status": "invalid", "details": {"units": InvalidEvent::UnitsOutOfRange.to_string()}}),
+    ];
+    let fault = Faults::one("events", "must be a list of 1 to 100 events");
+    let [_, too_large, malformed] = errors_of_a_body();
+    let answers = answers
+        .with("What became of each event, in their order.", Some(named("UsageOutcomes")), [outcomes(told.to_vec())])
+        .with_errors(ERRORS, [(Error::Invalid(fault), "There is no list of events."), too_large, malformed]);
+    let description = "Records what was used. An event counts once, for ever, by its `id`: a call that failed, or whose answer was \
+                       lost, can be sent again as it was. `Idempotency-Key` is not looked at. One event that can't be recorded does \
+                       no harm to the others.";
+    operation(&function("record_usage"), USAGE_TAG, "Record usage", description, answers)
+        .request_body(Some(body("The events.", [(JSON, named("UsageEvents"), sent)])))
+}
+
+fn list_usage(path: &str, answers: Answers) -> OperationBuilder {
+    let line = Line {
+        period: subscription().current_period(a_day()),
+        subscription: Some(subscription().id),
+        units: 3_600,
+        cost: Some(subscription().terms.price()),
+        currency: Some(subscription().terms.currency()),
+    };
+    let answers = with_usage(answers, path, "CustomerUsage", &INVOICE, &show_line(&line));
+    let description = "What the customer used by period of the calendar, or what its subscriptions cost in their billing periods, \
+                       newest first. It is a report and no invoice that was issued: late events and corrections change the period \
+                       that they belong to.";
+    usage_operation(&function("list_usage"), "Report the usage of a customer", description, answers, &OFFER)
+}
+
+fn usage_events() -> ObjectBuilder {
+    let units = "Seconds of processed audio, not 0; fewer than none only in a correction.";
+    let most = isize::try_from(MOST_UNITS).unwrap_or(isize::MAX);
+    let number = || ObjectBuilder::new().schema_type(Type::Integer);
+    let units = AnyOfBuilder::new()
+        .item(number().minimum(Some(1)).maximum(Some(most)))
+        .item(number().minimum(Some(-most)).maximum(Some(-1)))
+        .description(Some(units));
+    let language = or_null(string().pattern(Some("^[0-9A-Za-z-]{1,35}$")));
+    let occurred = "When the audio was processed, from 2000 to five minutes ahead. Absent or `null` is now.";
+    let corrects = "The id of the event that it corrects, for the reseller alone. Day, language, token and subscription are those of \
+                    that event.";
+    let subscription = "Absent or `null` is the subscription that is active then, if exactly one is.";
+    let event = ObjectBuilder::new()
+        .property("id", text(MAXIMUM_ID).description(Some("Unique among the customer's events. Not as `transcription-…`.")))
+        .required("id")
+        .property("units", units)
+        .required("units")
+        .property("language", language.description(Some("As in BCP 47; case does not count.")))
+        .property("subscription_id", or_null(whole_number()).description(Some(subscription)))
+        .property("occurred_at", or_null(timestamp()).description(Some(occurred)))
+        .property("corrects", or_null(text(MAXIMUM_ID)).description(Some(corrects)));
+    let events = ArrayBuilder::new().items(event).min_items(Some(1)).max_items(Some(MOST_EVENTS));
+    with_others(ObjectBuilder::new().property("events", events).required("events"))
+}
+
+fn usage_outcomes() -> ArrayBuilder {
+    let id = or_null(string()).description(Some("The id of the event; `null` where it has none that can be told."));
+    let status = "`duplicate`: the same event was recorded before. `conflict`: another one with this id was.";
+    let status = one_of(&["recorded", "duplicate", "conflict", "invalid"]).description(Some(status));
+    let details = ObjectBuilder::new()
+        .description(Some("Every field that is at fault, and what is wrong with it. Only of an invalid event."))
+        .additional_properties(Some(string()));
+    let outcome = record([("id", id.into()), ("status", status.into())]).property("details", details);
+    ArrayBuilder::new().items(outcome).min_items(Some(1)).max_items(Some(MOST_EVENTS))
+}
+
+fn customer_usage() -> ObjectBuilder {
+    let token = "The token that recorded it; `null` for the reseller's key. Only with `split_by=token`.";
+    let subscription = "The subscription; `null` for units of none. Only in an invoice and with `split_by=subscription`.";
+    let cost = "What the periods cost, with the digits of the currency; `0` without a subscription. Only in an invoice.";
+    let currency = "ISO 4217; `null` without a subscription. Only in an invoice.";
+    usage_item()
+        .property("language", usage_language())
+        .property("token_name", or_null(string()).description(Some(token)))
+        .property("subscription_id", or_null(whole_number()).description(Some(subscription)))
+        .property("cost", or_null(string().pattern(Some("^[0-9]+(?:\\.[0-9]+)?$"))).description(Some(cost)))
+        .property("currency", or_null(string().pattern(Some("^[A-Z]{3}$"))).description(Some(currency)))
 }

@@ -4,14 +4,18 @@ use reseller::Error;
 use reseller::body::Body;
 use reseller::whole_list::Keys;
 use serde_json::{Value, json};
+use shared::domain::billing::{Period, cost};
+use shared::domain::customer::Customer;
 use shared::domain::date::Date;
 use shared::domain::money::Amount;
 use shared::domain::plan::Sku;
 use shared::domain::subscription::{NotASubscriptionId, Subscription, SubscriptionFaults, SubscriptionField, SubscriptionId};
+use shared::domain::usage_report::{BySubscription, Range};
 use shared::domain::validation::Invalid;
 use shared::lambda::faults::Faults;
 use shared::lambda::request::Request;
 use shared::store::subscription::{ChangeError, Order};
+use shared::store::{Access, Caller, Table};
 
 /// What a list of subscriptions can be asked for.
 pub(crate) const KEYS: Keys = Keys {
@@ -33,15 +37,30 @@ pub(crate) const KEYS: Keys = Keys {
         "currency",
         "current_period_start",
         "current_period_end",
+        "units_used",
+        "cost",
     ],
     filter: &["sku", "status"],
-    amounts: &["price", "unit_price"],
+    amounts: &["price", "unit_price", "cost"],
 };
 
-/// A subscription as its reseller and its customer see it: its terms as a plan shows them, and what became of it.
-pub(crate) fn view(subscription: &Subscription, today: Date) -> Value {
+/// The units that a customer used in these periods of its subscriptions. One call for each stretch of days.
+pub(crate) async fn used_in<A: Access>(
+    table: &Table<A>,
+    caller: &Caller<A>,
+    customer: &Customer,
+    periods: impl IntoIterator<Item = Period>,
+) -> Result<BySubscription, Error> {
+    let days = periods.into_iter().map(|period| Range { from: period.start, to: period.end.unwrap_or(Date::MAX) });
+    Ok(BySubscription::of(&table.usage_sums(caller, customer, &Range::merged(days)).await?))
+}
+
+/// A subscription as its reseller and its customer see it: its terms as a plan shows them, and what became of it. `used` has the units
+/// of its current period.
+pub(crate) fn view(subscription: &Subscription, used: &BySubscription, today: Date) -> Value {
     let terms = &subscription.terms;
     let period = subscription.current_period(today);
+    let units = used.units(subscription.id, period);
     json!({
         "id": subscription.id,
         "sku": terms.sku(),
@@ -60,6 +79,8 @@ pub(crate) fn view(subscription: &Subscription, today: Date) -> Value {
         "currency": terms.currency(),
         "current_period_start": period.start,
         "current_period_end": period.end,
+        "units_used": units,
+        "cost": cost(terms, units.into()).ok().map(|cost| cost.with_digits(terms.currency())),
     })
 }
 

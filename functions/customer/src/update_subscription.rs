@@ -3,6 +3,7 @@
 use lambda_http::http::StatusCode;
 use reseller::Error;
 use reseller::answer::one_object;
+use shared::domain::billing::Period;
 use shared::domain::date::Date;
 use shared::domain::subscription::Subscription;
 use shared::lambda::idempotency::keeping;
@@ -11,7 +12,7 @@ use shared::lambda::response::Response;
 use shared::store::{Table, Write};
 
 use crate::door::{Doors, Visit};
-use crate::subscription::{SentChange, refusal, subscription_in_path, view};
+use crate::subscription::{SentChange, refusal, subscription_in_path, used_in, view};
 
 /// Answers 201 (not 200) with the subscription as it is now, even if nothing changed.
 ///
@@ -26,7 +27,11 @@ pub async fn update_subscription(table: &Table<Write>, request: &Request) -> Res
     let expected = request.expected_revision()?;
     let sent = SentChange::parse(request)?;
     let found = found.ok_or(Error::NotFound("customer"))?;
-    let answer = |changed: &Subscription| one_object(StatusCode::CREATED, &view(changed, Date::today()), changed.entity_tag());
+    let today = Date::today();
+    // The change may move the end of the period.
+    let period = found.content.record.as_ref().map(|current| Period { end: None, ..current.current_period(today) });
+    let used = used_in(table, &caller, &found.customer, period).await?;
+    let answer = |changed: &Subscription| one_object(StatusCode::CREATED, &view(changed, &used, today), changed.entity_tag());
     let edit = |current: &Subscription| sent.applied(current);
     let changed = table.subscription_update(&caller, &expected, found.content, edit, &keeping(answer)).await;
     Ok(answer(&changed.map_err(refusal)?.ok_or(Error::NotFound("subscription"))?))

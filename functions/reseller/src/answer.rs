@@ -32,6 +32,12 @@ pub fn page(results: Vec<Value>, total: Option<u64>) -> Response {
     envelope(StatusCode::OK, &Value::Array(results), count, total)
 }
 
+/// An answer to several objects that were sent together: what became of each, in their order.
+pub fn outcomes(results: Vec<Value>) -> Response {
+    let count = results.len();
+    envelope(StatusCode::CREATED, &Value::Array(results), count, Some(count as u64))
+}
+
 fn envelope(status: StatusCode, result: &Value, count: usize, total_results: Option<u64>) -> Response {
     let body = json!({"result": result, "count": count, "total_results": total_results});
     response(status, JSON, body.to_string())

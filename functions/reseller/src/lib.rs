@@ -13,12 +13,14 @@ mod list_activity;
 mod list_customers;
 mod list_plans;
 mod list_query;
+mod list_usage;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod plan_view;
 mod profile;
 pub mod request;
 mod update_customer;
+pub mod usage_query;
 pub mod whole_list;
 
 pub use create_customer::create_customer;
@@ -28,6 +30,7 @@ pub use get_customer::get_customer;
 pub use list_activity::list_activity;
 pub use list_customers::list_customers;
 pub use list_plans::list_plans;
+pub use list_usage::list_usage;
 pub use update_customer::update_customer;
 
 shared::routed_functions!(
@@ -37,5 +40,6 @@ shared::routed_functions!(
     list_activity,
     list_customers,
     list_plans,
+    list_usage,
     update_customer,
 );

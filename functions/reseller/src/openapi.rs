@@ -1,17 +1,21 @@
 //! The OpenAPI document of this API.
 
+use std::collections::BTreeSet;
+
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::LINK;
 use serde::Serialize;
 use serde_json::{Value, json};
 use shared::domain::activity::{Action, ObjectKind};
 use shared::domain::credential::Refusal;
+use shared::domain::date::Date;
 use shared::domain::quota::Quota;
-use shared::lambda::csv::Csv;
+use shared::domain::usage_report::{Calendar, MOST_DAYS, PeriodUsage, Share};
+use shared::lambda::csv::{Column, Csv};
 use shared::lambda::faults::Faults;
 use shared::lambda::functions::function_name;
 use shared::lambda::openapi::schemas::{
-    ANY_USABLE, any_usable, boolean, customer_id, email, integer, moment_pattern, named, null, one_of,
+    ANY_USABLE, any_usable, boolean, customer_id, day, email, integer, moment_pattern, named, null, one_of,
     optional_international_phone, optional_text, or_null, record, string, text, timestamp, usable_pattern, whole_number,
     with_others,
 };
@@ -23,7 +27,7 @@ use shared::lambda::response::{empty, with_entity_tag, with_header, with_varying
 use shared::store::customer::list::Search;
 use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::request_body::RequestBody;
-use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder};
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{HttpMethod, RefOr, Schema};
 
@@ -32,14 +36,19 @@ use crate::answer::{COLUMNS, JSON, many, one, page, view};
 use crate::list_activity::{COLUMNS as ENTRY_COLUMNS, view as entry_view};
 use crate::list_plans::{KEYS as PLAN_KEYS, MAXIMUM_SEARCH};
 use crate::list_query::{DEFAULT_LIMIT, MAXIMUM_LIMIT};
+use crate::list_usage::{BY_CUSTOMER as USAGE_BY_CUSTOMER, OFFER as USAGE_OFFER};
 use crate::plan_view;
 use crate::profile::{MAXIMUM_EMAIL, MAXIMUM_NAME};
+use crate::usage_query::{Offer, period};
 
 const ALL: &str = "/api/v3/reseller/customer/";
 const ONE: &str = "/api/v3/reseller/customer/{id}/";
 const ACTIVITY: &str = "/api/v3/reseller/activity/";
 const PLANS: &str = "/api/v3/reseller/plan/";
+const USAGE: &str = "/api/v3/reseller/usage";
 const TAG: &str = "Customers";
+/// Under which usage stands, of one customer and of all.
+pub const USAGE_TAG: &str = "Usage";
 const PLAN_TAG: &str = "Plans";
 const ACTIVITY_TAG: &str = "Activity";
 
@@ -76,6 +85,9 @@ pub fn draft() -> Document {
     .with_schema("Plan", record(plan_fields()))
     .with_schema("PlanList", plan_list())
     .with_operation(HttpMethod::Get, PLANS, plans())
+    .with_tag(USAGE_TAG, "What customers used: seconds of processed audio.")
+    .with_schema("ResellerUsage", usage_list(reseller_usage()))
+    .with_operation(HttpMethod::Get, USAGE, usage())
     .with_operation(HttpMethod::Post, ALL, create())
     .with_operation(HttpMethod::Get, ALL, list_all())
     .with_operation(HttpMethod::Get, ONE, get())
@@ -200,6 +212,92 @@ fn plans() -> OperationBuilder {
         direction,
         query_parameter("search", "Words that must all be somewhere in `sku` or `description`, without case.", search),
     ]))
+}
+
+fn usage() -> OperationBuilder {
+    let used = PeriodUsage { days: Calendar::Month.period_of(a_day()), share: Share::All, units: 3_600 };
+    let shown = period(&used, [("customer_id", json!(customer().id)), ("customer_name", json!("Acme Corp"))]);
+    let answers = with_usage(answers(), USAGE, "ResellerUsage", &USAGE_BY_CUSTOMER, &shown);
+    let description = "What all customers used by period of the calendar, newest first, deleted customers included.";
+    usage_operation(&function("list_usage"), "Report the usage of all customers", description, answers, &USAGE_OFFER)
+}
+
+/// A day of the example.
+fn a_day() -> Date {
+    Date::of(customer().modified_at)
+}
+
+/// The operation of a report of usage with this offer.
+pub fn usage_operation<V: Copy>(
+    id: &str,
+    summary: &str,
+    description: &str,
+    answers: Answers,
+    offer: &Offer<V>,
+) -> OperationBuilder {
+    let views = || [offer.first].into_iter().chain(offer.others.iter().copied());
+    let names: Vec<&str> = views().map(|(name, ..)| name).collect();
+    let splits: BTreeSet<&str> = views().flat_map(|(.., splits)| splits.iter().map(|(name, _)| *name)).collect();
+    let by: Vec<String> = views()
+        .map(|(name, _, splits)| {
+            let splits: Vec<String> = splits.iter().map(|(split, _)| format!("`{split}`")).collect();
+            format!("`{name}` by {}", splits.join(", "))
+        })
+        .collect();
+    let split = format!("By what the items are told apart: {}.", by.join("; "));
+    let description = format!("{description}\n\n{AS_CSV}");
+    let limit = integer(1, MAXIMUM_LIMIT.into()).default(Some(DEFAULT_LIMIT.into()));
+    let range = format!("A range has at most {} days more than one. One day alone leaves the other side open.", MOST_DAYS);
+    operation(id, USAGE_TAG, summary, &description, answers).parameters(Some([
+        query_parameter("view", "What is shown.", one_of(&names).default(Some(offer.first.0.into()))),
+        query_parameter("split_by", &split, one_of(&splits.into_iter().collect::<Vec<_>>())),
+        query_parameter("from", &format!("The first day. {range}"), day()),
+        query_parameter("to", "The last day, which is included.", day()),
+        query_parameter("limit", "How many items the page has at most.", limit),
+        query_parameter("offset", "How many items to pass over.", whole_number().default(Some(0.into()))),
+    ]))
+}
+
+/// The same answers, and those with a part of a report of usage: of items like this one, in a schema of this name.
+pub fn with_usage(answers: Answers, path: &str, list: &str, columns: &'static [Column], shown: &Value) -> Answers {
+    let listed = |total| with_varying_format(page(vec![shown.clone()], Some(total)));
+    let link = [("limit".to_owned(), "1".to_owned()), ("offset".to_owned(), "1".to_owned())];
+    let more = with_header(listed(2), LINK, &request(path, "").link_to_next(&link));
+    let mut part = Csv::new(columns);
+    part.push(shown);
+    answers
+        .with("The last page, or the only one.", Some(named(list)), [listed(1)])
+        .with("A page that is followed by another one, whose address is in `Link`.", Some(named(list)), [more])
+        .with(WHOLE, Some(named(list)), [part.clone().answer(None)])
+        .with(PART, Some(named(list)), [part.answer(Some(link_from(path)))])
+        .with_errors(ERRORS, [(Error::Invalid(Faults::one("to", "must not be before the first day")), "A parameter is wrong.")])
+}
+
+/// A page of a report of usage.
+pub fn usage_list(item: ObjectBuilder) -> ObjectBuilder {
+    let items = ArrayBuilder::new().items(item).max_items(Some(usize::from(MAXIMUM_LIMIT)));
+    envelope(items, integer(0, MAXIMUM_LIMIT.into()))
+}
+
+/// What every item of a report of usage has.
+pub fn usage_item() -> ObjectBuilder {
+    let units = ObjectBuilder::new().schema_type(Type::Integer).description(Some("Seconds of processed audio."));
+    record([
+        ("usage_period_start", day().description(Some("The first day of the period, cut to the range.")).into()),
+        ("usage_period_end", or_null(day()).description(Some("Its last day; `null` where it has no end.")).into()),
+        ("units_used", units.into()),
+    ])
+}
+
+/// The language of usage.
+pub fn usage_language() -> ObjectBuilder {
+    or_null(string()).description(Some("In lower case; `null` where none was sent. Only with `split_by=language`."))
+}
+
+fn reseller_usage() -> ObjectBuilder {
+    let id = customer_id().description(Some("The customer. Only with `split_by=customer`."));
+    let name = or_null(string()).description(Some("Its name; `null` once it is deleted. Only with `split_by=customer`."));
+    usage_item().property("language", usage_language()).property("customer_id", id).property("customer_name", name)
 }
 
 /// The same answers, and those with a page of a list that is read whole: of objects like this one, in a schema of this name.

@@ -18,12 +18,21 @@ pub const POLICY: Policy = Policy::of_kinds(&[Kind::Reseller]);
 /// # Errors
 /// [`Error::Refused`], a fault of `Idempotency-Key`, and the failures of the store.
 pub async fn token<A: Access>(table: &Table<A>, request: &Request, policy: Policy) -> Result<IssuedToken, Error> {
+    token_of(table, policy, request, presented(request)?).await
+}
+
+/// The same for a call that is safe to repeat by itself, and looks at no `Idempotency-Key`.
+///
+/// # Errors
+/// [`Error::Refused`], and the failures of the store.
+pub async fn token_of_repeatable<A: Access>(table: &Table<A>, request: &Request) -> Result<IssuedToken, Error> {
+    Ok(table.token_check(presented(request)?).await?)
+}
+
+fn presented(request: &Request) -> Result<Option<PresentedToken>, Error> {
     // White space around a header's value is not part of it (RFC 9110, section 5.5).
     let key = request.header("x-zoom-s2t-key").map(|key| key.trim_matches([' ', '\t'])).unwrap_or_default();
-    if key.is_empty() {
-        return Err(Refusal::Missing.into());
-    }
-    token_of(table, policy, request, PresentedToken::api_key(key)).await
+    if key.is_empty() { Err(Refusal::Missing.into()) } else { Ok(PresentedToken::api_key(key)) }
 }
 
 /// The customer that the parameter `id` of the path names, if there can be one; and the fault of a parameter that is no integer,

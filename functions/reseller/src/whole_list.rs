@@ -108,7 +108,7 @@ impl WholeListQuery {
     fn place(&self, object: &Value) -> [Value; 2] {
         let [value, id] = [self.sort, "id"].map(|key| object.get(key).cloned().unwrap_or_default());
         match value.as_str().filter(|_| self.is_amount).map(|text| text.split_once('.').unwrap_or((text, ""))) {
-            Some((whole, part)) => [format!("{whole:0>12}{part:0<12}").into(), id],
+            Some((whole, part)) => [format!("{whole:0>29}{part:0<12}").into(), id],
             None => [value, id],
         }
     }

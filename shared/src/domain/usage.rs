@@ -101,19 +101,15 @@ impl fmt::Display for Language {
     }
 }
 
-/// A field of an event. Each API has its own name for it.
+/// A field of an event that can be wrong because of what is on record. Each API has its own name for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EventField {
-    /// Its id.
-    Id,
     /// Its units.
     Units,
     /// The language of the audio.
     Language,
     /// The subscription that it belongs to.
     Subscription,
-    /// When the audio was processed.
-    OccurredAt,
     /// The event that it corrects.
     Corrects,
 }
@@ -173,20 +169,27 @@ pub struct SentEvent {
     pub corrects: Option<EventId>,
 }
 
-impl SentEvent {
-    /// What is wrong with it, whatever is on record: each field at most once.
-    #[must_use]
-    pub fn faults(&self, now: Timestamp) -> Vec<(EventField, InvalidEvent)> {
-        let units = if self.units == 0 || !(-MOST_UNITS..=MOST_UNITS).contains(&self.units) {
-            Some(InvalidEvent::UnitsOutOfRange)
-        } else {
-            (self.units < 0 && self.corrects.is_none()).then_some(InvalidEvent::NegativeWithoutCorrection)
-        };
-        let range = Date::FIRST_BILLED.start()..=now.plus(MOST_AHEAD);
-        let is_out = self.occurred_at.is_some_and(|moment| !range.contains(&moment));
-        let occurred = is_out.then_some((EventField::OccurredAt, InvalidEvent::OccurredOutOfRange));
-        units.map(|fault| (EventField::Units, fault)).into_iter().chain(occurred).collect()
+/// Checks how many units an event adds.
+///
+/// # Errors
+/// [`InvalidEvent::UnitsOutOfRange`], [`InvalidEvent::NegativeWithoutCorrection`].
+pub fn units(sent: i64, is_correction: bool) -> Result<i64, InvalidEvent> {
+    if sent == 0 || !(-MOST_UNITS..=MOST_UNITS).contains(&sent) {
+        Err(InvalidEvent::UnitsOutOfRange)
+    } else if sent < 0 && !is_correction {
+        Err(InvalidEvent::NegativeWithoutCorrection)
+    } else {
+        Ok(sent)
     }
+}
+
+/// Checks when an event occurred.
+///
+/// # Errors
+/// [`InvalidEvent::OccurredOutOfRange`].
+pub fn occurred_at(sent: Timestamp, now: Timestamp) -> Result<Timestamp, InvalidEvent> {
+    let range = Date::FIRST_BILLED.start()..=now.plus(MOST_AHEAD);
+    if range.contains(&sent) { Ok(sent) } else { Err(InvalidEvent::OccurredOutOfRange) }
 }
 
 /// What units are counted by. Sums are kept for each combination.
@@ -308,8 +311,18 @@ impl Ledger {
             })),
             // What can't be recorded now may have been recorded before.
             Err(_) if !self.events.contains_key(&sent.id) => Step::LookUp(sent.id.clone()),
+            // There is room if an event before it turns out not to be recorded.
+            Err((_, InvalidEvent::TooManyLanguages)) if languages.len() > self.languages.len() => Step::Wait,
+            Err((_, InvalidEvent::TakesTooMuch)) if self.is_changed(sent, left) => Step::Wait,
             Err((field, fault)) => Step::Decided(Outcome::Invalid(field, fault)),
         }
+    }
+
+    /// Whether corrections before it change what the event has that this one corrects.
+    fn is_changed(&self, sent: &SentEvent, left: &HashMap<&EventId, i64>) -> bool {
+        let original = sent.corrects.as_ref();
+        let known = original.and_then(|id| self.events.get(id)?.as_ref()).map(|event| event.units_left);
+        known != original.and_then(|id| left.get(id).copied())
     }
 
     /// What an event adds to that corrects none.
@@ -347,6 +360,16 @@ impl Ledger {
         let after = left.checked_add(sent.units).filter(|after| *after >= 0);
         *left = after.ok_or((EventField::Units, InvalidEvent::TakesTooMuch))?;
         Ok(original.dimensions.clone())
+    }
+
+    /// Notes that an event was recorded.
+    pub fn note(&mut self, event: UsageEvent) {
+        self.languages.extend(event.dimensions.language.clone());
+        let original = event.sent.corrects.as_ref().and_then(|original| self.events.get_mut(original)?.as_mut());
+        if let Some(original) = original {
+            original.units_left += event.sent.units;
+        }
+        self.events.insert(event.sent.id.clone(), Some(event));
     }
 }
 
@@ -419,20 +442,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_whatever_is_on_record() {
-        let faults = |sent: &SentEvent| sent.faults(now());
-        for (units, fault) in [
-            (1, None),
-            (MOST_UNITS, None),
-            (0, Some(InvalidEvent::UnitsOutOfRange)),
-            (MOST_UNITS + 1, Some(InvalidEvent::UnitsOutOfRange)),
-            (i64::MIN, Some(InvalidEvent::UnitsOutOfRange)),
-            (-1, Some(InvalidEvent::NegativeWithoutCorrection)),
+    fn units_and_moments_have_ranges() {
+        for (sent, is_correction, expected) in [
+            (1, false, Ok(1)),
+            (MOST_UNITS, false, Ok(MOST_UNITS)),
+            (0, false, Err(InvalidEvent::UnitsOutOfRange)),
+            (0, true, Err(InvalidEvent::UnitsOutOfRange)),
+            (MOST_UNITS + 1, false, Err(InvalidEvent::UnitsOutOfRange)),
+            (i64::MIN, true, Err(InvalidEvent::UnitsOutOfRange)),
+            (-1, false, Err(InvalidEvent::NegativeWithoutCorrection)),
+            (-MOST_UNITS, true, Ok(-MOST_UNITS)),
         ] {
-            let expected: Vec<_> = fault.map(|fault| (EventField::Units, fault)).into_iter().collect();
-            assert_eq!(faults(&event("a", units)), expected, "{units}");
+            assert_eq!(units(sent, is_correction), expected, "{sent}");
         }
-        assert_eq!(faults(&correction("a", -MOST_UNITS, "b")), []);
         for (moment, is_right) in [
             ("2000-01-01T00:00:00.000Z", true),
             ("1999-12-31T23:59:59.999Z", false),
@@ -440,8 +462,7 @@ mod tests {
             ("2026-11-29T12:05:00.001Z", false),
             ("9999-12-30T00:00:00.000Z", false),
         ] {
-            let sent = SentEvent { occurred_at: moment.parse().ok(), ..event("a", 0) };
-            assert_eq!(faults(&sent).len(), if is_right { 1 } else { 2 }, "{moment}");
+            assert_eq!(occurred_at(moment.parse().unwrap(), now()).is_ok(), is_right, "{moment}");
         }
     }
 
@@ -460,10 +481,11 @@ mod tests {
     #[test]
     fn what_cannot_be_recorded_now_may_have_been_recorded_before() {
         let wanted = SentEvent { subscription: SubscriptionId::new(7), ..event("a", 1) };
-        assert_eq!(steps(&ledger(), &[wanted.clone()]), [Step::LookUp(id("a"))]);
+        assert_eq!(steps(&ledger(), std::slice::from_ref(&wanted)), [Step::LookUp(id("a"))]);
         let absent = with(ledger(), &[], &["a"]);
-        assert_eq!(steps(&absent, &[wanted.clone()]), [invalid(EventField::Subscription, InvalidEvent::NotCovered)]);
-        assert_eq!(steps(&with(ledger(), &[wanted.clone()], &[]), &[wanted]), [Step::Decided(Outcome::Duplicate)]);
+        assert_eq!(steps(&absent, std::slice::from_ref(&wanted)), [invalid(EventField::Subscription, InvalidEvent::NotCovered)]);
+        let known = with(ledger(), std::slice::from_ref(&wanted), &[]);
+        assert_eq!(steps(&known, &[wanted]), [Step::Decided(Outcome::Duplicate)]);
     }
 
     #[test]
@@ -474,12 +496,13 @@ mod tests {
         let names: Vec<String> = (0..51).map(|number| number.to_string()).collect();
         let told = steps(&with(ledger(), &[], &names.iter().map(String::as_str).collect::<Vec<_>>()), &sent);
         for (place, step) in told.iter().enumerate() {
-            if place == 50 {
-                assert_eq!(*step, invalid(EventField::Language, InvalidEvent::TooManyLanguages));
-            } else {
-                assert!(matches!(step, Step::Record(_)), "{place}");
-            }
+            assert_eq!(*step == Step::Wait, place == 50, "{place}");
+            assert_eq!(matches!(step, Step::Record(_)), place != 50, "{place}");
         }
+        let mut full = with(ledger(), &[], &["50"]);
+        full.languages = sent[..50].iter().filter_map(|event| event.language.clone()).collect();
+        assert_eq!(steps(&full, &[of(50)]), [invalid(EventField::Language, InvalidEvent::TooManyLanguages)]);
+        assert!(matches!(steps(&full, &[of(49)])[0], Step::Record(_)));
     }
 
     #[test]
@@ -488,7 +511,15 @@ mod tests {
         assert_eq!(steps(&ledger(), &[correction("a", -1, "job")]), [Step::LookUp(id("a"))]);
         let told = steps(&known, &[correction("a", -7, "job"), correction("b", -4, "job"), correction("c", -3, "job")]);
         assert!(matches!((&told[0], &told[2]), (Step::Record(_), Step::Record(_))), "{told:?}");
-        assert_eq!(told[1], invalid(EventField::Units, InvalidEvent::TakesTooMuch));
+        assert_eq!(told[1], Step::Wait);
+        let mut noted = known.clone();
+        for step in &told {
+            if let Step::Record(event) = step {
+                noted.note(event.as_ref().clone());
+            }
+        }
+        assert_eq!(steps(&noted, &[correction("b", -4, "job")]), [invalid(EventField::Units, InvalidEvent::TakesTooMuch)]);
+        assert!(matches!(steps(&noted, &[correction("b", 4, "job")])[0], Step::Record(_)));
         for (sent, fault) in [
             (correction("a", -1, "nothing"), InvalidEvent::NothingToCorrect),
             (correction("a", -1, "earlier"), InvalidEvent::CorrectsCorrection),

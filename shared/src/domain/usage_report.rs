@@ -117,6 +117,15 @@ impl Range {
         (both.from <= both.to).then_some(both)
     }
 
+    /// Those of its days that belong to months whose days are all in it; `None` if there is no such month.
+    #[must_use]
+    pub fn whole_months(self) -> Option<Self> {
+        let (first, last) = (Calendar::Month.period_of(self.from), Calendar::Month.period_of(self.to));
+        let from = if first.from == self.from { self.from } else { first.to.next_day() };
+        let to = if last.to == self.to { self.to } else { last.from.previous_day() };
+        (from <= to).then_some(Self { from, to })
+    }
+
     /// The months of its days, such as `2026-11`, in their order.
     #[must_use]
     pub fn months(self) -> Vec<String> {
@@ -229,6 +238,15 @@ impl BySubscription {
     }
 }
 
+/// On which days the units were used that an invoice shows.
+#[must_use]
+pub fn days_of_invoice(subscriptions: &[Subscription], range: Option<Range>, today: Date) -> Vec<Range> {
+    let periods = subscriptions.iter().flat_map(|subscription| billing_periods(subscription, range, today));
+    let of_periods = periods.map(|period| Range { from: period.start, to: period.end.unwrap_or(Date::MAX) });
+    let without = range.unwrap_or_else(|| Calendar::Month.last_twelve(today));
+    Range::merged(of_periods.chain([without]))
+}
+
 /// What the subscriptions of a customer cost: a line for each that has billing periods among those shown, or, if they are told apart,
 /// for each of these periods; and a line for units that belong to no period of any subscription, over the range or the last twelve
 /// months, if there are such units. The newest line comes first; lines of one day are in the order of their subscriptions.
@@ -339,6 +357,13 @@ mod tests {
         assert_eq!(range("2026-11-30", "2027-01-01").months(), ["2026-11", "2026-12", "2027-01"]);
         assert_eq!(range("2026-11-30", "2026-11-30").months(), ["2026-11"]);
         assert_eq!(range("9999-11-30", "9999-12-31").months(), ["9999-11", "9999-12"]);
+    }
+
+    #[test]
+    fn whole_months_of_a_range() {
+        assert_eq!(range("2026-11-01", "2026-11-30").whole_months(), Some(range("2026-11-01", "2026-11-30")));
+        assert_eq!(range("2026-10-31", "2026-12-30").whole_months(), Some(range("2026-11-01", "2026-11-30")));
+        assert_eq!(range("2026-11-02", "2026-12-30").whole_months(), None);
     }
 
     #[test]

@@ -46,6 +46,12 @@ impl CursorContext {
         Self(json!(["activity", reseller, customer]).to_string())
     }
 
+    /// A report of the usage of this reseller's customers, or of one of them, with these parameters.
+    #[must_use]
+    pub fn usage(reseller: ResellerId, customer: Option<CustomerId>, parameters: &[Option<&str>]) -> Self {
+        Self(json!(["usage", reseller, customer, parameters]).to_string())
+    }
+
     /// The list of licences of this reseller, or of one of its customers.
     #[must_use]
     pub fn licences(reseller: ResellerId, customer: Option<CustomerId>) -> Self {

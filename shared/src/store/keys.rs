@@ -16,9 +16,17 @@ use crate::domain::reseller::{AccountId, ResellerId};
 use crate::domain::subscription::SubscriptionId;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::{KeyId, TokenHash};
+use crate::domain::usage::{Dimensions, EventId, Language};
+use crate::domain::usage_report::Range;
 
 /// How many rows the counts of one reseller are spread over, so that simultaneous creates seldom write to the same row.
 pub(super) const COUNT_SHARDS: u64 = 16;
+
+/// How many rows each sum of a customer's usage is spread over, so that simultaneous events seldom add to the same row.
+const USAGE_SHARDS: u32 = 4;
+
+/// The same of the sums of all customers of a reseller, to which more events add at the same time.
+const RESELLER_USAGE_SHARDS: u32 = 16;
 
 /// The beginning of the sort keys of all customer rows, and of those of deleted customers.
 pub(super) const CUSTOMER_PREFIX: &str = "CUSTOMER#";
@@ -189,6 +197,80 @@ pub(super) fn subscriptions_begun(reseller: ResellerId, day: Date) -> RowKey {
     key(subscription_partition(reseller), format!("DAY#{day}"))
 }
 
+/// The event with this id. It stands in one of 256 partitions, because events are never deleted.
+pub(super) fn usage_event(reseller: ResellerId, id: CustomerId, event: &EventId) -> RowKey {
+    let hash = sha256_hex(event.as_str());
+    let partition: String = hash.chars().take(2).collect();
+    key(format!("EVENTS#{reseller}#{id}#{partition}"), hash)
+}
+
+/// The partition of the sums of one customer's usage.
+pub(super) fn usage_partition(reseller: ResellerId, id: CustomerId) -> String {
+    format!("USAGE#{reseller}#{id}")
+}
+
+/// A part of the sum of a customer's usage in these dimensions. What is absent in them is empty; a language contains no `#`.
+pub(super) fn usage_sum(reseller: ResellerId, id: CustomerId, dimensions: &Dimensions, shard: u32) -> RowKey {
+    let Dimensions { day, language, token, subscription } = dimensions;
+    let language = language.as_ref().map(Language::as_str).unwrap_or_default();
+    let token = token.as_ref().map(KeyId::as_str).unwrap_or_default();
+    let subscription = subscription.map(|subscription| format!("{:016}", subscription.number())).unwrap_or_default();
+    key(usage_partition(reseller, id), format!("{day}#{language}#{token}#{subscription}#{}", shard % USAGE_SHARDS))
+}
+
+/// The dimensions in the sort key of [`usage_sum`].
+pub(super) fn usage_dimensions(sort: &str) -> Option<Dimensions> {
+    let mut parts = sort.split('#');
+    let mut part = || parts.next().map(|part| Some(part).filter(|part| !part.is_empty()));
+    Some(Dimensions {
+        day: part()??.parse().ok()?,
+        language: part()?.map(Language::parse).transpose().ok()?,
+        token: part()?.and_then(KeyId::parse),
+        subscription: part()?.and_then(|number| SubscriptionId::parse(number).ok()),
+    })
+}
+
+/// The first and the last sort key that sums of these days can have, behind `prefix`.
+pub(super) fn usage_days(prefix: &str, days: Range) -> [String; 2] {
+    // Behind a day comes `#`, and `$` comes behind that.
+    [format!("{prefix}{}#", days.from), format!("{prefix}{}$", days.to)]
+}
+
+/// The partition of the sums of the usage of all customers in a month, such as `2026-11`.
+pub(super) fn reseller_usage_partition(reseller: ResellerId, month: &str) -> String {
+    format!("USAGE#{reseller}#{month}")
+}
+
+/// The beginning of the sort keys of the sums by day and language.
+pub(super) const USAGE_DAY_PREFIX: &str = "DAY#";
+
+/// A part of the sum of all customers' usage of a day in a language.
+pub(super) fn reseller_usage_of_day(reseller: ResellerId, dimensions: &Dimensions, shard: u32) -> RowKey {
+    let Dimensions { day, language, .. } = dimensions;
+    let language = language.as_ref().map(Language::as_str).unwrap_or_default();
+    let sort = format!("{USAGE_DAY_PREFIX}{day}#{language}#{}", shard % RESELLER_USAGE_SHARDS);
+    key(reseller_usage_partition(reseller, &day.month()), sort)
+}
+
+/// The day and the language in the sort key of [`reseller_usage_of_day`].
+pub(super) fn usage_day_and_language(sort: &str) -> Option<(Date, Option<Language>)> {
+    let mut parts = sort.strip_prefix(USAGE_DAY_PREFIX)?.split('#');
+    let day = parts.next()?.parse().ok()?;
+    let language = parts.next().filter(|part| !part.is_empty());
+    Some((day, language.map(Language::parse).transpose().ok()?))
+}
+
+/// A part of the sum of one customer's usage in a month.
+pub(super) fn usage_of_customer(reseller: ResellerId, id: CustomerId, month: &str, shard: u32) -> RowKey {
+    let sort = format!("{CUSTOMER_PREFIX}{}#{}", padded(id), shard % USAGE_SHARDS);
+    key(reseller_usage_partition(reseller, month), sort)
+}
+
+/// The customer in the sort key of [`usage_of_customer`].
+pub(super) fn customer_in_usage(sort: &str) -> Option<CustomerId> {
+    CustomerId::parse(sort.strip_prefix(CUSTOMER_PREFIX)?.split('#').next()?).ok()
+}
+
 /// The partition of the activity of a month, such as `2025-01`. A partition for each month bounds its size.
 pub(super) fn activity_partition(reseller: ResellerId, month: &str) -> String {
     format!("ACTIVITY#{reseller}#{month}")
@@ -292,6 +374,31 @@ mod tests {
         );
         let day: Date = "2026-11-29".parse().unwrap();
         assert_eq!(show(subscriptions_begun(of, day)), "SUBSCRIPTIONS#7 / DAY#2026-11-29");
+        let event = EventId::parse("job-1").unwrap();
+        assert_eq!(
+            show(usage_event(of, id, &event)),
+            format!("EVENTS#7#42#{} / {}", &sha256_hex("job-1")[..2], sha256_hex("job-1"))
+        );
+        let whole = Dimensions {
+            day,
+            language: Language::parse("fr-fr").ok(),
+            token: Some(token.clone()),
+            subscription: Some(subscription_id),
+        };
+        let bare = Dimensions { day, language: None, token: None, subscription: None };
+        assert_eq!(show(usage_sum(of, id, &whole, 6)), "USAGE#7#42 / 2026-11-29#fr-fr#0123456789ab#0000000000000009#2");
+        assert_eq!(show(usage_sum(of, id, &bare, 0)), "USAGE#7#42 / 2026-11-29####0");
+        for dimensions in [whole.clone(), bare.clone()] {
+            assert_eq!(usage_dimensions(&usage_sum(of, id, &dimensions, 3).sort), Some(dimensions));
+        }
+        let days = Range { from: day, to: day.next_day() };
+        assert_eq!(usage_days("", days), ["2026-11-29#", "2026-11-30$"]);
+        assert_eq!(show(reseller_usage_of_day(of, &whole, 17)), "USAGE#7#2026-11 / DAY#2026-11-29#fr-fr#1");
+        assert_eq!(show(reseller_usage_of_day(of, &bare, 15)), "USAGE#7#2026-11 / DAY#2026-11-29##15");
+        assert_eq!(usage_day_and_language("DAY#2026-11-29#fr-fr#1"), Some((day, whole.language)));
+        assert_eq!(usage_day_and_language("DAY#2026-11-29##15"), Some((day, None)));
+        assert_eq!(show(usage_of_customer(of, id, "2026-11", 5)), "USAGE#7#2026-11 / CUSTOMER#0000000000000042#1");
+        assert_eq!(customer_in_usage("CUSTOMER#0000000000000042#1"), Some(id));
         assert_eq!(show(deleted_customer(of, id)), "DELETED / CUSTOMER#00000007#0000000000000042");
         assert_eq!(credential_partition(of), "KEYS#7");
         assert_eq!(credential_prefix("0123456789ab"), "KEY#0123456789ab");

@@ -24,6 +24,7 @@ pub mod reseller;
 mod root;
 pub mod secret;
 pub mod subscription;
+pub mod usage;
 
 pub use access::caller::Caller;
 pub use access::sealed::{Content, Sealed};

@@ -13,6 +13,7 @@ mod recorder;
 pub mod records;
 pub mod routes;
 pub mod running;
+mod usage;
 mod wire;
 
 use serde_json::Value;

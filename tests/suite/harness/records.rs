@@ -15,6 +15,7 @@ use shared::store::customer::list::Position;
 use shared::store::{Caller, Policy, Table, Write};
 
 use super::belongings::Belongings;
+use super::usage::Usage;
 use super::{App, Tenant};
 
 /// A row with its attributes in order.
@@ -109,6 +110,7 @@ impl App {
         let mut of_accounts = BTreeSet::new();
         let mut activity = Vec::new();
         let mut belongings = Belongings::default();
+        let mut usage = Usage::default();
         let pages = self.raw_client().scan().table_name(self.store.table_name()).consistent_read(true).into_paginator();
         for row in pages.items().send().collect::<Result<Vec<_>, _>>().await.unwrap() {
             let row: Row = row.into_iter().collect();
@@ -152,6 +154,10 @@ impl App {
                 "KEYS" => {
                     belongings.credentials.insert(sk, row);
                 }
+                "EVENTS" | "USAGE" => {
+                    let of = of.split_once('#').unwrap().1.to_owned();
+                    usage.note(kind, &of, sk, row.clone());
+                }
                 "REPLAYS" | "SPENT" => {}
                 "ACTIVITY" => activity.push(row),
                 other => panic!("{place}: no such kind of rows, {other}"),
@@ -191,6 +197,7 @@ impl App {
         assert_eq!(of_accounts, customers.iter().map(accounts).collect(), "{place}: the customers of each account");
         audit_licences(&licences, &headers, &customers, place);
         belongings.audit(&headers, &customers, place);
+        usage.audit(&headers, place);
         audit_activity(&activity, &licences, &headers, &customers, &self.filled(), place);
         customers
     }

@@ -3,11 +3,15 @@
 //! A delete marks the header in its own transaction. Everything that belongs to the customer and is read only together with the
 //! header ends with that one write, however much it is.
 
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::date::Date;
 use crate::domain::subscription::{Subscription, SubscriptionId};
 use crate::domain::timestamp::Timestamp;
+use crate::domain::usage::{Language, MOST_LANGUAGES};
 use crate::store::engine::expressions::Expressions;
 
 /// The content of a header. A customer has no header until something must be noted, at the latest when it is deleted.
@@ -25,6 +29,9 @@ pub(in crate::store) struct CustomerHeader {
     /// How often subscriptions were changed.
     #[serde(default)]
     pub(in crate::store) subscriptions_revision: u64,
+    /// The languages in which audio was processed.
+    #[serde(default)]
+    pub(in crate::store) languages: BTreeSet<Language>,
     /// When the customer was deleted.
     #[serde(default)]
     pub(in crate::store) deleted_at: Option<Timestamp>,
@@ -57,4 +64,14 @@ impl CustomerHeader {
             known => Expressions::when(format!("{is_alive} AND subscriptions_revision = :known")).number(":known", known),
         }
     }
+}
+
+/// Notes languages, on the condition that the customer is not deleted and has room for them even if it has none of them.
+pub(in crate::store) fn noting(languages: &BTreeSet<Language>) -> Expressions {
+    let names = languages.iter().map(|language| language.as_str().to_owned()).collect();
+    let room = MOST_LANGUAGES.saturating_sub(languages.len());
+    Expressions::when("attribute_not_exists(deleted_at) AND (attribute_not_exists(languages) OR size(languages) <= :room)")
+        .number(":room", room)
+        .update("ADD languages :languages")
+        .value(":languages", AttributeValue::Ss(names))
 }

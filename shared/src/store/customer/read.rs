@@ -1,5 +1,7 @@
 //! Reading one customer.
 
+use std::collections::{BTreeSet, HashMap};
+
 use serde::de::DeserializeOwned;
 
 use super::change::Reservation;
@@ -9,6 +11,7 @@ use crate::store::access::caller::Caller;
 use crate::store::access::sealed::{Content, Sealed};
 use crate::store::access::table::{Access, Table};
 use crate::store::engine::error::StoreError;
+use crate::store::engine::read::MOST_KEYS;
 use crate::store::keys::{self, Reserved};
 
 impl Content for Option<Customer> {
@@ -119,5 +122,27 @@ impl<A: Access> Table<A> {
         let key = keys::customer(caller.reseller(), id);
         let customer: Option<Customer> = self.store.connection.read(vec![key.clone()]).await?.get(&key)?;
         Ok(customer.seen_by(caller))
+    }
+
+    /// The names of those of these customers that exist and that the caller sees.
+    ///
+    /// One call for each hundred, one after the other.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn customer_names(
+        &self,
+        caller: &Caller<A>,
+        ids: BTreeSet<CustomerId>,
+    ) -> Result<HashMap<CustomerId, String>, StoreError> {
+        let ids: Vec<CustomerId> = ids.into_iter().collect();
+        let mut names = HashMap::new();
+        for ids in ids.chunks(MOST_KEYS) {
+            let keys = ids.iter().map(|id| keys::customer(caller.reseller(), *id)).collect();
+            let customers: Vec<Customer> = self.store.connection.read(keys).await?.all()?;
+            let seen = customers.into_iter().filter(|customer| caller.sees(customer));
+            names.extend(seen.map(|customer| (customer.id, customer.profile.name())));
+        }
+        Ok(names)
     }
 }

@@ -1,8 +1,12 @@
 //! Reading the tokens of a customer.
 
+use std::collections::BTreeMap;
+
 use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::customer_token::CustomerToken;
 use crate::domain::token::{IssuedToken, KeyId};
+use crate::domain::validation::Text;
+use crate::store::access::caller::Caller;
 use crate::store::access::sealed::Sealed;
 use crate::store::access::table::{Access, Read, Table};
 use crate::store::customer::WithCustomer;
@@ -29,6 +33,24 @@ impl Table<Read> {
 }
 
 impl<A: Access> Table<A> {
+    /// The names of all tokens that a customer has or has had, by their ids. The caller sees the customer.
+    ///
+    /// Two calls at the same time, and one for each further 1 MB of tokens.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn customer_token_names(
+        &self,
+        caller: &Caller<A>,
+        customer: &Customer,
+    ) -> Result<BTreeMap<KeyId, Text>, StoreError> {
+        let (connection, partition) = (&self.store.connection, keys::customer_token_partition(caller.reseller()));
+        let (live, deleted) = (keys::customer_token_prefix(customer.id), keys::deleted_customer_token_prefix(customer.id));
+        let (live, deleted): (Vec<CustomerToken>, Vec<CustomerToken>) =
+            futures_util::try_join!(connection.query_all(&partition, &live), connection.query_all(&partition, &deleted))?;
+        Ok(live.into_iter().chain(deleted).map(|token| (token.id(), token.name)).collect())
+    }
+
     /// Reads, together with the credential of a token, one token of one customer of its reseller. The content is `None` as in
     /// [`Table::customer_token_list`]; the token is `None` when the customer has no token with this id.
     ///

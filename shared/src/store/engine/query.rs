@@ -64,10 +64,35 @@ impl Connection {
         partition: &str,
         prefix: &str,
     ) -> Result<Vec<T>, StoreError> {
+        self.query_pages(async |start| self.query_prefix(partition, prefix, start, None).await).await
+    }
+
+    /// The records of all rows of a partition whose sort keys are from `first` to `last`. One call for each MB of rows.
+    pub(in crate::store) async fn query_between<T: DeserializeOwned>(
+        &self,
+        partition: &str,
+        [first, last]: [&str; 2],
+    ) -> Result<Vec<T>, StoreError> {
+        let between = |query: QueryFluentBuilder, start| {
+            query
+                .key_condition_expression("PK = :partition AND SK BETWEEN :first AND :last")
+                .expression_attribute_values(":partition", AttributeValue::S(partition.to_owned()))
+                .expression_attribute_values(":first", AttributeValue::S(first.to_owned()))
+                .expression_attribute_values(":last", AttributeValue::S(last.to_owned()))
+                .set_exclusive_start_key(start)
+        };
+        self.query_pages(async |start| self.query(|query| between(query, start)).await).await
+    }
+
+    /// The records of all answers to a query, one after the other.
+    async fn query_pages<T>(
+        &self,
+        page: impl AsyncFn(Option<Item>) -> Result<Page<T>, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::new();
         let mut start = None;
         loop {
-            let Page { records, rest, .. } = self.query_prefix(partition, prefix, start, None).await?;
+            let Page { records, rest, .. } = page(start).await?;
             found.extend(records);
             start = rest;
             if start.is_none() {

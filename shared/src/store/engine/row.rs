@@ -15,7 +15,7 @@ pub(in crate::store) const SORT_KEY: &str = "SK";
 pub(in crate::store) type Item = HashMap<String, AttributeValue>;
 
 /// The primary key of a row: where it stands in the table.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub(in crate::store) struct RowKey {
     #[serde(rename = "PK")]
     pub(in crate::store) partition: String,

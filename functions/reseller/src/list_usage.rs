@@ -1,0 +1,74 @@
+//! `GET /api/v3/reseller/usage`: what all customers used.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use shared::domain::customer::CustomerId;
+use shared::domain::date::Date;
+use shared::domain::usage_report::{Calendar, Share, by_period};
+use shared::lambda::csv::Column;
+use shared::lambda::request::Request;
+use shared::lambda::response::Response;
+use shared::store::{Read, Table};
+
+use crate::Error;
+use crate::request::{POLICY, token};
+use crate::usage_query::{COLUMNS, Offer, Split, UsageQuery, period};
+
+/// What the list offers.
+pub(crate) const OFFER: Offer<Calendar> = Offer {
+    first: ("day", Calendar::Day, &[LANGUAGE]),
+    others: &[
+        ("week", Calendar::Week, &[LANGUAGE]),
+        ("month", Calendar::Month, &[LANGUAGE, ("customer", Split::Customer)]),
+        ("year", Calendar::Year, &[LANGUAGE, ("customer", Split::Customer)]),
+    ],
+};
+
+const LANGUAGE: (&str, Split) = ("language", Split::Language);
+
+/// The columns by language in CSV.
+const BY_LANGUAGE: [Column; 4] = [COLUMNS[0], COLUMNS[1], COLUMNS[2], Column::of("language")];
+
+/// The columns by customer in CSV.
+pub(crate) const BY_CUSTOMER: [Column; 5] =
+    [COLUMNS[0], COLUMNS[1], COLUMNS[2], Column::of("customer_id"), Column::of("customer_name")];
+
+/// Answers 200 with a page of the report, or with as much as one answer takes in CSV, and with a `Link` to what follows.
+///
+/// # Errors
+/// 400 when a parameter is wrong, 401 and 403 when the caller is refused.
+pub async fn list_usage(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
+    let token = token(table, request, POLICY).await?;
+    let parsed = UsageQuery::parse(table, request, OFFER, token.reseller(), None).await;
+    let query = table.tell_caller(&token, POLICY, parsed).await?;
+    let caller = table.authenticate(&token, POLICY).await?;
+    let range = query.range.unwrap_or_else(|| query.view.last_twelve(Date::today()));
+    if query.split == Some(Split::Customer) {
+        let sums = table.usage_sums_by_customer(&caller, range).await?;
+        let shares = sums.into_iter().map(|(month, customer, units)| (month, Share::Customer(customer), units));
+        let used = by_period(query.view, range, shares);
+        let customer = |share: &Share| match share {
+            Share::Customer(customer) => Some(*customer),
+            _ => None,
+        };
+        let ids: BTreeSet<CustomerId> = query.shown(&used).iter().filter_map(|used| customer(&used.share)).collect();
+        let names = table.customer_names(&caller, ids).await?;
+        let shown = query.shown(&used).iter().map(|used| {
+            let id = customer(&used.share);
+            period(used, [("customer_id", json!(id)), ("customer_name", json!(id.and_then(|id| names.get(&id))))])
+        });
+        let shown = shown.collect();
+        return query.answer(table, request, &BY_CUSTOMER, used.len(), shown);
+    }
+    let is_by_language = query.split == Some(Split::Language);
+    let sums = table.usage_sums_by_day(&caller, range).await?;
+    let share = |language| if is_by_language { Share::Language(language) } else { Share::All };
+    let used = by_period(query.view, range, sums.into_iter().map(|((day, language), units)| (day, share(language), units)));
+    let shown = query.shown(&used).iter().map(|used| match &used.share {
+        Share::Language(language) => period(used, [("language", json!(language))]),
+        _ => period(used, []),
+    });
+    let shown = shown.collect();
+    query.answer(table, request, if is_by_language { &BY_LANGUAGE } else { &COLUMNS }, used.len(), shown)
+}
