@@ -22,6 +22,7 @@ use shared::domain::validation::{self, Text};
 use shared::store::api_key::{IssueKeyError, IssuedKey, KeySummary, NewKey};
 use shared::store::customer::WriteError;
 use shared::store::plan::DefinePlanError;
+use shared::store::reseller::{NewReseller, ProvisionError};
 use shared::store::subscription::{ChangeError, Order};
 use shared::store::{AuthenticationError, Caller, Operator, Policy, Read, Store, StoreError, Table, Write as Writing};
 
@@ -89,6 +90,15 @@ impl From<AuthenticationError> for DemoError {
             AuthenticationError::Store(error) => Self::Store(error),
             AuthenticationError::Refused(_) => Self::Impossible("a new key is refused"),
             AuthenticationError::Earlier(_) => Self::Impossible(KEYLESS),
+        }
+    }
+}
+
+impl From<ProvisionError> for DemoError {
+    fn from(error: ProvisionError) -> Self {
+        match error {
+            ProvisionError::Store(error) => Self::Store(error),
+            ProvisionError::PlatformHas(_) => Self::Impossible("a demo reseller is the platform's own"),
         }
     }
 }
@@ -302,7 +312,8 @@ impl Provision {
                 self.key(reseller, "demo", Subject::Reseller, &[Permission::Read, Permission::Write], None).await?,
             ),
             None => {
-                let made = self.operator.reseller_provision(text(name)?, text("demo")?, None).await?;
+                let new = NewReseller { name: text(name)?, platform: false, key_label: text("demo")?, key_valid_until: None };
+                let made = self.operator.reseller_provision(new).await?;
                 (made.reseller, made.key)
             }
         };

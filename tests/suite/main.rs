@@ -40,6 +40,7 @@ mod management_find;
 mod management_formats;
 mod openapi;
 mod operators;
+mod organizations;
 mod page;
 mod permissions;
 mod quotas;

@@ -16,7 +16,7 @@ fn keys(value: &Value) -> Vec<&str> {
 async fn provisioning_gives_a_reseller_with_an_account_and_a_working_key() {
     let app = App::start().await;
     let first = app.operate("operator-provision-reseller", json!({"name": " Northwind Resale "})).await.unwrap();
-    assert_eq!(keys(&first), ["reseller_id", "name", "account_id", "created_at", "key"]);
+    assert_eq!(keys(&first), ["reseller_id", "name", "account_id", "created_at", "platform", "key"]);
     assert_eq!(
         (&first["reseller_id"], &first["name"], &first["account_id"]),
         (&json!(1), &json!("Northwind Resale"), &json!(1001))
@@ -178,7 +178,7 @@ async fn wrong_payloads_get_a_sentence_and_write_nothing() {
         (
             "operator-provision-reseller",
             json!({"nmae": "x"}),
-            "The payload is wrong: nmae: unknown field `nmae`, expected `name` or `key_valid_until`.",
+            "The payload is wrong: nmae: unknown field `nmae`, expected one of `name`, `platform`, `key_valid_until`.",
         ),
         ("operator-issue-key", with("label", json!(" ")), "label is required."),
         ("operator-issue-key", with("permissions", json!([])), "permissions must name at least one of read and write."),
@@ -204,6 +204,7 @@ async fn wrong_payloads_get_a_sentence_and_write_nothing() {
     }
     for (function, payload, field) in [
         ("operator-provision-reseller", json!({"name": "x", "key_valid_until": "soon"}), "key_valid_until"),
+        ("operator-provision-reseller", json!({"name": "x", "platform": "yes"}), "platform"),
         ("operator-issue-key", with("valid_until", json!("tomorrow")), "valid_until"),
         ("operator-issue-key", with("reseller_id", json!("1")), "reseller_id"),
         ("operator-list-resellers", json!({"all": true}), "all"),

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use shared::domain::timestamp::Timestamp;
+use shared::store::reseller::{NewReseller, ProvisionError};
 use shared::store::{Operator, Table};
 
 use crate::payload::{in_the_future, read, required_text};
@@ -13,21 +14,33 @@ use crate::{Error, key_view};
 #[serde(deny_unknown_fields)]
 struct Payload {
     name: String,
+    platform: Option<bool>,
     key_valid_until: Option<Timestamp>,
 }
 
 /// `{"name": "…"}` returns the reseller and its first key, which may read and write. `"key_valid_until": "2027-01-01T00:00:00Z"`
-/// ends that key at that moment. The first invocation also creates the deployment's secret.
+/// ends that key at that moment. `"platform": true` makes it the platform's own reseller, of which there is at most one. The first
+/// invocation also creates the deployment's secret.
 ///
 /// Each invocation creates another reseller, even with a name that another reseller has.
 ///
 /// # Errors
-/// A wrong name, an end in the past, or a store that fails; then there is no such reseller.
+/// A wrong name, an end in the past, a second reseller that is to be the platform's own, or a store that fails; then there is no
+/// such reseller.
 pub async fn provision_reseller(table: &Table<Operator>, sent: &RawValue) -> Result<Value, Error> {
-    let Payload { name, key_valid_until } = read(sent)?;
-    let key_valid_until = in_the_future("key_valid_until", key_valid_until)?;
-    let (name, label) = (required_text("name", &name)?, required_text("label", "first key")?);
-    let made = table.reseller_provision(name, label, key_valid_until).await?;
+    let Payload { name, platform, key_valid_until } = read(sent)?;
+    let new = NewReseller {
+        key_valid_until: in_the_future("key_valid_until", key_valid_until)?,
+        name: required_text("name", &name)?,
+        platform: platform.unwrap_or_default(),
+        key_label: required_text("label", "first key")?,
+    };
+    let made = table.reseller_provision(new).await.map_err(|error| match error {
+        ProvisionError::Store(error) => error.into(),
+        ProvisionError::PlatformHas(first) => {
+            Error::Conflict(format!("Reseller {first} is the platform's own, and there can be only one."))
+        }
+    })?;
     let span = tracing::Span::current();
     span.record("reseller", made.reseller.id.number());
     span.record("key", made.key.token.hash().key_id().as_str());
@@ -36,6 +49,7 @@ pub async fn provision_reseller(table: &Table<Operator>, sent: &RawValue) -> Res
         "name": made.reseller.name,
         "account_id": made.reseller.account_ids.first(),
         "created_at": made.reseller.created_at,
+        "platform": made.reseller.platform,
         "key": key_view::issued(&made.key),
     }))
 }

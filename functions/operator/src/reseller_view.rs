@@ -11,5 +11,6 @@ pub(crate) fn view(reseller: &Reseller) -> Value {
         "account_ids": reseller.account_ids,
         "created_at": reseller.created_at,
         "suspended_at": reseller.suspended_at,
+        "platform": reseller.platform,
     })
 }

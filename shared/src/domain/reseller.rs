@@ -53,4 +53,7 @@ pub struct Reseller {
     pub created_at: Timestamp,
     /// When it was suspended: from then on all its credentials are refused. `None` while it is not suspended.
     pub suspended_at: Option<Timestamp>,
+    /// Whether it is the platform's own reseller, of which there is at most one: its customers are those of the platform itself.
+    #[serde(default)]
+    pub platform: bool,
 }

@@ -40,7 +40,8 @@ pub(super) const LICENCE_PREFIX: &str = "LICENCE#";
 /// The beginning of the sort keys of all credential rows.
 pub(super) const CREDENTIAL_PREFIX: &str = "KEY#";
 
-/// The partition of the directory. The counters have one of their own, so that a function that only counts can't write here.
+/// The partition of the directory, and of what else is the platform's. The counters have one of their own, so that a function that
+/// only counts can't write here.
 pub(super) const SYSTEM: &str = "SYSTEM";
 
 /// A value that only one customer of a reseller can hold.
@@ -330,6 +331,11 @@ pub(super) fn directory(reseller: ResellerId) -> RowKey {
     key(SYSTEM, format!("{DIRECTORY_PREFIX}{:08}", reseller.number()))
 }
 
+/// The row that says which reseller is the platform's own.
+pub(super) fn platform() -> RowKey {
+    key(SYSTEM, "PLATFORM")
+}
+
 pub(super) fn secret() -> RowKey {
     key("SECRET", "SECRET")
 }
@@ -418,6 +424,7 @@ mod tests {
         assert_eq!(show(counter(Counter::Account)), "COUNTERS / ACCOUNT");
         assert_eq!(show(counter(Counter::Subscription)), "COUNTERS / SUBSCRIPTION");
         assert_eq!(show(directory(of)), "SYSTEM / RESELLER#00000007");
+        assert_eq!(show(platform()), "SYSTEM / PLATFORM");
         assert_eq!(show(secret()), "SECRET / SECRET");
     }
 }

@@ -3,8 +3,9 @@
 mod change;
 mod counter;
 mod directory;
+mod platform;
 mod provision;
 
 pub use counter::Counters;
 pub use directory::ResellerPage;
-pub use provision::Provisioned;
+pub use provision::{NewReseller, ProvisionError, Provisioned};

@@ -15,6 +15,39 @@ use crate::store::engine::row::row;
 use crate::store::engine::transaction::{Outcome, Transaction};
 use crate::store::keys::{self, Counter};
 
+use super::platform;
+
+/// A reseller to be provisioned.
+#[derive(Clone, Debug)]
+pub struct NewReseller {
+    /// A name for people; it need not be unique.
+    pub name: Text,
+    /// Whether it is to be the platform's own reseller.
+    pub platform: bool,
+    /// The label of its first key.
+    pub key_label: Text,
+    /// The moment from which the first key is refused; `None` when it never expires.
+    pub key_valid_until: Option<Timestamp>,
+}
+
+/// Why no reseller was provisioned.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ProvisionError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It was to be the platform's own reseller, which this one is already.
+    #[error("the platform has a reseller of its own")]
+    PlatformHas(ResellerId),
+}
+
+/// The purpose of a write in the transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Reseller,
+    Platform,
+}
+
 /// A reseller that has just been provisioned.
 #[derive(Debug)]
 pub struct Provisioned {
@@ -26,18 +59,14 @@ pub struct Provisioned {
 
 impl Table<Operator> {
     /// Creates a reseller with its first account and its first API key, all at once, and the deployment's secret if there is none
-    /// yet. The key ends at `key_valid_until`, if that is given.
+    /// yet. Of any number of calls that are to create the platform's own reseller, one does.
     ///
     /// Not repeatable: a second call creates a second reseller with the same name.
     ///
     /// # Errors
-    /// When the store fails; then there is no such reseller, unless the store gave no answer.
-    pub async fn reseller_provision(
-        &self,
-        name: Text,
-        label: Text,
-        key_valid_until: Option<Timestamp>,
-    ) -> Result<Provisioned, StoreError> {
+    /// [`ProvisionError`]; then there is no such reseller, unless the store gave no answer. Its numbers are not given again.
+    pub async fn reseller_provision(&self, new: NewReseller) -> Result<Provisioned, ProvisionError> {
+        let NewReseller { name, platform, key_label, key_valid_until } = new;
         let connection = &self.store.connection;
         let (secret, number, account) = futures_util::try_join!(
             self.secret_or_first(),
@@ -47,30 +76,36 @@ impl Table<Operator> {
         let no_version = || StoreError::Internal("the secret has no version".to_owned());
         let version = secret.issuing(Timestamp::now()).ok_or_else(no_version)?;
         let id = ResellerId::new(number).ok_or_else(|| StoreError::Internal("no reseller ids are left".to_owned()))?;
-        let reseller =
-            Reseller { id, name, account_ids: vec![AccountId(account)], created_at: Timestamp::now(), suspended_at: None };
+        let account_ids = vec![AccountId(account)];
+        let reseller = Reseller { id, name, account_ids, created_at: Timestamp::now(), suspended_at: None, platform };
         let new = NewKey {
             reseller: id,
             subject: Subject::Reseller,
             permissions: vec![Permission::Read, Permission::Write],
             accounts: None,
-            label,
+            label: key_label,
             valid_until: key_valid_until,
             quota: KeyQuota::default(),
         };
         let key = new.make(version, &reseller)?;
-        let transaction = Transaction::default().put((), row(&keys::reseller(id), &reseller)?, Expressions::when(IS_NEW)).put(
-            (),
-            row(&keys::directory(id), &reseller)?,
-            Expressions::when(IS_NEW),
-        );
-        let transaction = activity::record(
-            transaction,
-            activity::Change::by_operator(id, Action::ResellerCreated, Object::reseller(id)).of_fields(["name", "account_ids"]),
-        )?;
-        match connection.transact(api_key::put(transaction, (), id, &key)?).await? {
+        let mut transaction = Transaction::default();
+        for key in [keys::reseller(id), keys::directory(id)] {
+            transaction = transaction.put(Purpose::Reseller, row(&key, &reseller)?, Expressions::when(IS_NEW));
+        }
+        if platform {
+            transaction = platform::put(transaction, Purpose::Platform, id)?;
+        }
+        let entry = activity::Change::by_operator(id, Action::ResellerCreated, Object::reseller(id));
+        let entry = entry.of_differing([("name", true), ("account_ids", true), ("platform", platform)]);
+        transaction = api_key::put(activity::record(transaction, entry)?, Purpose::Reseller, id, &key)?;
+        match connection.transact(transaction).await? {
             Outcome::Done => Ok(Provisioned { reseller, key }),
-            Outcome::Refused(_) => Err(StoreError::Internal("the new reseller is on record already".to_owned())),
+            Outcome::Refused(purposes) if purposes == [Purpose::Platform] => {
+                let has = connection.platform().await?;
+                let gone = || StoreError::Internal("the row of the platform's reseller refused another and is gone".to_owned());
+                Err(ProvisionError::PlatformHas(has.ok_or_else(gone)?))
+            }
+            Outcome::Refused(_) => Err(StoreError::Internal("the new reseller is on record already".to_owned()).into()),
         }
     }
 }
