@@ -55,7 +55,8 @@ pub(crate) const COLUMNS: [Column; 7] = [
 ];
 
 /// A customer as this API shows it.
-pub(crate) fn view(customer: &Customer) -> Value {
+#[must_use]
+pub fn view(customer: &Customer) -> Value {
     let profile = &customer.profile;
     json!({
         "id": customer.id,

@@ -10,6 +10,12 @@ use crate::Error;
 /// A JSON object that a client sent.
 pub struct Body(Map<String, Value>);
 
+impl From<Map<String, Value>> for Body {
+    fn from(fields: Map<String, Value>) -> Self {
+        Self(fields)
+    }
+}
+
 impl Body {
     /// Reads the body as JSON, whatever its media type says. Fields that are not in `known` are ignored, but every API must be able to
     /// carry them.

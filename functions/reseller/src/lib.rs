@@ -1,7 +1,7 @@
 //! The Reseller API v3: JSON in envelopes, authenticated by the header `x-zoom-s2t-key`.
 //!
 //! One file per route; the other files hold what the routes have in common on the wire. The package `customer` continues this API:
-//! what is public here but the handlers is for it.
+//! what is public here but the handlers is for it, and for the operators' functions that take and show the same.
 
 pub mod answer;
 pub mod body;
@@ -17,7 +17,7 @@ mod list_usage;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod plan_view;
-mod profile;
+pub mod profile;
 pub mod request;
 mod update_customer;
 pub mod usage_query;

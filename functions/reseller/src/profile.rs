@@ -1,5 +1,6 @@
 //! The body of a create or an update of a customer.
 
+use serde_json::{Map, Value};
 use shared::domain::customer::{Customer, Profile};
 use shared::domain::validation::{self, Invalid, Text};
 use shared::lambda::faults::Faults;
@@ -15,10 +16,16 @@ pub(crate) const MAXIMUM_NAME: usize = 255;
 pub(crate) const MAXIMUM_EMAIL: usize = 254;
 
 /// The fields that clients write. All others are ignored, but every API must be able to carry them.
-const FIELDS: [&str; 4] = ["name", "email", "phone", "is_active"];
+pub const FIELDS: [&str; 4] = ["name", "email", "phone", "is_active"];
 
 /// The profile that a client sent.
-pub(crate) struct SentProfile(Body);
+pub struct SentProfile(Body);
+
+impl From<Map<String, Value>> for SentProfile {
+    fn from(fields: Map<String, Value>) -> Self {
+        Self(fields.into())
+    }
+}
 
 impl SentProfile {
     /// Reads the body of a request.
@@ -30,7 +37,10 @@ impl SentProfile {
     ///
     /// A value equal to the one that this API shows is taken without a check, so that a client can send back what another API
     /// wrote.
-    pub(crate) fn profile(&self, current: Option<&Customer>) -> Result<Profile, Error> {
+    ///
+    /// # Errors
+    /// All fields that are wrong.
+    pub fn profile(&self, current: Option<&Customer>) -> Result<Profile, Faults> {
         let mut profile = current.map_or_else(Profile::empty, |customer| customer.profile.clone());
         let mut faults = Faults::default();
         if let Some(name) = faults.collect("name", self.name(&profile)) {
@@ -45,7 +55,7 @@ impl SentProfile {
         if let Some(is_active) = faults.collect("is_active", self.is_active(&profile)) {
             profile.is_active = is_active;
         }
-        Ok(faults.none_or(profile)?)
+        faults.none_or(profile)
     }
 
     /// The organization. A name equal to the one that is derived from the parts leaves it as it is.

@@ -28,7 +28,7 @@ pub async fn update_customer(table: &Table<Write>, request: &Request) -> Result<
         return Err(Error::NotFound("customer"));
     };
     let answer = |updated: &Updated| one(StatusCode::CREATED, updated.customer());
-    let edit = |current: &Customer| sent.profile(Some(current));
+    let edit = |current: &Customer| sent.profile(Some(current)).map_err(Error::from);
     let updated = table.customer_update(&caller, AddressRule::HeldWhereFree, &expected, customer, edit, &keeping(answer)).await?;
     Ok(answer(&updated.ok_or(Error::NotFound("customer"))?))
 }
