@@ -17,6 +17,7 @@ mod list_plans;
 mod list_resellers;
 mod payload;
 mod plan_view;
+mod provision_organization;
 mod provision_reseller;
 mod reseller_view;
 mod resume_reseller;
@@ -39,6 +40,7 @@ pub use limit_key::limit_key;
 pub use list_keys::list_keys;
 pub use list_plans::list_plans;
 pub use list_resellers::list_resellers;
+pub use provision_organization::provision_organization;
 pub use provision_reseller::provision_reseller;
 pub use resume_reseller::resume_reseller;
 pub use retire_plan::retire_plan;
@@ -59,6 +61,7 @@ shared::operator_functions!(
     list_keys,
     list_plans,
     list_resellers,
+    provision_organization,
     provision_reseller,
     resume_reseller,
     retire_plan,

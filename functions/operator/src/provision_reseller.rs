@@ -37,9 +37,9 @@ pub async fn provision_reseller(table: &Table<Operator>, sent: &RawValue) -> Res
     };
     let made = table.reseller_provision(new).await.map_err(|error| match error {
         ProvisionError::Store(error) => error.into(),
-        ProvisionError::PlatformHas(first) => {
-            Error::Conflict(format!("Reseller {first} is the platform's own, and there can be only one."))
-        }
+        ProvisionError::PlatformHas(first) => Error::Conflict(format!(
+            "Reseller {first} is the platform's own, and there can be only one. operator-provision-organization makes its customers."
+        )),
     })?;
     let span = tracing::Span::current();
     span.record("reseller", made.reseller.id.number());

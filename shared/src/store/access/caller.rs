@@ -9,6 +9,7 @@ use crate::domain::replay::Replay;
 use crate::domain::reseller::{AccountId, Reseller, ResellerId};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::IssuedToken;
+use crate::store::access::table::{Operator, Table, Write};
 use crate::store::engine::error::StoreError;
 
 /// The customers that a caller sees. Every read and every list applies it by itself.
@@ -22,7 +23,8 @@ pub(in crate::store) enum Limit {
     Customer(CustomerId),
 }
 
-/// A verified caller that may do `A`. Only opening a [`Sealed`](super::sealed::Sealed) read makes one.
+/// A verified caller that may do `A`. Only opening a [`Sealed`](super::sealed::Sealed) read makes one, and for an operator the
+/// operators' table.
 #[derive(Clone, Debug)]
 pub struct Caller<A> {
     reseller: ResellerId,
@@ -32,6 +34,21 @@ pub struct Caller<A> {
     replay: Option<Replay>,
     reseller_since: Timestamp,
     access: PhantomData<A>,
+}
+
+impl Caller<Write> {
+    /// The operator who invoked a function over this table, as a caller of the reseller. No function with a route has such a table.
+    pub(in crate::store) fn of_operator(_: &Table<Operator>, reseller: &Reseller) -> Self {
+        Self {
+            reseller: reseller.id,
+            principal: Principal::Operator,
+            accounts: reseller.account_ids.clone(),
+            limit: Limit::Reseller,
+            replay: None,
+            reseller_since: reseller.created_at,
+            access: PhantomData,
+        }
+    }
 }
 
 impl<A> Caller<A> {
@@ -60,7 +77,7 @@ impl<A> Caller<A> {
         self.reseller
     }
 
-    /// Who calls: the key, by which the activity names it.
+    /// Who calls: the key, by which the activity names it, or an operator.
     #[must_use]
     pub fn principal(&self) -> &Principal {
         &self.principal

@@ -10,6 +10,7 @@ pub(in crate::store) mod header;
 mod index;
 pub mod list;
 mod of_account;
+mod provision;
 mod read;
 mod update;
 
