@@ -146,6 +146,16 @@ async function lives(): Promise<void> {
     const subscription = `${base}/${id}/subscription/${JSON.parse(sold.body).result.id}${slash}`;
     assert.equal((await expect(200, "GET", subscription, key)).body, sold.body);
     assert.equal(JSON.parse((await expect(200, "GET", `/api/v3/subscription${slash}`, own)).body).total_results, 1);
+    const events = JSON.stringify({ events: [{ id: "smoke-1", units: 60 }] });
+    const recorded = await expect(201, "POST", `/api/v3/usage${slash}`, own, events);
+    assert.equal(JSON.parse(recorded.body).result[0].status, "recorded", recorded.body);
+    const repeated = await expect(201, "POST", `${base}/${id}/usage${slash}`, key, events);
+    assert.equal(JSON.parse(repeated.body).result[0].status, "duplicate", repeated.body);
+    const invoice = await expect(200, "GET", `${base}/${id}/usage${slash}`, key);
+    assert.equal(JSON.parse(invoice.body).result[0].units_used, 60, invoice.body);
+    assert.equal((await expect(200, "GET", `/api/v3/usage${slash}`, own)).body, invoice.body);
+    const ofAll = await expect(200, "GET", `/api/v3/reseller/usage${slash}?view=month&split_by=customer`, key);
+    assert.ok(JSON.parse(ofAll.body).result.some((item: { customer_id: number }) => item.customer_id === id), ofAll.body);
     await expect(201, "PUT", subscription, key, JSON.stringify({ auto_renew: false }));
     await expect(204, "DELETE", subscription, key);
     await operate(stack, "retire-plan", { sku });

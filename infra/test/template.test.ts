@@ -241,12 +241,14 @@ test("quotas and concurrency are options", () => {
   assert.deepEqual(others.filter((name) => concurrency.get(name) !== undefined), [
     "customer-list-subscriptions",
     "customer-list-tokens",
+    "customer-list-usage",
     "licensing-list-customers",
     "licensing-list-licenses",
     "management-find-customers",
     "reseller-list-activity",
     "reseller-list-customers",
     "reseller-list-plans",
+    "reseller-list-usage",
   ]);
   assert.equal(concurrency.get("reseller-list-customers"), 20);
 });

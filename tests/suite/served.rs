@@ -77,14 +77,30 @@ fn every_route_about_what_belongs_to_a_customer_answers_at_both_doors() {
         send("POST", &format!("/api/v3/subscription{slash}"), own, Some(&body)).expect_error(403, "FORBIDDEN");
         send("PUT", &format!("/api/v3/subscription/{place}"), own, Some("{}")).expect_error(403, "FORBIDDEN");
         send("DELETE", &format!("/api/v3/subscription/{place}"), own, None).expect_error(403, "FORBIDDEN");
+        let events = r#"{"events": [{"id": "served-1", "units": 60, "language": "nl"}]}"#;
+        let used = format!("{BASE}/{customer}/usage");
+        for (path, key, status) in [("/api/v3/usage", own, "recorded"), (used.as_str(), key, "duplicate")] {
+            let told = send("POST", &format!("{path}{slash}"), key, Some(events)).expect(201).result();
+            assert_eq!(told[0]["status"], status);
+        }
+        let report = send("GET", &format!("{used}{slash}"), key, None).expect(200);
+        assert_eq!(
+            (&report.result()[0]["units_used"], &report.result()[0]["subscription_id"]),
+            (&60.into(), &subscription.id().into())
+        );
+        assert_eq!(send("GET", &format!("/api/v3/usage{slash}"), own, None).expect(200).body, report.body);
+        let of_all = send("GET", &format!("/api/v3/reseller/usage{slash}"), key, None).expect(200);
+        assert!(of_all.result()[0]["units_used"].as_i64().is_some_and(|units| units >= 60), "{of_all}");
         send("PUT", &format!("{sold}/{place}"), key, Some(r#"{"auto_renew": false}"#)).expect(201);
         send("DELETE", &format!("{sold}/{place}"), key, None).expect(204);
         send("DELETE", &format!("{tokens}/{one}"), key, None).expect(204);
         send("GET", &format!("/api/v3/customer{slash}"), own, None).expect_error(401, "KEY_REVOKED");
         call("DELETE", &format!("{BASE}/{customer}{slash}"), key, None).expect(204);
     }
-    let routes =
-        table().into_iter().filter(|route| route.function.starts_with("customer-") || route.function.ends_with("-plans"));
+    let routes = table().into_iter().filter(|route| {
+        route.function.starts_with("customer-")
+            || ["reseller-list-plans", "reseller-list-usage"].contains(&route.function.as_str())
+    });
     let routes = routes.filter(|route| forms.contains(&"/") || !route.path.ends_with('/'));
     let expected: BTreeSet<String> = routes.map(|route| format!("{} {}", route.method, route.path)).collect();
     assert_eq!(called, expected);
