@@ -1,4 +1,4 @@
-//! Demo data: plans, and two resellers with one customer each, and with keys in every state that a key can be in.
+//! Demo data: plans, and two resellers with one customer each that has used something, and with keys in every state that a key can be in.
 //!
 //! The tokens of the keys are in `demo.json` and nowhere else. If that file does not belong to the table, for example after a
 //! change from the stored data to another engine, the resellers get new keys; there are never more than these two resellers.
@@ -16,8 +16,10 @@ use shared::domain::date::Date;
 use shared::domain::plan::Sku;
 use shared::domain::quota::KeyQuota;
 use shared::domain::reseller::{AccountId, Reseller, ResellerId};
+use shared::domain::subscription::Subscription;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::token::{IssuedToken, PresentedToken};
+use shared::domain::usage::MOST_EVENTS;
 use shared::domain::validation::{self, Text};
 use shared::store::api_key::{IssueKeyError, IssuedKey, KeySummary, NewKey};
 use shared::store::customer::WriteError;
@@ -27,6 +29,7 @@ use shared::store::subscription::{ChangeError, Order};
 use shared::store::{AuthenticationError, Caller, Operator, Policy, Read, Store, StoreError, Table, Write as Writing};
 
 use crate::demo_plans::plans;
+use crate::demo_usage::{DAYS, events};
 use crate::problem::Problem;
 
 const RESELLERS: [&str; 2] = ["Northwind Resale", "Harbour Telecom"];
@@ -71,6 +74,8 @@ pub(crate) struct DemoReseller {
     pub(crate) management_user_without_account: String,
     pub(crate) management_password_without_account: String,
 }
+
+const GONE: DemoError = DemoError::Impossible("a demo customer is gone");
 
 /// What can't be, because demo data is made without idempotency keys.
 const KEYLESS: &str = "a request without an idempotency key was answered before";
@@ -220,19 +225,34 @@ impl Provision {
         Ok(skus)
     }
 
-    /// Sells the first two plans to a demo customer that has none: one three months ago, one from today on.
-    async fn subscriptions(&self, key: &str, customer: CustomerId, plans: &[Sku]) -> Result<(), DemoError> {
+    /// The subscriptions of a demo customer. If it has none, the first two plans are sold to it: one three months ago, one a month ago.
+    async fn subscriptions(&self, key: &str, customer: CustomerId, plans: &[Sku]) -> Result<Vec<Subscription>, DemoError> {
         let policy = Policy::of_kinds(&[Kind::Reseller]);
         let token = self.reader.token_check(PresentedToken::api_key(key)).await?;
         let (_, known) = self.reader.subscription_list(&token, Some(customer)).await?.open(policy)?;
-        if known.is_none_or(|known| !known.content.is_empty()) {
-            return Ok(());
+        let mut subscriptions = known.map(|known| known.content).unwrap_or_default();
+        if !subscriptions.is_empty() {
+            return Ok(subscriptions);
         }
-        for (sku, start) in plans.iter().zip([Some(Date::today().plus_days(-90)), None]) {
+        for (sku, days) in plans.iter().zip([DAYS, 30]) {
             let (caller, offer) = self.writer.subscription_offer(&token, Some(customer), Some(sku)).await?.open(policy)?;
-            let offer = offer.ok_or(DemoError::Impossible("a demo customer is gone"))?;
-            let order = Order { sku: sku.clone(), start, auto_renew: None };
-            self.writer.subscription_create(&caller, &order, offer.content, &|_| Vec::new()).await?;
+            let offer = offer.ok_or(GONE)?;
+            let order = Order { sku: sku.clone(), start: Some(Date::today().plus_days(-days)), auto_renew: None };
+            subscriptions.extend(self.writer.subscription_create(&caller, &order, offer.content, &|_| Vec::new()).await?);
+        }
+        Ok(subscriptions)
+    }
+
+    /// Makes sure that a demo customer has used something. Its reseller's key records one half of it, and its own the other.
+    async fn usage(&self, keys: [&str; 2], customer: CustomerId, subscriptions: &[Subscription]) -> Result<(), DemoError> {
+        let events = events(Timestamp::now(), subscriptions).map_err(|_| DemoError::Impossible("demo usage is not allowed"))?;
+        let policy = Policy::of_kinds(&[Kind::Reseller, Kind::Customer]);
+        for (key, events) in keys.iter().zip(events.chunks(events.len().div_ceil(2).max(1))) {
+            let token = self.writer.token_check(PresentedToken::api_key(key)).await?;
+            for batch in events.chunks(MOST_EVENTS) {
+                let (caller, found) = self.writer.usage_load(&token, Some(customer)).await?.open(policy)?;
+                self.writer.usage_record(&caller, found.ok_or(GONE)?, batch).await?.ok_or(GONE)?;
+            }
         }
         Ok(())
     }
@@ -318,11 +338,12 @@ impl Provision {
             }
         };
         let customer = self.customer(&reseller, key.token.reveal()).await?;
-        self.subscriptions(key.token.reveal(), customer, plans).await?;
+        let subscriptions = self.subscriptions(key.token.reveal(), customer, plans).await?;
         let both = [Permission::Read, Permission::Write];
         let yesterday = Timestamp::now().minus(Duration::from_secs(24 * 60 * 60));
         let read_only = self.key(&reseller, "demo, read only", Subject::Reseller, &[Permission::Read], None).await?;
         let of_customer = self.key(&reseller, "demo, of a customer", Subject::Customer(customer), &both, None).await?;
+        self.usage([key.token.reveal(), of_customer.token.reveal()], customer, &subscriptions).await?;
         let expired = self.key(&reseller, "demo, expired", Subject::Reseller, &both, Some(yesterday)).await?;
         let licensing = self.key(&reseller, "demo, licensing", Subject::Licensing, &both, None).await?;
         let (management_user, management_password) = self.service_user(&reseller, "demo", None).await?;
@@ -419,11 +440,15 @@ fn text(value: &str) -> Result<Text, DemoError> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::data_folder::tests::Temporary;
     use crate::engine::{Engine, Storage};
     use crate::port;
     use shared::domain::entity_tag::ExpectedRevision;
+    use shared::domain::usage::Dimensions;
+    use shared::domain::usage_report::Range;
     use shared::store::Access;
 
     async fn empty_table() -> (Engine, Store) {
@@ -498,6 +523,22 @@ mod tests {
         assert_eq!(demo.resellers.iter().map(|reseller| reseller.name.as_str()).collect::<Vec<_>>(), RESELLERS);
         assert_eq!(demo.resellers.iter().map(|reseller| reseller.account_id).collect::<Vec<_>>(), [1001, 1002]);
         keys_are_in_their_states(&store, &demo).await;
+        for reseller in &demo.resellers {
+            let reader = Table::<Read>::new(store.clone());
+            let token = reader.token_check(presented(&reseller.reseller_key)).await.unwrap();
+            let sealed = reader.customer_load(&token, Some(reseller.customer_id)).await.unwrap();
+            let (caller, customer) = sealed.open(policy(Kind::Reseller)).unwrap();
+            let days = Range { from: Date::today().plus_days(-DAYS), to: Date::today() };
+            let sums = reader.usage_sums(&caller, &customer.unwrap(), &[days]).await.unwrap();
+            let differing = |of: &dyn Fn(&Dimensions) -> String| {
+                sums.iter().map(|(dimensions, _)| of(dimensions)).collect::<BTreeSet<_>>().len()
+            };
+            let days = differing(&|dimensions| dimensions.day.to_string());
+            assert!((90..=91).contains(&days), "{days}");
+            assert_eq!(differing(&|dimensions| format!("{:?}", dimensions.language)), 4);
+            assert_eq!(differing(&|dimensions| format!("{:?}", dimensions.token)), 2);
+            assert_eq!(differing(&|dimensions| format!("{:?}", dimensions.subscription)), 2);
+        }
     }
 
     #[tokio::test]
