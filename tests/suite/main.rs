@@ -57,3 +57,4 @@ mod subscriptions;
 mod tokens;
 mod usage;
 mod usage_reports;
+mod usage_scale;

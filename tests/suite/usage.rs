@@ -495,7 +495,7 @@ async fn lost_answers_and_broken_batches_can_be_sent_again() {
 
 /// Cancels transactions that want a row which another one is changing, as DynamoDB does and no local engine: each holds its rows for
 /// this long.
-fn contended(app: &App, held: Duration) -> Arc<Mutex<(usize, usize)>> {
+pub fn contended(app: &App, held: Duration) -> Arc<Mutex<(usize, usize)>> {
     let counts = Arc::new(Mutex::new((0, 0)));
     let counted = Arc::clone(&counts);
     let mut until: HashMap<String, Instant> = HashMap::new();

@@ -1,0 +1,141 @@
+//! Usage at scale: a million events of one customer, ten thousand customers with usage in one month, and as many events a second as
+//! the sums can take.
+//!
+//! Ignored unless asked for, because it takes minutes: `cargo test --profile light --test suite -- --ignored --nocapture usage_scale`.
+//! It prints what it counts and measures.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::stream::{self, StreamExt};
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, App, Tenant};
+use crate::usage::{Meter, contended, event, noon, today};
+
+/// Sends a request, prints what it took, and returns the answer.
+async fn measured(app: &App, tenant: &Tenant, what: &str, path: &str, accept: &str) -> Answer {
+    app.wire.take_calls();
+    let begun = Instant::now();
+    let answer = app.request("GET", path).key(&tenant.key).header("accept", accept).send().await.expect(200);
+    let (took, calls) = (begun.elapsed(), app.wire.take_calls());
+    let units: f64 = calls.iter().map(|call| call.capacity_units()).sum();
+    println!("{what}: {took:?}, {} calls, {units} read units, {} bytes", calls.len(), answer.body.len());
+    answer
+}
+
+#[tokio::test]
+#[ignore = "records a million events for minutes"]
+async fn reports_read_sums_and_not_a_million_events() {
+    const MANY: usize = 1_000_000;
+    const LANGUAGES: [&str; 5] = ["nl-nl", "en-gb", "fr-fr", "de-de", "es-es"];
+    let meter = Meter::new().await;
+    let subscription = meter.sell("first", -364).await;
+    let begun = Instant::now();
+    let record = async |number: usize| {
+        let one = |place: usize| {
+            let day = i64::try_from(number % 364).unwrap() + 1;
+            json!({
+                "id": format!("job-{number}-{place}"), "units": 1, "language": LANGUAGES[place % 5], "occurred_at": noon(-day),
+                "subscription_id": subscription,
+            })
+        };
+        let events: Vec<Value> = (0..100).map(one).collect();
+        let answer = meter.post(&events).await.expect(201).result();
+        assert!(answer.as_array().unwrap().iter().all(|told| told["status"] == "recorded"));
+        meter.app.wire.take_calls();
+    };
+    stream::iter(0..MANY / 100).for_each_concurrent(4, record).await;
+    println!("{MANY} events were recorded in {:?}", begun.elapsed());
+    let base = format!("/api/v3/reseller/customer/{}/usage", meter.customer);
+    let from = today().plus_days(-364);
+    for (what, query) in [
+        ("an invoice", "?split_by=period".to_owned()),
+        ("a year by day", format!("?view=day&from={from}&limit=1000")),
+        ("a year by month and language", format!("?view=month&split_by=language&from={from}&limit=1000")),
+        ("the last twelve days", "?view=day".to_owned()),
+    ] {
+        measured(&meter.app, &meter.tenant, what, &format!("{base}{query}"), "application/json").await;
+    }
+    let path = format!("/api/v3/reseller/usage?view=day&from={from}&limit=1000");
+    let all = measured(&meter.app, &meter.tenant, "a year of all customers by day", &path, "application/json").await;
+    let units: i64 = all.result().as_array().unwrap().iter().map(|item| item["units_used"].as_i64().unwrap()).sum();
+    assert_eq!(units, i64::try_from(MANY).unwrap());
+    let again = event("job-0-0", 1);
+    assert_eq!(meter.post(&[again]).await.expect(201).result()[0]["status"], "conflict");
+}
+
+#[tokio::test]
+#[ignore = "fills the table for a minute"]
+async fn a_report_by_customer_has_ten_thousand_customers() {
+    const MANY: u64 = 10_000;
+    let meter = Meter::new().await;
+    let ids = meter.app.fill(&meter.tenant, meter.customer, "Customer", MANY).await;
+    let month = today().month();
+    for batch in ids.chunks(25) {
+        let rows = batch.iter().map(|id| {
+            let text = |text: String| AttributeValue::S(text);
+            HashMap::from([
+                ("PK".to_owned(), text(format!("USAGE#{}#{month}", meter.tenant.id))),
+                ("SK".to_owned(), text(format!("CUSTOMER#{id:016}#{}", id % 4))),
+                ("units".to_owned(), AttributeValue::N("3600".to_owned())),
+            ])
+        });
+        meter.app.put_rows(rows).await;
+    }
+    let path = "/api/v3/reseller/usage?view=month&split_by=customer";
+    let page = measured(&meter.app, &meter.tenant, "a page of ten", path, "application/json").await;
+    assert_eq!(page.json()["total_results"], MANY);
+    measured(&meter.app, &meter.tenant, "a page of a thousand", &format!("{path}&limit=1000"), "application/json").await;
+    let csv = measured(&meter.app, &meter.tenant, "all in CSV", path, "text/csv").await;
+    assert_eq!((csv.body.lines().count() as u64, Answer::next(&csv)), (MANY + 1, None));
+}
+
+/// Records one event at a time, so many a second for ten seconds, while each transaction holds its rows for ten milliseconds.
+async fn at_a_rate(meter: &Meter, customers: &[u64], a_second: u32) {
+    let counts = contended(&meter.app, Duration::from_millis(10));
+    let total = a_second * 10;
+    let begun = tokio::time::Instant::now();
+    let send = async |number: u32| {
+        tokio::time::sleep_until(begun + Duration::from_secs(1) * number / a_second).await;
+        let customer = customers[number as usize % customers.len()];
+        let body = json!({"events": [event(&format!("job-{number}"), 1)]});
+        let request = meter.app.reseller_api("POST", format!("{customer}/usage")).key(&meter.tenant.key).json(&body);
+        let answer = request.send().await;
+        assert!(answer.status == 201 || answer.status == 503, "{answer}");
+        answer.status == 503
+    };
+    let refused: Vec<bool> = stream::iter(0..total).map(send).buffer_unordered(1_000).collect().await;
+    let took = begun.elapsed();
+    meter.app.wire.mend();
+    let refused = refused.into_iter().filter(|refused| *refused).count();
+    let (transactions, cancelled) = *counts.lock().unwrap();
+    println!(
+        "{total} events of {} customers, {a_second} a second, in {took:?}: {transactions} transactions, {cancelled} cancelled, \
+         {refused} refused",
+        customers.len()
+    );
+    meter.app.audit(&meter.tenant).await;
+    let all = meter.app.request("GET", "/api/v3/reseller/usage").key(&meter.tenant.key).send().await.expect(200).result();
+    let units: i64 = all.as_array().unwrap().iter().map(|item| item["units_used"].as_i64().unwrap()).sum();
+    assert_eq!(units, i64::from(total) - i64::try_from(refused).unwrap());
+}
+
+#[tokio::test]
+#[ignore = "takes ten seconds"]
+async fn one_customer_records_200_events_a_second() {
+    let meter = Meter::new().await;
+    at_a_rate(&meter, &[meter.customer], 200).await;
+}
+
+#[tokio::test]
+#[ignore = "takes ten seconds"]
+async fn a_reseller_records_500_events_a_second() {
+    let meter = Meter::new().await;
+    let mut customers = vec![meter.customer];
+    for number in 0..19 {
+        customers.push(meter.app.create(&meter.tenant, &format!("Customer {number}")).await);
+    }
+    at_a_rate(&meter, &customers, 500).await;
+}
