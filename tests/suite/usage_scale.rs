@@ -4,12 +4,13 @@
 //! Ignored unless asked for, because it takes minutes: `cargo test --profile light --test suite -- --ignored --nocapture usage_scale`.
 //! It prints what it counts and measures.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::stream::{self, StreamExt};
 use serde_json::{Value, json};
+use shared::domain::usage_report::Calendar;
 
 use crate::harness::{Answer, App, Tenant};
 use crate::usage::{Meter, contended, event, noon, today};
@@ -72,8 +73,8 @@ async fn a_report_by_customer_has_ten_thousand_customers() {
     const MANY: u64 = 10_000;
     let meter = Meter::new().await;
     let ids = meter.app.fill(&meter.tenant, meter.customer, "Customer", MANY).await;
-    let month = today().month();
-    for batch in ids.chunks(25) {
+    let months: Vec<String> = (0..12).map(|month| today().plus_days(-30 * month).month()).collect();
+    for (month, batch) in months.iter().flat_map(|month| ids.chunks(25).map(move |batch| (month, batch))) {
         let rows = batch.iter().map(|id| {
             let text = |text: String| AttributeValue::S(text);
             HashMap::from([
@@ -84,12 +85,25 @@ async fn a_report_by_customer_has_ten_thousand_customers() {
         });
         meter.app.put_rows(rows).await;
     }
+    let items = MANY * months.iter().collect::<BTreeSet<_>>().len() as u64;
     let path = "/api/v3/reseller/usage?view=month&split_by=customer";
-    let page = measured(&meter.app, &meter.tenant, "a page of ten", path, "application/json").await;
+    let month = format!("{}-01", today().month());
+    let now = format!("{path}&from={month}&to={}", Calendar::Month.period_of(today()).to);
+    let page = measured(&meter.app, &meter.tenant, "a page of ten of a month", &now, "application/json").await;
     assert_eq!(page.json()["total_results"], MANY);
-    measured(&meter.app, &meter.tenant, "a page of a thousand", &format!("{path}&limit=1000"), "application/json").await;
-    let csv = measured(&meter.app, &meter.tenant, "all in CSV", path, "text/csv").await;
-    assert_eq!((csv.body.lines().count() as u64, Answer::next(&csv)), (MANY + 1, None));
+    measured(&meter.app, &meter.tenant, "a page of a thousand of a month", &format!("{now}&limit=1000"), "application/json")
+        .await;
+    measured(&meter.app, &meter.tenant, "a month in CSV", &now, "text/csv").await;
+    let page = measured(&meter.app, &meter.tenant, "a page of ten of twelve months", path, "application/json").await;
+    assert_eq!(page.json()["total_results"], items);
+    let (mut rows, mut next) = (Vec::new(), Some(path.to_owned()));
+    while let Some(path) = next {
+        let part = measured(&meter.app, &meter.tenant, "a part of twelve months in CSV", &path, "text/csv").await;
+        rows.extend(part.body.lines().skip(1).map(str::to_owned));
+        next = Answer::next(&part);
+    }
+    assert_eq!(rows.len() as u64, items);
+    assert_eq!(rows.iter().collect::<BTreeSet<_>>().len() as u64, items, "no row is repeated");
 }
 
 /// Records one event at a time, so many a second for ten seconds, while each transaction holds its rows for ten milliseconds.

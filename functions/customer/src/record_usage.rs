@@ -5,7 +5,7 @@ use reseller::answer::outcomes;
 use shared::domain::usage::SentEvent;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
-use shared::store::{Table, Write};
+use shared::store::{StoreError, Table, Write};
 
 use crate::door::{Doors, Visit};
 use crate::usage::{Sent, sent, told};
@@ -22,5 +22,6 @@ pub async fn record_usage(table: &Table<Write>, request: &Request) -> Result<Res
     let found = found.ok_or(Error::NotFound("customer"))?;
     let events: Vec<SentEvent> = sent.iter().filter_map(Sent::event).cloned().collect();
     let recorded = table.usage_record(&caller, found, &events).await?.ok_or(Error::NotFound("customer"))?;
-    Ok(outcomes(told(&sent, recorded)))
+    let told = told(&sent, recorded).ok_or_else(|| StoreError::Internal("an event has no outcome".to_owned()))?;
+    Ok(outcomes(told))
 }

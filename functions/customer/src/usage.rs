@@ -109,17 +109,18 @@ fn corrects(fields: &Map<String, Value>) -> Result<Option<EventId>, InvalidEvent
     }
 }
 
-/// What became of the events that were sent, in their order. `outcomes` are those of the events that could be recorded.
-pub(crate) fn told(sent: &[Sent], outcomes: Vec<Outcome>) -> Vec<Value> {
+/// What became of the events that were sent, in their order. `outcomes` are those of the events that could be recorded; `None` if there
+/// are too few of them.
+pub(crate) fn told(sent: &[Sent], outcomes: Vec<Outcome>) -> Option<Vec<Value>> {
     let mut outcomes = outcomes.into_iter();
     let told = sent.iter().map(|sent| match sent {
-        Sent::Invalid(id, faults) => invalid(id.as_ref(), faults),
-        Sent::Event(event) => match outcomes.next() {
-            Some(Outcome::Recorded) => json!({"id": event.id, "status": "recorded"}),
-            Some(Outcome::Duplicate) | None => json!({"id": event.id, "status": "duplicate"}),
-            Some(Outcome::Conflict) => json!({"id": event.id, "status": "conflict"}),
-            Some(Outcome::Invalid(field, fault)) => invalid(Some(&event.id), &Faults::one(name(field), fault)),
-        },
+        Sent::Invalid(id, faults) => Some(invalid(id.as_ref(), faults)),
+        Sent::Event(event) => Some(match outcomes.next()? {
+            Outcome::Recorded => json!({"id": event.id, "status": "recorded"}),
+            Outcome::Duplicate => json!({"id": event.id, "status": "duplicate"}),
+            Outcome::Conflict => json!({"id": event.id, "status": "conflict"}),
+            Outcome::Invalid(field, fault) => invalid(Some(&event.id), &Faults::one(name(field), fault)),
+        }),
     });
     told.collect()
 }
