@@ -61,6 +61,17 @@ def before_call(context, case, kwargs):
         case.body["sku"] = "voice-100"
         if isinstance(case.body.get("subscription_start"), str):
             case.body["subscription_start"] = datetime.date.today().isoformat()
+    # By what a report can be split depends on its view, and its last day on the first one.
+    if case.operation.path.endswith("/usage") and case.query:
+        of_all = case.operation.path == "/api/v3/reseller/usage"
+        view = case.query.get("view", "day" if of_all else "invoice")
+        splits = {"invoice": ["period"], "day": ["language"], "week": ["language"]} if of_all or view == "invoice" else {}
+        if case.query.get("split_by") not in splits.get(view, ["language", "customer"] if of_all else ["language", "token", "subscription"]):
+            case.query.pop("split_by", None)
+        if case.query.get("split_by") == "customer":
+            case.query.pop("from", None)
+        if "from" in case.query or case.query.get("split_by") == "customer":
+            case.query.pop("to", None)
     # An account is valid only if the service user was granted it.
     if isinstance(case.body, dict):
         for body in (case.body, case.body.get("object")):
@@ -82,12 +93,7 @@ def filter_failure(context, failure, case, response):
         text in response.text
         for text in ("with 20 subscriptions", "must not be before", "while the subscription is", "the subscription has ended")
     )
-    # By what a report can be split depends on its view, and its last day on the first one.
-    usage = case.operation.path.endswith("/usage") and any(
-        text in response.text
-        for text in ("in this view", "for this view", "must not be before the first day", "days after the first day")
-    )
-    return not taken and not last and not token and not subscription and not usage
+    return not taken and not last and not token and not subscription
 
 
 @schemathesis.deserializer("application/xml", "text/xml")

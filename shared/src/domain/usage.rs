@@ -240,8 +240,8 @@ pub enum Step {
     Decided(Outcome),
     /// It is to be recorded like this, if its id is new.
     Record(Box<UsageEvent>),
-    /// What is on record under this id must be looked up first.
-    LookUp(EventId),
+    /// What is on record under these ids must be looked up first.
+    LookUp(Vec<EventId>),
     /// An event before it in the batch must be recorded first.
     Wait,
 }
@@ -263,43 +263,101 @@ pub struct Ledger {
     pub events: HashMap<EventId, Option<UsageEvent>>,
 }
 
+/// The events of a batch that are not decided, on which events behind them can depend.
+#[derive(Default)]
+struct Undecided<'a> {
+    ids: BTreeSet<&'a EventId>,
+    /// What corrections among them correct.
+    corrected: BTreeSet<&'a EventId>,
+    /// What those corrections correct that can't be recorded yet.
+    waited_for: BTreeSet<&'a EventId>,
+}
+
+impl<'a> Undecided<'a> {
+    fn add(&mut self, sent: &'a SentEvent, step: &Step) {
+        self.ids.insert(&sent.id);
+        self.corrected.extend(&sent.corrects);
+        if !matches!(step, Step::Record(_)) {
+            self.waited_for.extend(&sent.corrects);
+        }
+    }
+
+    /// Whether what becomes of them decides what becomes of an event behind them.
+    fn decides(&self, sent: &SentEvent) -> bool {
+        let original = sent.corrects.as_ref();
+        self.ids.contains(&sent.id)
+            || self.corrected.contains(&sent.id)
+            || original.is_some_and(|original| self.ids.contains(original) || self.waited_for.contains(original))
+    }
+}
+
+/// The languages of an organization while events are planned.
+struct Places {
+    /// Those that it has, with the events that are to be recorded.
+    taken: BTreeSet<Language>,
+    /// Those that events ask for that are not decided. They come before the events behind them.
+    claimed: BTreeSet<Language>,
+}
+
+impl Places {
+    fn count(&self) -> usize {
+        self.taken.union(&self.claimed).count()
+    }
+
+    /// Takes a place for a language that has none; `false` if there is no room.
+    fn take(&mut self, language: &Language) -> bool {
+        let is_known = self.taken.contains(language);
+        let more = usize::from(!self.claimed.contains(language));
+        if !is_known && self.count() + more > MOST_LANGUAGES {
+            return false;
+        }
+        self.taken.insert(language.clone());
+        true
+    }
+}
+
 impl Ledger {
     /// What is to be done about each of these events now, as if they came one after the other. Events to be recorded have
     /// different ids, and correct nothing that is to be recorded too.
     #[must_use]
     pub fn steps(&self, sent: &[&SentEvent]) -> Vec<Step> {
-        let mut languages = self.languages.clone();
-        let mut pending = BTreeSet::new();
+        let mut languages = Places { taken: self.languages.clone(), claimed: BTreeSet::new() };
+        let mut before = Undecided::default();
         let mut left: HashMap<&EventId, i64> = HashMap::new();
         let mut steps = Vec::new();
         for sent in sent {
-            let step = if pending.contains(&sent.id) || sent.corrects.as_ref().is_some_and(|original| pending.contains(original))
-            {
+            let unknown = self.unknown(sent);
+            let step = if !unknown.is_empty() {
+                Step::LookUp(unknown)
+            } else if before.decides(sent) {
                 Step::Wait
             } else {
                 self.step(sent, &mut languages, &mut left)
             };
             if !matches!(step, Step::Decided(_)) {
-                pending.insert(sent.id.clone());
+                before.add(sent, &step);
+                languages.claimed.extend(sent.language.clone().filter(|_| sent.corrects.is_none()));
             }
             steps.push(step);
         }
         steps
     }
 
-    fn step<'a>(&self, sent: &'a SentEvent, languages: &mut BTreeSet<Language>, left: &mut HashMap<&'a EventId, i64>) -> Step {
+    /// What must be looked up before anything can be said of a correction: what is on record under its id, and what it corrects.
+    fn unknown(&self, sent: &SentEvent) -> Vec<EventId> {
+        let original = sent.corrects.as_ref().filter(|_| self.token.is_none());
+        let wanted = original.map(|original| [&sent.id, original]).into_iter().flatten();
+        wanted.filter(|id| !self.events.contains_key(*id)).cloned().collect()
+    }
+
+    fn step<'a>(&self, sent: &'a SentEvent, languages: &mut Places, left: &mut HashMap<&'a EventId, i64>) -> Step {
         if let Some(Some(known)) = self.events.get(&sent.id) {
             return Step::Decided(if known.sent == *sent { Outcome::Duplicate } else { Outcome::Conflict });
         }
         let dimensions = match &sent.corrects {
             None => self.dimensions(sent, languages),
             Some(_) if self.token.is_some() => Err((EventField::Corrects, InvalidEvent::NotByCustomer)),
-            Some(original) => match self.events.get(original) {
-                // An id that is on record decides before anything else about a correction.
-                _ if !self.events.contains_key(&sent.id) => return Step::LookUp(sent.id.clone()),
-                None => return Step::LookUp(original.clone()),
-                Some(known) => Self::corrected(sent, original, known.as_ref(), left),
-            },
+            Some(original) => Self::corrected(sent, original, self.events.get(original).and_then(Option::as_ref), left),
         };
         match dimensions {
             Ok(dimensions) => Step::Record(Box::new(UsageEvent {
@@ -310,9 +368,9 @@ impl Ledger {
                 recorded_by: self.by.clone(),
             })),
             // What can't be recorded now may have been recorded before.
-            Err(_) if !self.events.contains_key(&sent.id) => Step::LookUp(sent.id.clone()),
+            Err(_) if !self.events.contains_key(&sent.id) => Step::LookUp(vec![sent.id.clone()]),
             // There is room if an event before it turns out not to be recorded.
-            Err((_, InvalidEvent::TooManyLanguages)) if languages.len() > self.languages.len() => Step::Wait,
+            Err((_, InvalidEvent::TooManyLanguages)) if languages.count() > self.languages.len() => Step::Wait,
             Err((_, InvalidEvent::TakesTooMuch)) if self.is_changed(sent, left) => Step::Wait,
             Err((field, fault)) => Step::Decided(Outcome::Invalid(field, fault)),
         }
@@ -326,7 +384,7 @@ impl Ledger {
     }
 
     /// What an event adds to that corrects none.
-    fn dimensions(&self, sent: &SentEvent, languages: &mut BTreeSet<Language>) -> Result<Dimensions, (EventField, InvalidEvent)> {
+    fn dimensions(&self, sent: &SentEvent, languages: &mut Places) -> Result<Dimensions, (EventField, InvalidEvent)> {
         let day = Date::of(sent.occurred_at.unwrap_or(self.now));
         let mut covering = self.subscriptions.iter().filter(|subscription| subscription.covers(day));
         let subscription = match sent.subscription {
@@ -336,11 +394,10 @@ impl Ledger {
             }
             None => covering.next().filter(|_| covering.next().is_none()).map(|subscription| subscription.id),
         };
-        if let Some(language) = sent.language.as_ref().filter(|language| !languages.contains(*language)) {
-            if languages.len() >= MOST_LANGUAGES {
-                return Err((EventField::Language, InvalidEvent::TooManyLanguages));
-            }
-            languages.insert(language.clone());
+        if let Some(language) = &sent.language
+            && !languages.take(language)
+        {
+            return Err((EventField::Language, InvalidEvent::TooManyLanguages));
         }
         Ok(Dimensions { day, language: sent.language.clone(), token: self.token.clone(), subscription })
     }
@@ -378,6 +435,7 @@ mod tests {
     use super::super::credential::Kind;
     use super::super::token::TokenHash;
     use super::*;
+    use proptest::prelude::*;
 
     fn id(text: &str) -> EventId {
         EventId::parse(text).unwrap()
@@ -481,7 +539,7 @@ mod tests {
     #[test]
     fn what_cannot_be_recorded_now_may_have_been_recorded_before() {
         let wanted = SentEvent { subscription: SubscriptionId::new(7), ..event("a", 1) };
-        assert_eq!(steps(&ledger(), std::slice::from_ref(&wanted)), [Step::LookUp(id("a"))]);
+        assert_eq!(steps(&ledger(), std::slice::from_ref(&wanted)), [Step::LookUp(vec![id("a")])]);
         let absent = with(ledger(), &[], &["a"]);
         assert_eq!(steps(&absent, std::slice::from_ref(&wanted)), [invalid(EventField::Subscription, InvalidEvent::NotCovered)]);
         let known = with(ledger(), std::slice::from_ref(&wanted), &[]);
@@ -508,17 +566,16 @@ mod tests {
     #[test]
     fn corrections_take_no_more_than_there_is() {
         let known = with(ledger(), &[event("job", 10), correction("earlier", -1, "job")], &["a", "b", "c", "nothing"]);
-        assert_eq!(steps(&ledger(), &[correction("a", -1, "job")]), [Step::LookUp(id("a"))]);
-        let told = steps(&known, &[correction("a", -7, "job"), correction("b", -4, "job"), correction("c", -3, "job")]);
-        assert!(matches!((&told[0], &told[2]), (Step::Record(_), Step::Record(_))), "{told:?}");
-        assert_eq!(told[1], Step::Wait);
+        assert_eq!(steps(&ledger(), &[correction("a", -1, "job")]), [Step::LookUp(vec![id("a"), id("job")])]);
+        let sent = [correction("a", -7, "job"), correction("b", -4, "job"), correction("c", -3, "job")];
+        let told = steps(&known, &sent);
+        let Step::Record(first) = &told[0] else { panic!("{told:?}") };
+        assert_eq!(told[1..], [Step::Wait, Step::Wait]);
         let mut noted = known.clone();
-        for step in &told {
-            if let Step::Record(event) = step {
-                noted.note(event.as_ref().clone());
-            }
-        }
-        assert_eq!(steps(&noted, &[correction("b", -4, "job")]), [invalid(EventField::Units, InvalidEvent::TakesTooMuch)]);
+        noted.note(first.as_ref().clone());
+        let told = steps(&noted, &sent[1..]);
+        assert_eq!(told[0], invalid(EventField::Units, InvalidEvent::TakesTooMuch));
+        assert!(matches!(told[1], Step::Record(_)), "{told:?}");
         assert!(matches!(steps(&noted, &[correction("b", 4, "job")])[0], Step::Record(_)));
         for (sent, fault) in [
             (correction("a", -1, "nothing"), InvalidEvent::NothingToCorrect),
@@ -526,10 +583,11 @@ mod tests {
         ] {
             assert_eq!(steps(&known, &[sent]), [invalid(EventField::Corrects, fault)]);
         }
-        assert_eq!(steps(&known, &[correction("a", -1, "unread")]), [Step::LookUp(id("unread"))]);
+        assert_eq!(steps(&known, &[correction("a", -1, "unread")]), [Step::LookUp(vec![id("unread")])]);
         // A correction waits for its original.
-        let told = steps(&known, &[event("new", 1), correction("a", -1, "new")]);
-        assert_eq!(told[1], Step::Wait);
+        let both = [event("new", 1), correction("a", -1, "new")];
+        assert_eq!(steps(&known, &both)[1], Step::LookUp(vec![id("new")]));
+        assert_eq!(steps(&with(known, &[], &["new"]), &both)[1], Step::Wait);
     }
 
     #[test]
@@ -538,5 +596,101 @@ mod tests {
         own.token = KeyId::parse("0123456789ab");
         assert_eq!(steps(&own, &[correction("a", -1, "job")]), [invalid(EventField::Corrects, InvalidEvent::NotByCustomer)]);
         assert!(matches!(&steps(&own, &[event("b", 1)])[0], Step::Record(event) if event.dimensions.token == own.token));
+    }
+
+    /// Records these events as the store does: what is to be looked up is, and of what can be recorded as many at a time as `at_once` says.
+    fn record(
+        known: &mut Ledger,
+        on_record: &mut HashMap<EventId, UsageEvent>,
+        sent: &[SentEvent],
+        at_once: usize,
+    ) -> Vec<Outcome> {
+        let mut outcomes: Vec<Option<Outcome>> = vec![None; sent.len()];
+        for _ in 0..10 * sent.len() + 10 {
+            let open: Vec<usize> = (0..sent.len()).filter(|place| outcomes[*place].is_none()).collect();
+            let told = known.steps(&open.iter().map(|place| &sent[*place]).collect::<Vec<_>>());
+            let (mut unknown, mut new) = (Vec::new(), Vec::new());
+            for (place, step) in open.into_iter().zip(told) {
+                match step {
+                    Step::Decided(outcome) => outcomes[place] = Some(outcome),
+                    Step::LookUp(ids) => unknown.extend(ids),
+                    Step::Record(event) => new.push((place, event)),
+                    Step::Wait => {}
+                }
+            }
+            if !unknown.is_empty() {
+                known.events.extend(unknown.into_iter().map(|id| (id.clone(), on_record.get(&id).cloned())));
+                continue;
+            }
+            if new.is_empty() {
+                break;
+            }
+            for (place, event) in new.into_iter().take(at_once) {
+                // A transaction is refused when an event is on record that nobody looked up.
+                if let Some(recorded) = on_record.get(&event.sent.id) {
+                    known.events.insert(event.sent.id.clone(), Some(recorded.clone()));
+                    break;
+                }
+                if let Some(original) = event.sent.corrects.as_ref().and_then(|original| on_record.get_mut(original)) {
+                    original.units_left += event.sent.units;
+                }
+                on_record.insert(event.sent.id.clone(), event.as_ref().clone());
+                known.note(*event);
+                outcomes[place] = Some(Outcome::Recorded);
+            }
+        }
+        outcomes.into_iter().map(|outcome| outcome.expect("every event is decided")).collect()
+    }
+
+    fn sequences() -> ProptestConfig {
+        let wanted = std::env::var("CLIENTELE_LAW_SEQUENCES").map_or(512, |wanted| wanted.parse().unwrap());
+        ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(wanted) }
+    }
+
+    proptest! {
+        #![proptest_config(sequences())]
+
+        /// Batches of any size, with whatever can be recorded at a time, become the same as the events one by one; and what is left of
+        /// each event is what it and its corrections say.
+        #[test]
+        fn a_batch_is_as_its_events_one_after_the_other(
+            events in proptest::collection::vec(
+                (0..12_u8, -6..9_i64, proptest::option::of(0..60_u8), proptest::option::weighted(0.4, 0..12_u8)), 1..120,
+            ),
+            size in 1..40_usize, at_once in 1..100_usize,
+        ) {
+            let sent: Vec<SentEvent> = events.iter()
+                .filter(|(_, amount, _, corrects)| units(*amount, corrects.is_some()).is_ok())
+                .map(|(name, units, language, corrects)| SentEvent {
+                    language: language.and_then(|number| Language::parse(&format!("l-{number}")).ok()),
+                    corrects: corrects.map(|name| id(&format!("job-{name}"))),
+                    ..event(&format!("job-{name}"), *units)
+                })
+                .collect();
+            let full: BTreeSet<Language> = (0..48).map(|number| Language::parse(&format!("m-{number}")).unwrap()).collect();
+            let fresh = || Ledger { languages: full.clone(), ..ledger() };
+            let (mut alone, mut together) = (HashMap::new(), HashMap::new());
+            let mut known = fresh();
+            let expected: Vec<Outcome> = sent.iter()
+                .flat_map(|one| record(&mut known, &mut alone, std::slice::from_ref(one), 1))
+                .collect();
+            let mut told = Vec::new();
+            let mut languages = full.clone();
+            for batch in sent.chunks(size) {
+                // Each request knows the languages, and no event.
+                let mut known = Ledger { languages, ..fresh() };
+                told.extend(record(&mut known, &mut together, batch, at_once));
+                languages = known.languages;
+            }
+            prop_assert_eq!(&told, &expected);
+            prop_assert_eq!(&together, &alone);
+            prop_assert!(languages.len() <= MOST_LANGUAGES);
+            for recorded in together.values() {
+                let corrections = together.values().filter(|other| other.sent.corrects.as_ref() == Some(&recorded.sent.id));
+                let left = recorded.sent.units + corrections.map(|other| other.sent.units).sum::<i64>();
+                prop_assert_eq!(recorded.units_left, left);
+                prop_assert!(left >= 0 || recorded.sent.corrects.is_some());
+            }
+        }
     }
 }

@@ -104,7 +104,7 @@ impl Table<Write> {
             for ((place, _), step) in open.into_iter().zip(steps) {
                 match step {
                     Step::Decided(outcome) => set(&mut outcomes, place, outcome),
-                    Step::LookUp(id) => _ = unknown.insert(id),
+                    Step::LookUp(ids) => unknown.extend(ids),
                     Step::Record(event) => new.push((place, *event)),
                     Step::Wait => {}
                 }
