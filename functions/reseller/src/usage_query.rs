@@ -13,6 +13,7 @@ use shared::lambda::faults::Faults;
 use shared::lambda::request::Request;
 use shared::lambda::response::{Response, with_header, with_varying_format};
 use shared::store::{Read, Table};
+use tokio::time::Instant;
 
 use crate::Error;
 use crate::answer::page;
@@ -56,7 +57,8 @@ pub struct UsageQuery<V> {
     pub range: Option<Range>,
     limit: usize,
     offset: u64,
-    is_csv: bool,
+    /// Whether it is shown as CSV, and until when items are read for it.
+    csv_until: Option<Instant>,
     context: CursorContext,
     sent: Vec<(String, String)>,
 }
@@ -105,13 +107,14 @@ impl<V: Copy> UsageQuery<V> {
         let split = wanted.and_then(|wanted| faults.collect("split_by", wanted));
         let range = range(given("from"), given("to"), split, &mut faults);
         let is_csv = csv::is_wanted(request);
+        let csv_until = is_csv.then(csv::end_of_time);
         let mut query = Self {
             view,
             split,
             range,
             limit: DEFAULT_LIMIT.into(),
             offset: 0,
-            is_csv,
+            csv_until,
             context: CursorContext::usage(reseller, customer, &[given("view"), given("split_by"), given("from"), given("to")]),
             sent: Vec::new(),
         };
@@ -134,10 +137,16 @@ impl<V: Copy> UsageQuery<V> {
     #[must_use]
     pub fn shown<'a, T>(&self, items: &'a [T]) -> &'a [T] {
         let rest = items.get(usize::try_from(self.offset).unwrap_or(usize::MAX)..).unwrap_or_default();
-        if self.is_csv { rest } else { rest.get(..self.limit).unwrap_or(rest) }
+        if self.csv_until.is_some() { rest } else { rest.get(..self.limit).unwrap_or(rest) }
     }
 
-    /// Answers 200 with the items that are to be shown, of `total`, and with a `Link` to what follows them.
+    /// Whether there is no more time to read items for CSV.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.csv_until.is_some_and(|until| until <= Instant::now())
+    }
+
+    /// Answers 200 with the items that are to be shown, of `total`, and with a `Link` to what follows them. In CSV it may be fewer.
     ///
     /// # Errors
     /// When there is no secret for a cursor.
@@ -154,10 +163,11 @@ impl<V: Copy> UsageQuery<V> {
             let more: Vec<_> = more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
             request.link_to_next(&kept.clone().cloned().chain(more).collect::<Vec<_>>())
         };
-        if self.is_csv {
+        if self.csv_until.is_some() {
             let mut csv = Csv::new(columns);
             let written = shown.iter().take_while(|item| csv.push(item)).count();
-            let next = (written < shown.len()).then(|| self.context.write(table, &(self.offset + written as u64)));
+            let end = self.offset.saturating_add(written as u64);
+            let next = (end < total as u64).then(|| self.context.write(table, &end));
             return Ok(csv.answer(next.transpose()?.map(|cursor| link(&[("cursor", cursor)]))));
         }
         let end = self.offset.saturating_add(self.limit as u64);

@@ -24,6 +24,12 @@ pub const MOST_BYTES: usize = 5 * 1024 * 1024;
 /// How long rows are read: the answer must be on its way before the deadline of the request.
 const MOST_TIME: Duration = Duration::from_secs(8);
 
+/// When to stop reading the rows of a part that begins now.
+#[must_use]
+pub fn end_of_time() -> Instant {
+    Instant::now() + MOST_TIME
+}
+
 /// What ends a row.
 const END: &str = "\r\n";
 
@@ -84,7 +90,7 @@ impl Csv {
     /// A part without rows but that of the keys. Its time begins now.
     #[must_use]
     pub fn new(columns: &'static [Column]) -> Self {
-        let mut part = Self { columns, text: String::new(), escaped_length: 0, until: Instant::now() + MOST_TIME };
+        let mut part = Self { columns, text: String::new(), escaped_length: 0, until: end_of_time() };
         part.add(columns.iter().map(|column| quoted(column.key.to_owned())));
         part
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::de::DeserializeOwned;
 
 use super::change::Reservation;
@@ -13,6 +14,9 @@ use crate::store::access::table::{Access, Table};
 use crate::store::engine::error::StoreError;
 use crate::store::engine::read::MOST_KEYS;
 use crate::store::keys::{self, Reserved};
+
+/// How many calls read customers at the same time.
+const READS_AT_ONCE: usize = 4;
 
 impl Content for Option<Customer> {
     fn seen_by<A>(self, caller: &Caller<A>) -> Self {
@@ -126,7 +130,7 @@ impl<A: Access> Table<A> {
 
     /// The names of those of these customers that exist and that the caller sees.
     ///
-    /// One call for each hundred, one after the other.
+    /// One call for each hundred, four of them at the same time.
     ///
     /// # Errors
     /// When the store fails.
@@ -135,12 +139,12 @@ impl<A: Access> Table<A> {
         caller: &Caller<A>,
         ids: BTreeSet<CustomerId>,
     ) -> Result<HashMap<CustomerId, String>, StoreError> {
-        let ids: Vec<CustomerId> = ids.into_iter().collect();
+        let keys: Vec<_> = ids.into_iter().map(|id| keys::customer(caller.reseller(), id)).collect();
+        let read = |keys: &[_]| self.store.connection.read(keys.to_vec());
+        let mut parts = stream::iter(keys.chunks(MOST_KEYS)).map(read).buffered(READS_AT_ONCE);
         let mut names = HashMap::new();
-        for ids in ids.chunks(MOST_KEYS) {
-            let keys = ids.iter().map(|id| keys::customer(caller.reseller(), *id)).collect();
-            let customers: Vec<Customer> = self.store.connection.read(keys).await?.all()?;
-            let seen = customers.into_iter().filter(|customer| caller.sees(customer));
+        while let Some(rows) = parts.try_next().await? {
+            let seen = rows.all::<Customer>()?.into_iter().filter(|customer| caller.sees(customer));
             names.extend(seen.map(|customer| (customer.id, customer.profile.name())));
         }
         Ok(names)
