@@ -23,6 +23,7 @@ pub mod signed;
 pub mod subscription;
 pub mod timestamp;
 pub mod token;
+pub mod transcription;
 pub mod usage;
 pub mod usage_report;
 pub mod validation;

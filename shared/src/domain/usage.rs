@@ -57,6 +57,12 @@ impl EventId {
         })
     }
 
+    /// The id of the event that the transcription of this number records when it is completed.
+    #[must_use]
+    pub fn of_transcription(number: u64) -> Self {
+        Self(format!("{OF_TRANSCRIPTIONS}{number}"))
+    }
+
     /// The id.
     #[must_use]
     pub fn as_str(&self) -> &str {
