@@ -82,16 +82,26 @@ impl<A: Access> Table<A> {
         id: Option<CustomerId>,
         place: impl FnOnce(CustomerId) -> (String, String),
     ) -> Result<Sealed<A, Option<WithCustomer<Vec<T>>>>, StoreError> {
-        let connection = &self.store.connection;
-        let token_keys = self.store.token_keys(token);
-        let customer = id.map(|id| keys::customer(token.reseller(), id));
         let belongings = async {
             match id.map(place) {
-                Some((partition, prefix)) => connection.query_all(&partition, &prefix).await,
+                Some((partition, prefix)) => self.store.connection.query_all(&partition, &prefix).await,
                 None => Ok(Vec::new()),
             }
         };
-        let read = connection.read(token_keys.iter().cloned().chain(customer.clone()).collect());
+        self.customer_load_beside(token, id, belongings).await
+    }
+
+    /// Reads, together with the credential of a token, one customer of its reseller, and at the same time what belongs to it, as
+    /// `belongings` reads it. The content is `None` as in [`Table::customer_load`].
+    pub(in crate::store) async fn customer_load_beside<T>(
+        &self,
+        token: &IssuedToken,
+        id: Option<CustomerId>,
+        belongings: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<Sealed<A, Option<WithCustomer<T>>>, StoreError> {
+        let token_keys = self.store.token_keys(token);
+        let customer = id.map(|id| keys::customer(token.reseller(), id));
+        let read = self.store.connection.read(token_keys.iter().cloned().chain(customer.clone()).collect());
         let (rows, content) = futures_util::try_join!(read, belongings)?;
         let customer: Option<Customer> = customer.map(|key| rows.get(&key)).transpose()?.flatten();
         self.store.seal(token, &token_keys, &rows, customer.map(|customer| WithCustomer { customer, content }))

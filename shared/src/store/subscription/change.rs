@@ -3,7 +3,6 @@
 use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
 
 use super::days;
-use super::read::Found;
 use crate::domain::activity::{Action, Object};
 use crate::domain::customer::CustomerId;
 use crate::domain::date::Date;
@@ -14,6 +13,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::store::access::caller::Caller;
 use crate::store::access::table::{Table, Write};
 use crate::store::activity;
+use crate::store::customer::Found;
 use crate::store::customer::header::{Course, CustomerHeader};
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::{Expressions, IS_NEW};

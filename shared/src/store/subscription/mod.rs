@@ -8,4 +8,3 @@ pub(in crate::store) mod days;
 mod read;
 
 pub use change::{ChangeError, Order};
-pub use read::Found;
