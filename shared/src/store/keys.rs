@@ -16,6 +16,7 @@ use crate::domain::reseller::{AccountId, ResellerId};
 use crate::domain::subscription::SubscriptionId;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::{KeyId, TokenHash};
+use crate::domain::transcription::TranscriptionId;
 use crate::domain::usage::{Dimensions, EventId, Language};
 use crate::domain::usage_report::Range;
 
@@ -272,6 +273,49 @@ pub(super) fn customer_in_usage(sort: &str) -> Option<CustomerId> {
     CustomerId::parse(sort.strip_prefix(CUSTOMER_PREFIX)?.split('#').next()?).ok()
 }
 
+/// How many rows the transcriptions of a customer's day are counted in, so that simultaneous ones seldom count in the same row.
+const TRANSCRIPTION_SHARDS: u64 = 4;
+
+/// The partition of the transcriptions of one customer that were registered in a month, such as `2026-11`.
+pub(super) fn transcription_partition(reseller: ResellerId, id: CustomerId, month: &str) -> String {
+    format!("{}#{month}", transcription_day_partition(reseller, id))
+}
+
+pub(super) fn transcription(reseller: ResellerId, id: CustomerId, transcription: TranscriptionId) -> RowKey {
+    key(transcription_partition(reseller, id, &transcription.day().month()), transcription_sort(transcription))
+}
+
+/// The sort key of a transcription. The id has sixteen digits, so that its texts sort like the numbers.
+pub(super) fn transcription_sort(transcription: TranscriptionId) -> String {
+    format!("{:016}", transcription.number())
+}
+
+/// The partition of the rows that count the transcriptions of one customer by day.
+pub(super) fn transcription_day_partition(reseller: ResellerId, id: CustomerId) -> String {
+    format!("TRANSCRIPTIONS#{reseller}#{id}")
+}
+
+/// The beginning of the sort keys of those rows.
+pub(super) const TRANSCRIPTION_DAY_PREFIX: &str = "DAY#";
+
+/// The row that counts this transcription among those of its day. It follows from the id, so that a delete undoes what the
+/// registration did.
+pub(super) fn transcription_day(reseller: ResellerId, id: CustomerId, transcription: TranscriptionId) -> RowKey {
+    let shard = transcription.number() % TRANSCRIPTION_SHARDS;
+    key(transcription_day_partition(reseller, id), format!("{TRANSCRIPTION_DAY_PREFIX}{}#{shard}", transcription.day()))
+}
+
+/// Before and behind the sort keys of the rows that count the transcriptions of these days, both included.
+pub(super) fn transcription_days(first: Date, last: Date) -> [String; 2] {
+    // A dollar sign comes right after the number sign.
+    [format!("{TRANSCRIPTION_DAY_PREFIX}{first}#"), format!("{TRANSCRIPTION_DAY_PREFIX}{last}$")]
+}
+
+/// The day in the sort key of [`transcription_day`].
+pub(super) fn day_of_transcriptions(sort: &str) -> Option<Date> {
+    sort.strip_prefix(TRANSCRIPTION_DAY_PREFIX)?.split('#').next()?.parse().ok()
+}
+
 /// The partition of the activity of a month, such as `2025-01`. A partition for each month bounds its size.
 pub(super) fn activity_partition(reseller: ResellerId, month: &str) -> String {
     format!("ACTIVITY#{reseller}#{month}")
@@ -405,6 +449,11 @@ mod tests {
         assert_eq!(usage_day_and_language("DAY#2026-11-29##15"), Some((day, None)));
         assert_eq!(show(usage_of_customer(of, id, "2026-11", 5)), "USAGE#7#2026-11 / CUSTOMER#0000000000000042#1");
         assert_eq!(customer_in_usage("CUSTOMER#0000000000000042#1"), Some(id));
+        let transcribed = TranscriptionId::parse("117669888004095").unwrap();
+        assert_eq!(show(transcription(of, id, transcribed)), "TRANSCRIPTIONS#7#42#2026-11 / 0117669888004095");
+        assert_eq!(show(transcription_day(of, id, transcribed)), "TRANSCRIPTIONS#7#42 / DAY#2026-11-29#3");
+        assert_eq!(transcription_days(day, day), ["DAY#2026-11-29#", "DAY#2026-11-29$"]);
+        assert_eq!(day_of_transcriptions("DAY#2026-11-29#3"), Some(day));
         assert_eq!(show(deleted_customer(of, id)), "DELETED / CUSTOMER#00000007#0000000000000042");
         assert_eq!(credential_partition(of), "KEYS#7");
         assert_eq!(credential_prefix("0123456789ab"), "KEY#0123456789ab");

@@ -24,6 +24,7 @@ pub mod reseller;
 mod root;
 pub mod secret;
 pub mod subscription;
+pub mod transcription;
 pub mod usage;
 
 pub use access::caller::Caller;
