@@ -72,6 +72,9 @@ def before_call(context, case, kwargs):
             case.query.pop("from", None)
         if "from" in case.query or case.query.get("split_by") == "customer":
             case.query.pop("to", None)
+    # The last day of a list of transcriptions depends on the first one.
+    if case.operation.path.endswith("/transcription/") and case.query and "from" in case.query:
+        case.query.pop("to", None)
     # An account is valid only if the service user was granted it.
     if isinstance(case.body, dict):
         for body in (case.body, case.body.get("object")):
@@ -93,7 +96,12 @@ def filter_failure(context, failure, case, response):
         text in response.text
         for text in ("with 20 subscriptions", "must not be before", "while the subscription is", "the subscription has ended")
     )
-    return not taken and not last and not token and not subscription
+    # What can be reported of a transcription depends on what was, and there is room for 50 languages.
+    transcription = "/transcription/" in case.operation.path and any(
+        text in response.text
+        for text in ("go back to queued", "is final", "another one than was reported", "50 languages")
+    )
+    return not taken and not last and not token and not subscription and not transcription
 
 
 @schemathesis.deserializer("application/xml", "text/xml")

@@ -131,6 +131,25 @@ async fn no_operation_consumes_more_than_its_price_is_computed_with() {
     app.reseller_api("GET", &usage).key(key).send().await.expect(200);
     count("report what a customer owes");
 
+    let transcriptions = format!("{buyer}/transcription/");
+    let mut registered = 0;
+    for number in 0..10 {
+        app.wire.take_calls();
+        let sent = json!({"name": format!("Call {number:036}"), "language": "en-gb"});
+        registered = app.reseller_api("POST", &transcriptions).key(key).json(&sent).send().await.expect(201).id();
+    }
+    count("register a transcription");
+    let one = format!("{transcriptions}{registered}");
+    app.reseller_api("GET", &one).key(key).send().await.expect(200);
+    count("read a transcription");
+    let report = json!({"status": "completed", "duration_seconds": 3_600});
+    app.reseller_api("PUT", &one).key(key).json(&report).send().await.expect(201);
+    count("complete a transcription");
+    app.reseller_api("GET", &transcriptions).key(key).send().await.expect(200);
+    count("list ten transcriptions");
+    app.reseller_api("DELETE", &one).key(key).send().await.expect(204);
+    count("delete a transcription");
+
     let form = format!("customer_id={id}&product=script&host=server.example.com");
     let issued = app.request("POST", "/api/license").token(&token).form(&form).send().await.expect(201).json();
     count("issue a licence");

@@ -394,3 +394,60 @@ async fn the_activity_is_csv_too_with_objects_as_json_in_parts() {
         assert!((filled..filled + 20).contains(&met.len()), "{query}: {}", met.len());
     }
 }
+
+#[tokio::test]
+async fn transcriptions_are_csv_too_in_either_order_with_filters_in_parts() {
+    let clients = Clients::start().await;
+    let (app, tenant) = (&clients.app, &clients.tenant);
+    let keys = [
+        "id",
+        "name",
+        "language",
+        "type",
+        "token_name",
+        "status",
+        "duration_seconds",
+        "error",
+        "registration_date",
+        "last_modified",
+        "completed_at",
+    ];
+    let customer = app.create(tenant, "Acme").await;
+    let path = format!("/api/v3/reseller/customer/{customer}/transcription/");
+    let send = async |method: &str, path: String, body: Value| {
+        app.request(method, &path).key(&tenant.key).json(&body).send().await.expect(201).id()
+    };
+    for name in ["=1+1", "-x", "\"a\", b\r\nc", "東京"] {
+        send("POST", path.clone(), json!({"name": name, "language": "ja"})).await;
+    }
+    let done = send("POST", path.clone(), json!({"name": "x", "language": "nl"})).await;
+    send("PUT", format!("{path}{done}"), json!({"status": "completed", "duration_seconds": 5})).await;
+    for query in ["", "direction=asc", "filter=status=queued", "from=2026-01-01&filter=language=NL", "to=2026-01-01"] {
+        let shown = app.request("GET", &format!("{path}?limit=1000&{query}")).key(&tenant.key).send().await.result();
+        for ignored in ["", "&limit=1", "&offset=5&limit=x"] {
+            let answer = get(app, tenant, &format!("{path}?{query}{ignored}"), "text/csv").await;
+            let guarded = |cell: String| if cell.starts_with(['=', '-']) { format!("'{cell}") } else { cell };
+            let expected: Vec<Vec<String>> =
+                cells(&shown).into_iter().map(|row| row.into_iter().map(guarded).collect()).collect();
+            assert_eq!((rows(&answer, &keys), answer.next()), (expected, None), "{answer}");
+        }
+    }
+    get(app, tenant, &format!("{path}?filter=x"), "text/csv").await.expect_faults(&["filter"]);
+    let page = app.request("GET", &format!("{path}?limit=2")).key(&tenant.key).send().await;
+    assert_eq!(rows(&get(app, tenant, &page.next().unwrap(), "text/csv").await, &keys).len(), 3);
+
+    // 1,400 more, which are 6 MB, over two months.
+    let error = "\"".repeat(1_000);
+    send("PUT", format!("{path}{}", page.ids()[1]), json!({"status": "failed", "error": error})).await;
+    let first: Timestamp = "2026-03-31T12:00:00.000Z".parse().unwrap();
+    let moments: Vec<Timestamp> = (0..1_400).map(|minute| first.plus(Duration::from_secs(60 * minute))).collect();
+    let ids = app.fill_transcriptions(tenant, customer, page.ids()[1], &moments).await;
+    for query in ["direction=asc", "direction=asc&filter=status=failed&to=2026-04-30"] {
+        let parts = parts(app, tenant, &format!("{path}?{query}")).await;
+        assert_eq!(parts.len(), 2);
+        assert!(parts.iter().all(|part| escaped(part) <= MOST_BYTES));
+        let met: Vec<String> = parts.iter().flat_map(|part| rows(part, &keys)).map(|row| row[0].clone()).collect();
+        assert_eq!(met[..1_400], ids.iter().map(u64::to_string).collect::<Vec<_>>());
+        assert_eq!(met.len(), if query.contains("filter") { 1_400 } else { 1_405 });
+    }
+}

@@ -55,6 +55,7 @@ mod search;
 mod served;
 mod subscriptions;
 mod tokens;
+mod transcriptions;
 mod usage;
 mod usage_reports;
 mod usage_scale;

@@ -92,6 +92,22 @@ fn every_route_about_what_belongs_to_a_customer_answers_at_both_doors() {
         assert_eq!(send("GET", &format!("/api/v3/usage{slash}"), own, None).expect(200).body, report.body);
         let of_all = send("GET", &format!("/api/v3/reseller/usage{slash}"), key, None).expect(200);
         assert!(of_all.result()[0]["units_used"].as_i64().is_some_and(|units| units >= 60), "{of_all}");
+        let body = r#"{"name": "served", "language": "nl"}"#;
+        let transcribed = format!("{BASE}/{customer}/transcription");
+        let doors = [(transcribed.as_str(), key), ("/api/v3/transcription", own)];
+        for (all, key) in doors {
+            let id = send("POST", &format!("{all}{slash}"), key, Some(body)).expect(201).id();
+            for (all, key) in doors {
+                let one = format!("{all}/{id}{slash}");
+                let done = send("PUT", &one, key, Some(r#"{"status": "completed", "duration_seconds": 30}"#)).expect(201);
+                assert_eq!(send("GET", &one, key, None).expect(200).body, done.body);
+                assert_eq!(send("GET", &format!("{all}{slash}"), key, None).expect(200).ids(), [id]);
+            }
+            send("DELETE", &format!("{all}/{id}{slash}"), key, None).expect(204);
+        }
+        for (all, key) in doors {
+            send("DELETE", &format!("{all}/1{slash}"), key, None).expect_error(404, "NOT_FOUND");
+        }
         send("PUT", &format!("{sold}/{place}"), key, Some(r#"{"auto_renew": false}"#)).expect(201);
         send("DELETE", &format!("{sold}/{place}"), key, None).expect(204);
         send("DELETE", &format!("{tokens}/{one}"), key, None).expect(204);

@@ -1,5 +1,7 @@
 //! What these calls add to the OpenAPI document of the reseller API, and the document of the customer's own door.
 
+mod transcription;
+
 use lambda_http::http::StatusCode;
 use reseller::Error;
 use reseller::answer::{JSON, one, one_object, outcomes};
@@ -29,6 +31,7 @@ use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{HttpMethod, OpenApi};
 
+use self::transcription::with_transcriptions;
 use crate::list_usage::{INVOICE, OFFER, line as show_line};
 use crate::subscription::{KEYS as SUBSCRIPTION_KEYS, view as subscription_view};
 use crate::token::{KEYS, view, with_key};
@@ -47,7 +50,8 @@ pub fn reseller_document() -> OpenApi {
     let (all, one) = ("/api/v3/reseller/customer/{id}/token/", "/api/v3/reseller/customer/{id}/token/{token_id}/");
     let made =
         token_record().property("key", string().description(Some("The token itself. It is shown this once."))).required("key");
-    with_schemas(draft())
+    let transcriptions = "/api/v3/reseller/customer/{id}/transcription/";
+    with_transcriptions(with_schemas(draft()), transcriptions, answers_about_one, |operation| operation.parameter(id()))
         .with_schema("TokenMade", envelope(made, integer(1, 1)))
         .with_schema("TokenBody", token_body())
         .with_schema("SubscriptionBody", subscription_body())
@@ -85,7 +89,7 @@ pub fn document() -> OpenApi {
     .with_schema("Error", error())
     .with_schema(ANY_USABLE, any_usable())
     .with_operation(HttpMethod::Get, "/api/v3/customer/", get_customer());
-    document = with_schemas(document);
+    document = with_transcriptions(with_schemas(document), "/api/v3/transcription/", own_answers, |operation| operation);
     // The second name of each path is that of the platform's own pages.
     for (all, alias) in [("/api/v3/token/", ""), ("/api/v3/tokens/", ".alias")] {
         let one = format!("{all}{{token_id}}/");

@@ -18,7 +18,7 @@ const LONGEST: Duration = Duration::from_secs(8);
 #[serde(deny_unknown_fields)]
 struct Payload {}
 
-/// `{}` erases the tokens of customers that were deleted, with their names: of as many customers as there is time for in 8 seconds.
+/// `{}` erases the tokens of customers that were deleted, with their names, and their transcriptions: of as many customers as there is time for in 8 seconds.
 /// `erased` says of how many customers nothing is left; where `has_more` is true, another invocation goes on. The deployment invokes it
 /// once a day.
 ///

@@ -12,7 +12,7 @@ mod get_customer;
 mod list_activity;
 mod list_customers;
 mod list_plans;
-mod list_query;
+pub mod list_query;
 mod list_usage;
 #[cfg(feature = "openapi")]
 pub mod openapi;

@@ -13,15 +13,17 @@ use shared::store::{Read, StoreError, Table};
 use crate::Error;
 
 /// The fault of a cursor that was given for another list, or never given.
-pub(crate) const NOT_OF_THIS_LIST: &str =
-    "is not one of this list: take the address in the Link header of the page before as it is";
+pub const NOT_OF_THIS_LIST: &str = "is not one of this list: take the address in the Link header of the page before as it is";
 
 /// How many customers a part in CSV has, or one more, if they are sorted by what has no index. All customers are read for it, and
 /// up to twice as many of them are kept, which takes some 50 MB of memory. 5 MB rarely hold more.
 const MOST_WITHOUT_ORDER: u16 = 40_000;
 
-pub(crate) const DEFAULT_LIMIT: u16 = 10;
-pub(crate) const MAXIMUM_LIMIT: u16 = 1000;
+/// How many records a page has if nothing is said.
+pub const DEFAULT_LIMIT: u16 = 10;
+
+/// How many records a page has at most.
+pub const MAXIMUM_LIMIT: u16 = 1000;
 
 /// The parameters of a list as they were sent, without those that differ on the next page.
 pub(crate) struct ListQuery {
@@ -97,8 +99,11 @@ fn context(reseller: ResellerId, listing: &Listing) -> CursorContext {
     CursorContext::customers("reseller", reseller, listing)
 }
 
-/// How many records a page has at most.
-pub(crate) fn limit(sent: &str) -> Result<u16, String> {
+/// Reads how many records a page is to have at most.
+///
+/// # Errors
+/// When it is no integer from 1 to [`MAXIMUM_LIMIT`].
+pub fn limit(sent: &str) -> Result<u16, String> {
     let fault = || format!("must be an integer from 1 to {MAXIMUM_LIMIT}");
     let limit = whole_number(sent).ok_or_else(fault)?;
     u16::try_from(limit).ok().filter(|limit| (1..=MAXIMUM_LIMIT).contains(limit)).ok_or_else(fault)
@@ -108,7 +113,11 @@ pub(crate) fn offset(sent: &str) -> Result<u64, &'static str> {
     whole_number(sent).ok_or("must be an integer from 0")
 }
 
-pub(crate) fn direction(sent: &str) -> Result<Direction, &'static str> {
+/// Reads a direction.
+///
+/// # Errors
+/// When it is neither `asc` nor `desc`.
+pub fn direction(sent: &str) -> Result<Direction, &'static str> {
     match sent {
         "asc" => Ok(Direction::Ascending),
         "desc" => Ok(Direction::Descending),

@@ -358,16 +358,18 @@ fn plan_list() -> ObjectBuilder {
     envelope(plans, integer(0, MAXIMUM_LIMIT.into()))
 }
 
-/// When a list in CSV is answered whole, and when it is not.
-const WHOLE: &str = "With `Accept: text/csv`: all that matches, or the last part of it.";
-const PART: &str = "With `Accept: text/csv`: a part that may be followed by another one, whose address is in `Link`.";
+/// When a list in CSV is answered whole.
+pub const WHOLE: &str = "With `Accept: text/csv`: all that matches, or the last part of it.";
+/// When it is not.
+pub const PART: &str = "With `Accept: text/csv`: a part that may be followed by another one, whose address is in `Link`.";
 
 /// What the descriptions of lists say of CSV.
-const AS_CSV: &str =
+pub const AS_CSV: &str =
     "With `Accept: text/csv` the answer is all that matches, whatever `limit` and `offset` say, in parts of at most 5 MB.";
 
 /// A link to the next page of a list.
-fn link_from(path: &str) -> String {
+#[must_use]
+pub fn link_from(path: &str) -> String {
     request(path, "").link_to_next(&[("limit".to_owned(), "1".to_owned()), ("cursor".to_owned(), "AAFx-7Jw".to_owned())])
 }
 

@@ -18,6 +18,7 @@ use crate::domain::reseller::ResellerId;
 use crate::domain::sealing::CryptographyFailed;
 use crate::domain::secret::{Purpose, Secret, SecretVersion};
 use crate::store::customer::list::{Listing, Position, Search};
+use crate::store::transcription::TranscriptionListing;
 use crate::store::{StoreError, Table};
 
 /// The longest cursor is shorter: a sorted value has at most 900 bytes, which JSON can make six times as long, and base64 a third
@@ -56,6 +57,15 @@ impl CursorContext {
     #[must_use]
     pub fn licences(reseller: ResellerId, customer: Option<CustomerId>) -> Self {
         Self(json!(["licences", reseller, customer]).to_string())
+    }
+
+    /// The list of transcriptions of a customer of this reseller, in the order and with the filters and days of this listing.
+    #[must_use]
+    pub fn transcriptions(reseller: ResellerId, customer: Option<CustomerId>, listing: &TranscriptionListing) -> Self {
+        let mut filters = listing.filters.clone();
+        filters.sort_unstable();
+        filters.dedup();
+        Self(json!(["transcriptions", reseller, customer, listing.direction.name(), filters, listing.days]).to_string())
     }
 
     /// The cursor that names a place in this list.

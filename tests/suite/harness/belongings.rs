@@ -1,5 +1,5 @@
 //! Checks that the rows of what belongs to customers agree: tokens with their credentials, names and headers, subscriptions with
-//! headers and with the rows of days.
+//! headers and with the rows of days, transcriptions with the rows of days.
 
 use std::collections::BTreeMap;
 use std::panic::Location;
@@ -8,6 +8,7 @@ use shared::domain::date::Date;
 use shared::domain::hash::sha256_hex;
 use shared::domain::normalization::normalize;
 use shared::domain::timestamp::Timestamp;
+use shared::domain::transcription::TranscriptionId;
 
 use super::records::{Row, number, words};
 
@@ -18,6 +19,8 @@ pub struct Belongings {
     pub tokens: BTreeMap<String, Row>,
     pub credentials: BTreeMap<String, Row>,
     pub subscriptions: BTreeMap<String, Row>,
+    /// By their partitions too.
+    pub transcriptions: BTreeMap<(String, String), Row>,
 }
 
 /// The customer in a sort key: the sixteen digits behind the first sign.
@@ -40,6 +43,26 @@ impl Belongings {
     pub fn audit(&self, headers: &BTreeMap<u64, Row>, customers: &BTreeMap<u64, Row>, place: &Location<'_>) {
         self.audit_tokens(headers, customers, place);
         self.audit_subscriptions(headers, customers, place);
+        self.audit_transcriptions(place);
+    }
+
+    /// Every transcription stands where its id says, and is counted there once.
+    fn audit_transcriptions(&self, place: &Location<'_>) {
+        let (mut noted, mut there) = (BTreeMap::new(), BTreeMap::new());
+        for ((partition, sort), row) in &self.transcriptions {
+            if sort.starts_with("DAY#") {
+                noted.insert((partition.clone(), sort.clone()), number(row, "transcriptions"));
+                continue;
+            }
+            let id = TranscriptionId::parse(&number(row, "id").to_string()).unwrap();
+            assert_eq!(*sort, format!("{:016}", id.number()), "{place}: {row:?}");
+            let of_customer = partition.strip_suffix(&format!("#{}", id.day().month()));
+            let of_customer = of_customer.unwrap_or_else(|| panic!("{place}: {row:?} is not of {partition}"));
+            let counted = (of_customer.to_owned(), format!("DAY#{}#{}", id.day(), id.number() % 4));
+            *there.entry(counted).or_default() += 1;
+        }
+        noted.retain(|_, count| *count > 0);
+        assert_eq!(noted, there, "{place}: the rows of days, and the transcriptions");
     }
 
     fn audit_tokens(&self, headers: &BTreeMap<u64, Row>, customers: &BTreeMap<u64, Row>, place: &Location<'_>) {

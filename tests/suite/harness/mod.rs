@@ -13,6 +13,7 @@ mod recorder;
 pub mod records;
 pub mod routes;
 pub mod running;
+mod transcriptions;
 mod usage;
 mod wire;
 

@@ -142,6 +142,9 @@ impl App {
                 "SUBSCRIPTIONS" => {
                     belongings.subscriptions.insert(sk, row);
                 }
+                "TRANSCRIPTIONS" => {
+                    belongings.transcriptions.insert((pk.to_owned(), sk), row);
+                }
                 "LICENCES" => {
                     licences.insert(sk, row);
                 }
@@ -198,6 +201,7 @@ impl App {
         audit_licences(&licences, &headers, &customers, place);
         belongings.audit(&headers, &customers, place);
         usage.audit(&headers, place);
+        usage.audit_transcriptions(&belongings.transcriptions, place);
         audit_activity(&activity, &licences, &headers, &customers, &self.filled(), place);
         customers
     }

@@ -75,4 +75,19 @@ impl Usage {
             assert!(known >= 0 || words(&fields(row, "sent"), "corrects").is_some(), "{place}: {row:?}");
         }
     }
+
+    /// The seconds of every completed transcription are an event.
+    #[track_caller]
+    pub fn audit_transcriptions(&self, transcriptions: &BTreeMap<(String, String), Row>, place: &Location<'_>) {
+        for ((partition, sort), row) in transcriptions {
+            if words(row, "status") != Some("completed") {
+                continue;
+            }
+            let customer = partition.split('#').nth(2).unwrap().parse().unwrap();
+            let id = sort.trim_start_matches('0');
+            let event = self.events.get(&(customer, shared::domain::hash::sha256_hex(&format!("transcription-{id}"))));
+            let units = event.map_or(0, |event| whole(&fields(event, "sent"), "units"));
+            assert_eq!(units, whole(row, "duration_seconds"), "{place}: {row:?}");
+        }
+    }
 }

@@ -7,6 +7,7 @@ use crate::domain::customer::Customer;
 use crate::domain::customer_token::CustomerToken;
 use crate::domain::licence::Licence;
 use crate::domain::subscription::Subscription;
+use crate::domain::transcription::Transcription;
 use crate::lambda::request::Request;
 use crate::store::activity::ActivityEntry;
 
@@ -74,6 +75,26 @@ pub fn subscription() -> Subscription {
         "created_at": "2026-11-22T10:34:10.500Z",
         "modified_at": "2026-11-22T10:34:10.500Z",
         "revision": 1,
+    });
+    serde_json::from_value(record).unwrap()
+}
+
+/// A completed transcription of that customer.
+#[must_use]
+pub fn transcription() -> Transcription {
+    let hash = crate::domain::hash::sha256_hex("a token");
+    let record = json!({
+        "id": 115_171_656_705_712_u64,
+        "name": "Board meeting",
+        "language": "nl-nl",
+        "token": {"id": "8e2f74b93910", "name": "Call centre", "token_type": "batch"},
+        "status": "completed",
+        "duration_seconds": 3600,
+        "completed_at": "2026-11-22T10:52:41.300Z",
+        "registered_by": {"key": ["customer", hash]},
+        "modified_at": "2026-11-22T10:52:41.300Z",
+        "modified_by": {"key": ["customer", hash]},
+        "revision": 3,
     });
     serde_json::from_value(record).unwrap()
 }

@@ -1,0 +1,8 @@
+//! `GET /api/v3/reseller/customer/{id}/transcription/{transcription_id}/` and `GET /api/v3/transcription/{transcription_id}/`
+
+use shared::lambda::bootstrap::{Error, ParallelCalls, run};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    run(env!("CARGO_BIN_NAME"), ParallelCalls(1), customer::get_transcription).await
+}

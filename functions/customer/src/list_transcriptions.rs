@@ -1,0 +1,145 @@
+//! `GET /api/v3/reseller/customer/{id}/transcription/` and `GET /api/v3/transcription/`: the transcriptions of a customer, by page or
+//! as CSV.
+
+use lambda_http::http::header::LINK;
+use reseller::Error;
+use reseller::answer::page;
+use reseller::list_query::{DEFAULT_LIMIT, MAXIMUM_LIMIT, NOT_OF_THIS_LIST, direction, limit};
+use shared::domain::date::Date;
+use shared::domain::transcription::{Status, TranscriptionId};
+use shared::domain::usage::Language;
+use shared::domain::validation::Invalid;
+use shared::lambda::csv::{self, Csv};
+use shared::lambda::cursor::CursorContext;
+use shared::lambda::request::Request;
+use shared::lambda::response::{Response, with_header, with_varying_format};
+use shared::store::customer::WithCustomer;
+use shared::store::customer::list::Direction;
+use shared::store::transcription::{TranscriptionDays, TranscriptionFilter, TranscriptionListing};
+use shared::store::{Caller, Read, Table};
+use tokio::time::Instant;
+
+use crate::door::{Doors, Visit};
+use crate::transcription::{COLUMNS, NOT_A_STATUS, view};
+
+/// The parameters that may be given once.
+const ONCE: [&str; 7] = ["limit", "offset", "sort", "direction", "cursor", "from", "to"];
+
+/// The parameters that a `Link` keeps.
+const KEPT: [&str; 6] = ["limit", "sort", "direction", "filter", "from", "to"];
+
+/// Answers 200 with a page of transcriptions, or with as many as one answer takes in CSV, and with a `Link` to the next ones if there
+/// may be any. `total_results` is exact with no filter but on days, and `null` otherwise.
+///
+/// # Errors
+/// 400 when the id is no integer or a parameter is wrong, 404 when there is no such customer, 401 and 403 when the caller is refused.
+pub async fn list_transcriptions(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
+    let mut csv = Csv::new(&COLUMNS);
+    let is_csv = csv::is_wanted(request);
+    let visit = Visit::begin(table, request, Doors::BOTH).await?;
+    let (listing, kept) = visit.tell(table, asked(table, request, &visit, is_csv).await).await?;
+    let (caller, found) = visit.open(table.transcription_days(&visit.token, visit.customer, listing.days).await?)?;
+    let found = found.ok_or(Error::NotFound("customer"))?;
+    let context = context(&visit, &listing);
+    let link = |next: TranscriptionId| -> Result<String, Error> {
+        let cursor = ("cursor".to_owned(), context.write(table, &next)?);
+        Ok(request.link_to_next(kept.iter().chain([&cursor])))
+    };
+    if is_csv {
+        let next = fill(table, &caller, &found, listing, &mut csv).await?;
+        return Ok(csv.answer(next.map(link).transpose()?));
+    }
+    let listed = table.transcription_list(&caller, &found, &listing).await?;
+    let response = with_varying_format(page(listed.transcriptions.iter().map(view).collect(), listed.total));
+    Ok(match listed.next {
+        Some(next) => with_header(response, LINK, &link(next)?),
+        None => response,
+    })
+}
+
+/// Adds one page of transcriptions after the other, until there is no room or no time. Returns the transcription behind which the next
+/// part begins, if there may be one.
+async fn fill(
+    table: &Table<Read>,
+    caller: &Caller<Read>,
+    found: &WithCustomer<TranscriptionDays>,
+    mut listing: TranscriptionListing,
+    csv: &mut Csv,
+) -> Result<Option<TranscriptionId>, Error> {
+    loop {
+        let page = table.transcription_list(caller, found, &listing).await?;
+        for shown in &page.transcriptions {
+            if !csv.push(&view(shown)) {
+                return Ok(listing.after);
+            }
+            listing.after = Some(shown.id);
+        }
+        if page.next.is_none() || Instant::now() >= csv.until() {
+            return Ok(page.next);
+        }
+        listing.after = page.next;
+    }
+}
+
+/// The transcriptions that the query asks for, and its parameters that the next page has too.
+async fn asked(
+    table: &Table<Read>,
+    request: &Request,
+    visit: &Visit,
+    is_csv: bool,
+) -> Result<(TranscriptionListing, Vec<(String, String)>), Error> {
+    let (mut sent, mut faults) = request.query_pairs();
+    sent.retain(|(name, _)| !is_csv || !matches!(name.as_str(), "limit" | "offset"));
+    let limit_of_all = if is_csv { MAXIMUM_LIMIT } else { DEFAULT_LIMIT };
+    let mut listing = TranscriptionListing {
+        filters: Vec::new(),
+        days: [None, None],
+        direction: Direction::Descending,
+        after: None,
+        limit: limit_of_all.into(),
+    };
+    let [mut from, mut to] = listing.days;
+    let mut cursor = None;
+    for (place, (name, value)) in sent.iter().enumerate() {
+        if sent.iter().take(place).any(|(earlier, _)| earlier == name) && ONCE.contains(&name.as_str()) {
+            faults.add(name, Invalid::Repeated);
+        }
+        match name.as_str() {
+            "limit" => listing.limit = faults.collect(name, limit(value)).unwrap_or(DEFAULT_LIMIT).into(),
+            "sort" if value != "id" => faults.add(name, "must be id"),
+            "direction" => listing.direction = faults.collect(name, direction(value)).unwrap_or(listing.direction),
+            "offset" => faults.add(name, "is not there for this list: follow the Link header"),
+            "filter" => listing.filters.extend(faults.collect(name, filter(value))),
+            "from" => from = faults.collect(name, Date::parse(value)),
+            "to" => to = faults.collect(name, Date::parse(value)),
+            "cursor" => cursor = Some(value),
+            _ => {}
+        }
+    }
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        faults.add("to", "must not be before the first day");
+    }
+    listing.days = [from, to];
+    if let Some(cursor) = cursor {
+        let place: Option<TranscriptionId> = context(visit, &listing).read(table, cursor).await?;
+        listing.after = faults.collect("cursor", place.ok_or(NOT_OF_THIS_LIST));
+    }
+    sent.retain(|(name, _)| KEPT.contains(&name.as_str()));
+    Ok(faults.none_or((listing, sent))?)
+}
+
+fn context(visit: &Visit, listing: &TranscriptionListing) -> CursorContext {
+    CursorContext::transcriptions(visit.token.reseller(), visit.customer, listing)
+}
+
+fn filter(sent: &str) -> Result<TranscriptionFilter, String> {
+    let form = "must be key=value, where key is one of status, language, token_name";
+    let (key, value) = sent.split_once('=').ok_or(form)?;
+    match key {
+        "status" => Status::named(value).map(TranscriptionFilter::Status).ok_or_else(|| format!("for status {NOT_A_STATUS}")),
+        "language" => Language::parse(value).map(TranscriptionFilter::Language).map_err(|fault| format!("for language {fault}")),
+        "token_name" if value.is_empty() => Err("must have a value behind the equals sign".to_owned()),
+        "token_name" => Ok(TranscriptionFilter::token_name(value)),
+        _ => Err(form.to_owned()),
+    }
+}
