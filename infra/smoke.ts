@@ -156,6 +156,17 @@ async function lives(): Promise<void> {
     assert.equal((await expect(200, "GET", `/api/v3/usage${slash}`, own)).body, invoice.body);
     const ofAll = await expect(200, "GET", `/api/v3/reseller/usage${slash}?view=month&split_by=customer`, key);
     assert.ok(JSON.parse(ofAll.body).result.some((item: { customer_id: number }) => item.customer_id === id), ofAll.body);
+    const call = JSON.stringify({ name: "smoke", language: "nl" });
+    const registered = JSON.parse((await expect(201, "POST", `/api/v3/transcription${slash}`, own, call)).body).result;
+    const transcription = `${base}/${id}/transcription/${registered.id}${slash}`;
+    const completed = JSON.stringify({ status: "completed", duration_seconds: 30 });
+    const done = await expect(201, "PUT", transcription, key, completed);
+    assert.equal(JSON.parse(done.body).result.token_name, "smoke", done.body);
+    assert.equal((await expect(200, "GET", `/api/v3/transcription/${registered.id}${slash}`, own)).body, done.body);
+    assert.equal(JSON.parse((await expect(200, "GET", `${base}/${id}/transcription${slash}`, key)).body).total_results, 1);
+    const more = await expect(200, "GET", `${base}/${id}/usage${slash}`, key);
+    assert.equal(JSON.parse(more.body).result[0].units_used, 90, more.body);
+    await expect(204, "DELETE", transcription, key);
     await expect(201, "PUT", subscription, key, JSON.stringify({ auto_renew: false }));
     await expect(204, "DELETE", subscription, key);
     await operate(stack, "retire-plan", { sku });
