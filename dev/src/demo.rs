@@ -131,7 +131,7 @@ impl From<ChangeError> for DemoError {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::Store(error) => Self::Store(error),
-            ChangeError::Refused { .. } | ChangeError::Invalid(_) | ChangeError::OtherRevision => {
+            ChangeError::Refused { .. } | ChangeError::Invalid(_) | ChangeError::CodeTaken | ChangeError::OtherRevision => {
                 Self::Impossible("a demo plan can't be sold")
             }
         }
@@ -237,7 +237,7 @@ impl Provision {
         for (sku, days) in plans.iter().zip([DAYS, 30]) {
             let (caller, offer) = self.writer.subscription_offer(&token, Some(customer), Some(sku)).await?.open(policy)?;
             let offer = offer.ok_or(GONE)?;
-            let order = Order { sku: sku.clone(), start: Some(Date::today().plus_days(-days)), auto_renew: None };
+            let order = Order { sku: sku.clone(), start: Some(Date::today().plus_days(-days)), end: None, auto_renew: None, code: None };
             subscriptions.extend(self.writer.subscription_create(&caller, &order, offer.content, &|_| Vec::new()).await?);
         }
         Ok(subscriptions)

@@ -14,6 +14,7 @@ use shared::domain::usage_report::{BySubscription, Range};
 use shared::domain::validation::Invalid;
 use shared::lambda::faults::Faults;
 use shared::lambda::request::Request;
+use shared::store::StoreError;
 use shared::store::subscription::{ChangeError, Order};
 use shared::store::{Access, Caller, Table};
 
@@ -92,7 +93,7 @@ pub(crate) fn sent(request: &Request) -> Result<Order, Error> {
     let start = faults.collect("subscription_start", date(&body, "subscription_start"));
     let auto_renew = faults.collect("auto_renew", body.boolean("auto_renew"));
     match (sku, start, auto_renew) {
-        (Some(sku), Some(start), Some(auto_renew)) => Ok(Order { sku, start, auto_renew }),
+        (Some(sku), Some(start), Some(auto_renew)) => Ok(Order { sku, start, end: None, auto_renew, code: None }),
         _ => Err(faults.into()),
     }
 }
@@ -139,8 +140,8 @@ impl SentChange {
     }
 
     /// The subscription with this change.
-    pub(crate) fn applied(&self, current: &Subscription) -> Result<Subscription, SubscriptionFaults> {
-        current.with_renewal(self.auto_renew, self.end, Date::today())
+    pub(crate) fn applied(&self, current: &Subscription) -> Result<Subscription, ChangeError> {
+        current.with_renewal(self.auto_renew, self.end, Date::today()).map_err(ChangeError::Invalid)
     }
 }
 
@@ -159,6 +160,8 @@ pub(crate) fn refusal(error: ChangeError) -> Error {
             told.into()
         }
         ChangeError::Invalid(found) => told(found).into(),
+        // This API sells subscriptions without a code.
+        ChangeError::CodeTaken => StoreError::Internal("a code was to be reserved".to_owned()).into(),
         ChangeError::OtherRevision => Error::OtherRevision,
     }
 }

@@ -128,7 +128,9 @@ pub struct NewSubscription {
     pub terms: Terms,
     /// The first day; `None` for today.
     pub start: Option<Date>,
-    /// Whether it is renewed; `None` for what suits the payment model.
+    /// The last day; `None` for what follows from the renewal.
+    pub end: Option<Date>,
+    /// Whether it is renewed; `None` for what suits the payment model and the end.
     pub auto_renew: Option<bool>,
     /// The reseller's own reference, unique within the customer; `None` stands for the id.
     pub code: Option<Text>,
@@ -162,17 +164,20 @@ pub struct Subscription {
 impl Subscription {
     /// The first revision of a subscription that is sold now.
     ///
-    /// It is renewed unless that was declined. Where it was, it ends with the period that is running today, or with its first
-    /// period if it begins later. A perpetual one is not renewed and has no end.
+    /// It is renewed unless that was declined or an end was given. Where it was declined, it ends with the period that is running
+    /// today, or with its first period if it begins later. A perpetual one is not renewed, and has no end unless one was given.
     ///
     /// # Errors
-    /// A start outside of the range, and renewal of a perpetual subscription.
+    /// A start outside of the range, an end before today or before the start, an end together with renewal, and renewal of a
+    /// perpetual subscription.
     pub fn first(id: SubscriptionId, new: NewSubscription, now: Timestamp) -> Result<Self, SubscriptionFaults> {
         let today = Date::of(now);
         let start = new.start.unwrap_or(today);
         let is_perpetual = new.terms.payment_model() == PaymentModel::Perpetual;
-        let auto_renew = new.auto_renew.unwrap_or(!is_perpetual);
+        let auto_renew = new.auto_renew.unwrap_or(!is_perpetual && new.end.is_none());
         let mut faults = Self::faults_of_start(new.start, today);
+        let of_end = new.end.and_then(|end| fault_of_end(end, start, auto_renew && !is_perpetual, today));
+        faults.extend(of_end.map(|fault| (SubscriptionField::End, fault)));
         if auto_renew && is_perpetual {
             faults.push((SubscriptionField::AutoRenew, InvalidSubscription::RenewalOfPerpetual));
         }
@@ -190,7 +195,7 @@ impl Subscription {
             modified_at: now,
             revision: 1,
         };
-        let end = if auto_renew { None } else { endless.current_period(today).end };
+        let end = if auto_renew { None } else { new.end.or(endless.current_period(today).end) };
         Ok(Self { end, ..endless })
     }
 
@@ -300,9 +305,7 @@ impl Subscription {
         let fixed = || if self.auto_renew { self.current_period(today).end } else { self.end };
         let renewal = (renews && is_perpetual).then_some(InvalidSubscription::RenewalOfPerpetual);
         let end = match end {
-            Some(Some(_)) if renews && !is_perpetual => Err(InvalidSubscription::EndWithRenewal),
-            Some(Some(end)) if end < self.start => Err(InvalidSubscription::EndBeforeStart),
-            Some(Some(end)) if end < today => Err(InvalidSubscription::EndBeforeToday),
+            Some(Some(end)) if let Some(fault) = fault_of_end(end, self.start, renews && !is_perpetual, today) => Err(fault),
             Some(None) if !renews && !is_perpetual => Err(InvalidSubscription::NoEndWithoutRenewal),
             Some(end) => Ok(end),
             None => Ok(if renews { None } else { fixed() }),
@@ -349,6 +352,17 @@ impl Subscription {
     }
 }
 
+/// Why a subscription can't have this last day, if it begins on `start`.
+fn fault_of_end(end: Date, start: Date, renews: bool, today: Date) -> Option<InvalidSubscription> {
+    if renews {
+        Some(InvalidSubscription::EndWithRenewal)
+    } else if end < start {
+        Some(InvalidSubscription::EndBeforeStart)
+    } else {
+        (end < today).then_some(InvalidSubscription::EndBeforeToday)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::money::{Amount, Currency};
@@ -388,7 +402,7 @@ mod tests {
     }
 
     fn sell(terms: Terms, start: Date, auto_renew: Option<bool>, today: Date) -> Result<Subscription, SubscriptionFaults> {
-        let new = NewSubscription { terms, start: Some(start), auto_renew, code: None };
+        let new = NewSubscription { terms, start: Some(start), end: None, auto_renew, code: None };
         Subscription::first(SubscriptionId(17), new, today.start())
     }
 
@@ -421,7 +435,8 @@ mod tests {
         let now: Timestamp = "2026-11-29T23:59:59.999Z".parse().unwrap();
         let sold = |terms| {
             let code = validation::text("S-1", 9).unwrap();
-            Subscription::first(SubscriptionId(17), NewSubscription { terms, start: None, auto_renew: None, code }, now).unwrap()
+            let new = NewSubscription { terms, start: None, end: None, auto_renew: None, code };
+            Subscription::first(SubscriptionId(17), new, now).unwrap()
         };
         let renewed = sold(payg(BillingCycle::Week));
         assert_eq!((renewed.start, renewed.end, renewed.auto_renew), (date("2026-11-29"), None, true));
@@ -447,6 +462,30 @@ mod tests {
         ] {
             assert_eq!(monthly(start, false, "2026-11-29").end, Some(date(end)), "{start}");
         }
+    }
+
+    #[test]
+    fn an_end_that_was_given_is_the_last_day_and_declines_renewal() {
+        use InvalidSubscription::{EndBeforeStart, EndBeforeToday, EndWithRenewal, RenewalOfPerpetual};
+        let sold = |terms, end: &str, auto_renew| {
+            let new = NewSubscription { terms, start: Some(date("2026-12-01")), end: Some(date(end)), auto_renew, code: None };
+            Subscription::first(SubscriptionId(17), new, date("2026-12-24").start())
+        };
+        for auto_renew in [None, Some(false)] {
+            for terms in [payg(BillingCycle::Month), perpetual()] {
+                let ends = sold(terms, "2027-07-15", auto_renew).unwrap();
+                assert_eq!((ends.end, ends.auto_renew), (Some(date("2027-07-15")), false));
+            }
+            let refused = |end, fault| {
+                assert_eq!(sold(payg(BillingCycle::Month), end, auto_renew), Err(vec![(SubscriptionField::End, fault)]), "{end}");
+            };
+            refused("2026-11-30", EndBeforeStart);
+            refused("2026-12-23", EndBeforeToday);
+        }
+        let with_renewal = sold(payg(BillingCycle::Month), "2027-07-15", Some(true));
+        assert_eq!(with_renewal, Err(vec![(SubscriptionField::End, EndWithRenewal)]));
+        let of_perpetual = sold(perpetual(), "2027-07-15", Some(true));
+        assert_eq!(of_perpetual, Err(vec![(SubscriptionField::AutoRenew, RenewalOfPerpetual)]));
     }
 
     #[test]

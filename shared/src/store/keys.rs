@@ -54,6 +54,15 @@ pub enum Reserved {
     Code,
 }
 
+/// What belongs to a customer and has a code that is unique among the customer's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coded {
+    /// A subscription.
+    Subscription,
+    /// A payment option.
+    PaymentOption,
+}
+
 /// A counter that never returns a number twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Counter {
@@ -138,6 +147,16 @@ pub(super) fn reservation(reseller: ResellerId, what: Reserved, value: &str) -> 
 /// The reservation of a name among the tokens of a customer, compared as reserved values are.
 pub(super) fn token_name(reseller: ResellerId, id: CustomerId, name: &str) -> RowKey {
     key(format!("RESERVATIONS#{reseller}"), format!("TOKEN#{}", sha256_hex(&format!("{}\0{}", padded(id), normalize(name)))))
+}
+
+/// The reservation of a code among what a customer has of this kind, compared as reserved values are.
+pub(super) fn belonging_code(reseller: ResellerId, id: CustomerId, what: Coded, code: &str) -> RowKey {
+    let name = match what {
+        Coded::Subscription => "SUBSCRIPTION",
+        Coded::PaymentOption => "PAYMENTOPTION",
+    };
+    let hash = sha256_hex(&format!("{}\0{}", padded(id), normalize(code)));
+    key(format!("RESERVATIONS#{reseller}"), format!("{name}#{hash}"))
 }
 
 pub(super) fn customer_token_partition(reseller: ResellerId) -> String {
@@ -413,6 +432,9 @@ mod tests {
             show(token_name(of, id, "Call Centre")),
             "RESERVATIONS#7 / TOKEN#9f042a63e962c1ebb10ec15ef3d7a6b116900685bebad11988771bc197602f64"
         );
+        let code = "b88148e53d2047df88a90ed3f120dd907e795a025a55f0b2e8f37713f90f7b33";
+        assert_eq!(show(belonging_code(of, id, Coded::Subscription, "A-1")), format!("RESERVATIONS#7 / SUBSCRIPTION#{code}"));
+        assert_eq!(show(belonging_code(of, id, Coded::PaymentOption, "A-1")), format!("RESERVATIONS#7 / PAYMENTOPTION#{code}"));
         let token = KeyId::parse("0123456789ab").unwrap();
         assert_eq!(show(customer_token(of, id, &token)), "TOKENS#7 / TOKEN#0000000000000042#0123456789ab");
         assert_eq!(show(deleted_customer_token(of, id, &token)), "TOKENS#7 / DELETED#0000000000000042#0123456789ab");

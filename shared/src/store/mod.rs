@@ -12,6 +12,7 @@
 mod access;
 pub mod activity;
 pub mod api_key;
+mod belonging_code;
 mod credential;
 pub mod customer;
 pub mod customer_token;
@@ -33,5 +34,5 @@ pub use access::table::{Access, AuthenticationError, Operator, Policy, Read, Tab
 pub use engine::error::StoreError;
 pub use engine::meter::Meter;
 pub use engine::retry::REQUEST_DEADLINE;
-pub use keys::Reserved;
+pub use keys::{Coded, Reserved};
 pub use root::Store;

@@ -10,9 +10,9 @@ use crate::domain::entity_tag::ExpectedRevision;
 use crate::domain::plan::{Plan, Sku};
 use crate::domain::subscription::{MOST_UNENDED, NewSubscription, Subscription, SubscriptionFaults, SubscriptionId};
 use crate::domain::timestamp::Timestamp;
+use crate::domain::validation::Text;
 use crate::store::access::caller::Caller;
 use crate::store::access::table::{Table, Write};
-use crate::store::activity;
 use crate::store::customer::Found;
 use crate::store::customer::header::{Course, CustomerHeader};
 use crate::store::engine::error::StoreError;
@@ -20,8 +20,9 @@ use crate::store::engine::expressions::{Expressions, IS_NEW};
 use crate::store::engine::retry::Rounds;
 use crate::store::engine::row::row;
 use crate::store::engine::transaction::{Outcome, Transaction};
-use crate::store::keys::{self, Counter};
+use crate::store::keys::{self, Coded, Counter};
 use crate::store::replay::{self, Answer};
+use crate::store::{activity, belonging_code};
 
 /// What a reseller asks to be sold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +31,12 @@ pub struct Order {
     pub sku: Sku,
     /// The first day; `None` is today.
     pub start: Option<Date>,
-    /// Whether it is renewed; `None` for what suits the payment model.
+    /// The last day; `None` for what follows from the renewal.
+    pub end: Option<Date>,
+    /// Whether it is renewed; `None` for what suits the payment model and the end.
     pub auto_renew: Option<bool>,
+    /// The reseller's own reference, unique within the customer; `None` stands for the id.
+    pub code: Option<Text>,
 }
 
 /// Why a subscription was not sold or changed.
@@ -53,6 +58,9 @@ pub enum ChangeError {
     /// Fields of the subscription can't be so.
     #[error("the subscription can't be so")]
     Invalid(SubscriptionFaults),
+    /// Another subscription of the customer has, or had, the code.
+    #[error("another subscription has this code")]
+    CodeTaken,
     /// The subscription is at another revision than the request expects.
     #[error("not the expected revision")]
     OtherRevision,
@@ -62,6 +70,8 @@ pub enum ChangeError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
     Record,
+    /// No other subscription of the customer has its code.
+    Code,
     Header,
     Day,
     /// The plan has the terms that are sold.
@@ -103,7 +113,8 @@ impl Table<Write> {
                 let faults = Subscription::faults_of_start(order.start, Date::of(now));
                 return Err(ChangeError::Refused { is_sold: false, is_full, faults });
             };
-            let new = NewSubscription { terms: plan.terms.clone(), start: order.start, auto_renew: order.auto_renew, code: None };
+            let Order { start, end, auto_renew, code, .. } = order.clone();
+            let new = NewSubscription { terms: plan.terms.clone(), start, end, auto_renew, code };
             // No number is taken for what can't be sold.
             let unnumbered = match Subscription::first(SubscriptionId::NONE, new, now) {
                 Ok(unnumbered) if !is_full => unnumbered,
@@ -122,15 +133,21 @@ impl Table<Write> {
             let subscription = Subscription { id: number, ..unnumbered };
             let change =
                 Change { caller, customer: offer.customer, header: &offer.header, before: None, after: Some(&subscription) };
-            let transaction = with_plan(transaction(change, Action::SubscriptionCreated, SOLD)?, plan);
+            let transaction = with_plan(transaction(change, Action::SubscriptionCreated, sold(&subscription))?, plan);
             let transaction = replay::keep(transaction, caller, || answer(&subscription))?;
-            if connection.transact(transaction).await? == Outcome::Done {
+            let Outcome::Refused(purposes) = connection.transact(transaction).await? else {
                 return Ok(Some(subscription));
+            };
+            let is_code_taken = purposes.contains(&Purpose::Code);
+            if !is_code_taken {
+                rounds.pause(StoreError::Contended, "others changed the subscriptions of the customer, or the plan").await?;
             }
-            rounds.pause(StoreError::Contended, "others changed the subscriptions of the customer, or the plan").await?;
             offer = connection.found(caller.reseller(), offer.customer, keys::plan(&order.sku)).await?;
             if offer.header.deleted_at.is_some() {
                 return Ok(None);
+            }
+            if is_code_taken {
+                return Err(ChangeError::CodeTaken);
             }
         }
     }
@@ -142,15 +159,15 @@ impl Table<Write> {
     ///
     /// # Errors
     /// Those of `edit`, and [`ChangeError`].
-    pub async fn subscription_update(
+    pub async fn subscription_update<E: From<ChangeError>>(
         &self,
         caller: &Caller<Write>,
         expected: &ExpectedRevision,
         held: Found<Subscription>,
-        edit: impl Fn(&Subscription) -> Result<Subscription, SubscriptionFaults>,
+        edit: impl Fn(&Subscription) -> Result<Subscription, E>,
         answer: Answer<'_, Subscription>,
-    ) -> Result<Option<Subscription>, ChangeError> {
-        let edit = |current: &Subscription| edit(current).map(Some).map_err(ChangeError::Invalid);
+    ) -> Result<Option<Subscription>, E> {
+        let edit = |current: &Subscription| edit(current).map(Some);
         self.subscription_change(caller, expected, held, Action::SubscriptionUpdated, edit, &|changed| {
             changed.map(answer).unwrap_or_default()
         })
@@ -180,15 +197,15 @@ impl Table<Write> {
 
     /// Changes a subscription; `edit` gives what becomes of it, `None` if it is to be gone. Returns what became of it; `None` when it
     /// did not exist any more.
-    async fn subscription_change(
+    async fn subscription_change<E: From<ChangeError>>(
         &self,
         caller: &Caller<Write>,
         expected: &ExpectedRevision,
         mut held: Found<Subscription>,
         action: Action,
-        edit: impl Fn(&Subscription) -> Result<Option<Subscription>, ChangeError>,
+        edit: impl Fn(&Subscription) -> Result<Option<Subscription>, E>,
         answer: &(dyn Fn(Option<&Subscription>) -> Vec<u8> + Sync),
-    ) -> Result<Option<Option<Subscription>>, ChangeError> {
+    ) -> Result<Option<Option<Subscription>>, E> {
         let connection = &self.store.connection;
         let mut rounds = Rounds::default();
         loop {
@@ -196,34 +213,38 @@ impl Table<Write> {
                 return Ok(None);
             };
             if !expected.admits(current.entity_tag()) {
-                return Err(ChangeError::OtherRevision);
+                return Err(ChangeError::OtherRevision.into());
             }
             let changed = edit(current)?;
             if changed.as_ref() == Some(current) {
-                connection.replay_keep(caller, || answer(changed.as_ref())).await?;
+                connection.replay_keep(caller, || answer(changed.as_ref())).await.map_err(ChangeError::from)?;
                 return Ok(Some(changed));
             }
             let change =
                 Change { caller, customer: held.customer, header: &held.header, before: Some(current), after: changed.as_ref() };
             let fields = changed.as_ref().map(|changed| differing(current, changed)).unwrap_or_default();
-            let transaction = transaction(change, action, fields)?;
-            let transaction = replay::keep(transaction, caller, || answer(changed.as_ref()))?;
-            if connection.transact(transaction).await? == Outcome::Done {
+            let transaction = transaction(change, action, fields).map_err(ChangeError::from)?;
+            let transaction = replay::keep(transaction, caller, || answer(changed.as_ref())).map_err(ChangeError::from)?;
+            if connection.transact(transaction).await.map_err(ChangeError::from)? == Outcome::Done {
                 return Ok(Some(changed));
             }
-            rounds.pause(StoreError::Contended, "others changed the subscriptions of the customer").await?;
+            let others = "others changed the subscriptions of the customer";
+            rounds.pause(StoreError::Contended, others).await.map_err(ChangeError::from)?;
             let key = keys::subscription(caller.reseller(), held.customer, current.id);
-            held = connection.found(caller.reseller(), held.customer, key).await?;
+            held = connection.found(caller.reseller(), held.customer, key).await.map_err(ChangeError::from)?;
         }
     }
 }
 
 /// The fields that a sale sets.
-const SOLD: [(&str, bool); 4] = [("sku", true), ("start", true), ("end", true), ("auto_renew", true)];
+fn sold(subscription: &Subscription) -> [(&'static str, bool); 5] {
+    [("sku", true), ("start", true), ("end", true), ("auto_renew", true), ("code", subscription.code.is_some())]
+}
 
 /// The fields that a change can change.
-fn differing(before: &Subscription, after: &Subscription) -> [(&'static str, bool); 4] {
-    [("sku", false), ("start", false), ("end", before.end != after.end), ("auto_renew", before.auto_renew != after.auto_renew)]
+fn differing(before: &Subscription, after: &Subscription) -> [(&'static str, bool); 5] {
+    let (end, auto_renew) = (before.end != after.end, before.auto_renew != after.auto_renew);
+    [("sku", false), ("start", false), ("end", end), ("auto_renew", auto_renew), ("code", false)]
 }
 
 /// The subscriptions of a customer that have not ended on this day.
@@ -234,7 +255,7 @@ fn running(header: &CustomerHeader, day: Date) -> impl Iterator<Item = &Course> 
 fn transaction(
     Change { caller, customer, header, before, after }: Change<'_>,
     action: Action,
-    fields: [(&'static str, bool); 4],
+    fields: [(&'static str, bool); 5],
 ) -> Result<Transaction<Purpose>, StoreError> {
     let reseller = caller.reseller();
     let Some(id) = after.or(before).map(|subscription| subscription.id) else {
@@ -249,6 +270,14 @@ fn transaction(
     let transaction = match after {
         Some(after) => transaction.put(Purpose::Record, row(&key, after)?, is_known),
         None => transaction.delete(Purpose::Record, key, is_known),
+    };
+    let code = after.or(before).and_then(|subscription| subscription.code.as_ref());
+    let code = code.map(|code| keys::belonging_code(reseller, customer, Coded::Subscription, code.as_str()));
+    // A code never changes. An ended subscription keeps it, and one that disappears before it begins does not.
+    let transaction = match (code, before, after) {
+        (Some(code), None, _) => belonging_code::reserve(transaction, Purpose::Code, &code, id.number())?,
+        (Some(code), Some(_), None) => belonging_code::release(transaction, Purpose::Code, code, id.number()),
+        _ => transaction,
     };
     let others = running(header, Date::today()).filter(|course| course.id != id).copied();
     let courses: Vec<Course> = others.chain(after.map(Course::of)).collect();
