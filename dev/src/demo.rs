@@ -237,7 +237,8 @@ impl Provision {
         for (sku, days) in plans.iter().zip([DAYS, 30]) {
             let (caller, offer) = self.writer.subscription_offer(&token, Some(customer), Some(sku)).await?.open(policy)?;
             let offer = offer.ok_or(GONE)?;
-            let order = Order { sku: sku.clone(), start: Some(Date::today().plus_days(-days)), end: None, auto_renew: None, code: None };
+            let order =
+                Order { sku: sku.clone(), start: Some(Date::today().plus_days(-days)), end: None, auto_renew: None, code: None };
             subscriptions.extend(self.writer.subscription_create(&caller, &order, offer.content, &|_| Vec::new()).await?);
         }
         Ok(subscriptions)

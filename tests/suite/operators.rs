@@ -440,7 +440,10 @@ async fn after_a_restore_the_counters_go_ahead_and_no_number_is_given_twice() {
     let last = app.operate("operator-advance-counters", json!({"by": 100_000})).await.unwrap();
     assert_eq!(
         last,
-        json!({"last_customer_id": 100_001, "last_reseller_id": 100_001, "last_account_id": 101_001, "last_subscription_id": 100_000})
+        json!({
+            "last_customer_id": 100_001, "last_reseller_id": 100_001, "last_account_id": 101_001,
+            "last_subscription_id": 100_000, "last_payment_option_id": 100_000,
+        })
     );
     assert_eq!(app.create(&tenant, "Next").await, 100_002);
     let next = app.reseller("Next").await;

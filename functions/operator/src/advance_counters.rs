@@ -44,5 +44,6 @@ pub async fn advance_counters(table: &Table<Operator>, sent: &RawValue) -> Resul
         "last_reseller_id": last.reseller,
         "last_account_id": last.account,
         "last_subscription_id": last.subscription,
+        "last_payment_option_id": last.payment_option,
     }))
 }

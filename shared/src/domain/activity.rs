@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::customer::CustomerId;
 use super::hash::{hex, unhex};
 use super::licence::LicenceId;
+use super::payment_option::PaymentOptionId;
 use super::principal::Principal;
 use super::reseller::ResellerId;
 use super::sealing::CryptographyFailed;
@@ -107,6 +108,12 @@ pub enum Action {
     /// A subscription was ended by a call of its own.
     #[serde(rename = "subscription.deleted")]
     SubscriptionDeleted,
+    /// A payment option of a customer was created.
+    #[serde(rename = "payment_option.created")]
+    PaymentOptionCreated,
+    /// A payment option of a customer was changed, or became the primary one.
+    #[serde(rename = "payment_option.updated")]
+    PaymentOptionUpdated,
     /// The reseller was provisioned.
     #[serde(rename = "reseller.created")]
     ResellerCreated,
@@ -117,7 +124,7 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::CustomerCreated,
         Self::CustomerUpdated,
         Self::CustomerDeleted,
@@ -131,6 +138,8 @@ impl Action {
         Self::SubscriptionCreated,
         Self::SubscriptionUpdated,
         Self::SubscriptionDeleted,
+        Self::PaymentOptionCreated,
+        Self::PaymentOptionUpdated,
         Self::ResellerCreated,
         Self::ResellerUpdated,
     ];
@@ -176,6 +185,12 @@ impl Object {
         Self { kind: ObjectKind::Subscription, id: ObjectId::Number(id.number()) }
     }
 
+    /// A payment option.
+    #[must_use]
+    pub fn payment_option(id: PaymentOptionId) -> Self {
+        Self { kind: ObjectKind::PaymentOption, id: ObjectId::Number(id.number()) }
+    }
+
     /// The reseller itself.
     #[must_use]
     pub fn reseller(id: ResellerId) -> Self {
@@ -197,20 +212,23 @@ pub enum ObjectKind {
     Token,
     /// A subscription of a customer.
     Subscription,
+    /// A payment option of a customer.
+    PaymentOption,
     /// The reseller itself.
     Reseller,
 }
 
 impl ObjectKind {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Customer, Self::Licence, Self::Key, Self::Token, Self::Subscription, Self::Reseller];
+    pub const ALL: [Self; 7] =
+        [Self::Customer, Self::Licence, Self::Key, Self::Token, Self::Subscription, Self::PaymentOption, Self::Reseller];
 }
 
 /// The id of what was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ObjectId {
-    /// Of customers, licences, subscriptions and resellers.
+    /// Of customers, licences, subscriptions, payment options and resellers.
     Number(u64),
     /// Of keys and tokens.
     Text(String),

@@ -13,6 +13,7 @@ pub mod hash;
 pub mod licence;
 pub mod money;
 pub mod normalization;
+pub mod payment_option;
 pub mod plan;
 pub mod principal;
 pub mod quota;

@@ -9,6 +9,7 @@ use crate::domain::date::Date;
 use crate::domain::hash::sha256_hex;
 use crate::domain::licence::LicenceId;
 use crate::domain::normalization::normalize;
+use crate::domain::payment_option::PaymentOptionId;
 use crate::domain::plan::Sku;
 use crate::domain::quota::Minute;
 use crate::domain::replay::Replay;
@@ -70,6 +71,7 @@ pub(super) enum Counter {
     Reseller,
     Account,
     Subscription,
+    PaymentOption,
 }
 
 fn key(partition: impl Into<String>, sort: impl Into<String>) -> RowKey {
@@ -335,6 +337,19 @@ pub(super) fn day_of_transcriptions(sort: &str) -> Option<Date> {
     sort.strip_prefix(TRANSCRIPTION_DAY_PREFIX)?.split('#').next()?.parse().ok()
 }
 
+pub(super) fn payment_option_partition(reseller: ResellerId) -> String {
+    format!("PAYMENTOPTIONS#{reseller}")
+}
+
+/// The beginning of the sort keys of the payment options of one customer.
+pub(super) fn payment_option_prefix(id: CustomerId) -> String {
+    format!("PAYMENTOPTION#{}#", padded(id))
+}
+
+pub(super) fn payment_option(reseller: ResellerId, id: CustomerId, option: PaymentOptionId) -> RowKey {
+    key(payment_option_partition(reseller), format!("{}{:016}", payment_option_prefix(id), option.number()))
+}
+
 /// The partition of the activity of a month, such as `2025-01`. A partition for each month bounds its size.
 pub(super) fn activity_partition(reseller: ResellerId, month: &str) -> String {
     format!("ACTIVITY#{reseller}#{month}")
@@ -385,6 +400,7 @@ pub(super) fn counter(counter: Counter) -> RowKey {
         Counter::Reseller => "RESELLER",
         Counter::Account => "ACCOUNT",
         Counter::Subscription => "SUBSCRIPTION",
+        Counter::PaymentOption => "PAYMENTOPTION",
     };
     key("COUNTERS", name)
 }
@@ -444,6 +460,8 @@ mod tests {
             show(subscription(of, id, subscription_id)),
             "SUBSCRIPTIONS#7 / SUBSCRIPTION#0000000000000042#0000000000000009"
         );
+        let option = PaymentOptionId::new(9).unwrap();
+        assert_eq!(show(payment_option(of, id, option)), "PAYMENTOPTIONS#7 / PAYMENTOPTION#0000000000000042#0000000000000009");
         let day: Date = "2026-11-29".parse().unwrap();
         assert_eq!(show(subscriptions_begun(of, day)), "SUBSCRIPTIONS#7 / DAY#2026-11-29");
         let event = EventId::parse("job-1").unwrap();
@@ -494,6 +512,7 @@ mod tests {
         assert_eq!(show(counter(Counter::Reseller)), "COUNTERS / RESELLER");
         assert_eq!(show(counter(Counter::Account)), "COUNTERS / ACCOUNT");
         assert_eq!(show(counter(Counter::Subscription)), "COUNTERS / SUBSCRIPTION");
+        assert_eq!(show(counter(Counter::PaymentOption)), "COUNTERS / PAYMENTOPTION");
         assert_eq!(show(directory(of)), "SYSTEM / RESELLER#00000007");
         assert_eq!(show(platform()), "SYSTEM / PLATFORM");
         assert_eq!(show(secret()), "SECRET / SECRET");

@@ -19,6 +19,7 @@ pub mod customer_token;
 mod engine;
 mod keys;
 pub mod licence;
+pub mod payment_option;
 pub mod plan;
 pub mod replay;
 pub mod reseller;

@@ -1,5 +1,5 @@
 //! Checks that the rows of what belongs to customers agree: tokens with their credentials, names and headers, subscriptions with
-//! headers and with the rows of days, transcriptions with the rows of days.
+//! headers and with the rows of days, payment options with headers, both with their codes, and transcriptions with the rows of days.
 
 use std::collections::BTreeMap;
 use std::panic::Location;
@@ -21,6 +21,9 @@ pub struct Belongings {
     pub subscriptions: BTreeMap<String, Row>,
     /// By their partitions too.
     pub transcriptions: BTreeMap<(String, String), Row>,
+    pub payment_options: BTreeMap<String, Row>,
+    /// The ids of what has a code, by the sort keys of the reservations.
+    pub codes: BTreeMap<String, u64>,
 }
 
 /// The customer in a sort key: the sixteen digits behind the first sign.
@@ -43,6 +46,8 @@ impl Belongings {
     pub fn audit(&self, headers: &BTreeMap<u64, Row>, customers: &BTreeMap<u64, Row>, place: &Location<'_>) {
         self.audit_tokens(headers, customers, place);
         self.audit_subscriptions(headers, customers, place);
+        self.audit_payment_options(headers, customers, place);
+        self.audit_codes(place);
         self.audit_transcriptions(place);
     }
 
@@ -63,6 +68,46 @@ impl Belongings {
         }
         noted.retain(|_, count| *count > 0);
         assert_eq!(noted, there, "{place}: the rows of days, and the transcriptions");
+    }
+
+    fn audit_payment_options(&self, headers: &BTreeMap<u64, Row>, customers: &BTreeMap<u64, Row>, place: &Location<'_>) {
+        let mut of_customers: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+        for (sort, row) in &self.payment_options {
+            let (customer, id) = (customer_of(sort), number(row, "id"));
+            assert_eq!(*sort, format!("PAYMENTOPTION#{customer:016}#{id:016}"), "{place}: {row:?}");
+            of_customers.entry(customer).or_default().push(id);
+        }
+        for id in customers.keys() {
+            let noted =
+                |attribute: &str| headers.get(id).filter(|row| row.contains_key(attribute)).map(|row| number(row, attribute));
+            let options = of_customers.remove(id).unwrap_or_default();
+            assert_eq!(
+                noted("payment_options").unwrap_or_default(),
+                options.len() as u64,
+                "{place}: the payment options of {id}"
+            );
+            let primary = noted("primary_payment_option");
+            assert_eq!(primary.is_some(), !options.is_empty(), "{place}: {id} has {options:?} and the primary one {primary:?}");
+            assert!(primary.is_none_or(|primary| options.contains(&primary)), "{place}: the primary payment option of {id}");
+        }
+        for id in of_customers.keys() {
+            assert!(deleted_on(headers.get(id)).is_some(), "{place}: payment options of {id}, who is nobody");
+        }
+    }
+
+    fn audit_codes(&self, place: &Location<'_>) {
+        let coded = |kind: &str, rows: &BTreeMap<String, Row>| -> BTreeMap<String, u64> {
+            let coded = rows.iter().filter_map(|(sort, row)| Some((customer_of(sort), words(row, "code")?, number(row, "id"))));
+            let codes = coded.map(|(customer, code, id)| {
+                (format!("{kind}#{}", sha256_hex(&format!("{customer:016}\0{}", normalize(code)))), id)
+            });
+            codes.collect()
+        };
+        let days = |sort: &String| sort.starts_with("DAY#");
+        let subscriptions = self.subscriptions.clone().into_iter().filter(|(sort, _)| !days(sort)).collect();
+        let mut expected = coded("SUBSCRIPTION", &subscriptions);
+        expected.extend(coded("PAYMENTOPTION", &self.payment_options));
+        assert_eq!(self.codes, expected, "{place}: the reserved codes, and what has them");
     }
 
     fn audit_tokens(&self, headers: &BTreeMap<u64, Row>, customers: &BTreeMap<u64, Row>, place: &Location<'_>) {

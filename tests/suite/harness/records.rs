@@ -133,6 +133,9 @@ impl App {
                 "RESERVATIONS" if sk.starts_with("TOKEN#") => {
                     belongings.token_names.insert(sk, words(&row, "key_id").unwrap().to_owned());
                 }
+                "RESERVATIONS" if sk.starts_with("SUBSCRIPTION#") || sk.starts_with("PAYMENTOPTION#") => {
+                    belongings.codes.insert(sk, number(&row, "id"));
+                }
                 "RESERVATIONS" => {
                     reservations.insert(sk, number(&row, "customer"));
                 }
@@ -144,6 +147,9 @@ impl App {
                 }
                 "TRANSCRIPTIONS" => {
                     belongings.transcriptions.insert((pk.to_owned(), sk), row);
+                }
+                "PAYMENTOPTIONS" => {
+                    belongings.payment_options.insert(sk, row);
                 }
                 "LICENCES" => {
                     licences.insert(sk, row);

@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::date::Date;
+use crate::domain::payment_option::PaymentOptionId;
 use crate::domain::subscription::{Subscription, SubscriptionId};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::usage::{Language, MOST_LANGUAGES};
@@ -32,6 +33,12 @@ pub(in crate::store) struct CustomerHeader {
     /// The languages in which audio was processed.
     #[serde(default)]
     pub(in crate::store) languages: BTreeSet<Language>,
+    /// How many payment options the customer has.
+    #[serde(default)]
+    pub(in crate::store) payment_options: u64,
+    /// The primary payment option, which the customer has as soon as it has any.
+    #[serde(default)]
+    pub(in crate::store) primary_payment_option: Option<PaymentOptionId>,
     /// When the customer was deleted.
     #[serde(default)]
     pub(in crate::store) deleted_at: Option<Timestamp>,
@@ -62,6 +69,19 @@ impl CustomerHeader {
         match self.subscriptions_revision {
             0 => Expressions::when(format!("{is_alive} AND attribute_not_exists(subscriptions_revision)")),
             known => Expressions::when(format!("{is_alive} AND subscriptions_revision = :known")).number(":known", known),
+        }
+    }
+
+    /// The condition that the customer is not deleted, has as many payment options as were read, and the same primary one.
+    pub(in crate::store) fn payment_options_unchanged(&self) -> Expressions {
+        let is_alive = "attribute_not_exists(deleted_at)";
+        match self.primary_payment_option {
+            None => Expressions::when(format!("{is_alive} AND attribute_not_exists(primary_payment_option)")),
+            Some(primary) => {
+                let is_same = "payment_options = :known AND primary_payment_option = :primary";
+                let is_same = Expressions::when(format!("{is_alive} AND {is_same}"));
+                is_same.number(":known", self.payment_options).number(":primary", primary)
+            }
         }
     }
 }

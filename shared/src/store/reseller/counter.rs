@@ -17,7 +17,7 @@ impl Counter {
     /// The number before the first one that the counter returns.
     fn before_first(self) -> u64 {
         match self {
-            Self::Customer | Self::Reseller | Self::Subscription => 0,
+            Self::Customer | Self::Reseller | Self::Subscription | Self::PaymentOption => 0,
             Self::Account => 1000,
         }
     }
@@ -51,6 +51,8 @@ pub struct Counters {
     pub account: u64,
     /// Of subscriptions.
     pub subscription: u64,
+    /// Of payment options.
+    pub payment_option: u64,
 }
 
 impl Table<Operator> {
@@ -63,12 +65,13 @@ impl Table<Operator> {
     /// When the store fails; then some counters may have moved.
     pub async fn counters_advance(&self, by: u64, resellers_by: u64) -> Result<Counters, StoreError> {
         let connection = &self.store.connection;
-        let (customer, reseller, account, subscription) = futures_util::try_join!(
+        let (customer, reseller, account, subscription, payment_option) = futures_util::try_join!(
             connection.counter_move(Counter::Customer, by),
             connection.counter_move(Counter::Reseller, resellers_by),
             connection.counter_move(Counter::Account, by),
             connection.counter_move(Counter::Subscription, by),
+            connection.counter_move(Counter::PaymentOption, by),
         )?;
-        Ok(Counters { customer, reseller, account, subscription })
+        Ok(Counters { customer, reseller, account, subscription, payment_option })
     }
 }
