@@ -169,6 +169,11 @@ async function lives(): Promise<void> {
     await expect(204, "DELETE", transcription, key);
     await expect(201, "PUT", subscription, key, JSON.stringify({ auto_renew: false }));
     await expect(204, "DELETE", subscription, key);
+    const sales = `/api/v01/customers/${id}/subscriptions`;
+    const ordered = await expect(201, "PUT", sales, user, JSON.stringify({ sku, code: "Smoke" }));
+    assert.equal((await expect(200, "GET", `${sales}/*smoke`, user)).body, ordered.body);
+    assert.equal(JSON.parse((await expect(200, "GET", sales, user)).body).length, 2);
+    await expect(200, "POST", `${sales}/*smoke`, user, JSON.stringify({ autoRenew: false }));
     await operate(stack, "retire-plan", { sku });
     await expect(204, "DELETE", `${base}/${id}/token/${customerToken.id}${slash}`, key);
     await expect(401, "GET", `/api/v3/customer${slash}`, own);
@@ -203,6 +208,13 @@ async function lives(): Promise<void> {
     const third = /id="(\d+)"/.exec(put.body)?.[1];
     const matches = await expect(200, "GET", `/api/v01/customers?email=${encodeURIComponent(email)}`, user);
     assert.deepEqual(JSON.parse(matches.body).map((match: { id: number }) => match.id), [id]);
+
+    const options = `/api/v01/customers/${id}/payment-options`;
+    const option = await expect(201, "PUT", options, xml, '<paymentOption type="card" token="tok_smoke" code="Smoke"/>');
+    assert.equal((await expect(200, "GET", options, xml)).body, `<paymentOptions>${option.body}</paymentOptions>`);
+    assert.equal((await expect(200, "GET", `${options}/*smoke`, xml)).body, option.body);
+    await expect(200, "POST", `${options}/*smoke`, xml, '<paymentOption brand="Visa"/>');
+    await expect(403, "POST", `${options}/*smoke`, xml, '<paymentOption brand="4111 1111 1111 1111"/>');
 
     await expect(401, "GET", one, {});
     await expect(204, "DELETE", one, key);

@@ -246,6 +246,8 @@ test("quotas and concurrency are options", () => {
     "licensing-list-customers",
     "licensing-list-licenses",
     "management-find-customers",
+    "management-find-payment-options",
+    "management-find-subscriptions",
     "reseller-list-activity",
     "reseller-list-customers",
     "reseller-list-plans",

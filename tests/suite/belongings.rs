@@ -1,4 +1,4 @@
-//! Random lives of customers with tokens and subscriptions, several calls at a time. Whatever happens, the rows agree in the end, no
+//! Random lives of customers with tokens, subscriptions and payment options, several calls at a time. Whatever happens, the rows agree in the end, no
 //! answer is a server error, and what is deleted is reachable through no door.
 
 use std::cell::RefCell;
@@ -9,7 +9,7 @@ use proptest::test_runner::{TestCaseResult, TestRunner};
 use serde_json::{Value, json};
 use shared::domain::date::Date;
 
-use crate::harness::{Answer, App, Tenant};
+use crate::harness::{Answer, App, CUSTOMERS, Tenant};
 
 /// How many calls run at the same time.
 const AT_ONCE: usize = 4;
@@ -26,6 +26,9 @@ enum Call {
     Sell { of: usize, sku: u8, start: i64, renew: bool },
     Change { of: usize, which: usize, renew: Option<bool>, end: Option<i64> },
     End { of: usize, which: usize },
+    SellWithCode { of: usize, sku: u8, start: i64, code: u8 },
+    AddPaymentOption { of: usize, code: Option<u8>, is_primary: bool },
+    ChangePaymentOption { of: usize, which: u64, brand: u8, is_primary: bool },
     DeleteCustomer { of: usize },
     Activate { of: usize, is_active: bool },
 }
@@ -44,6 +47,12 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
         4 => (of.clone(), which.clone(), any::<Option<bool>>(), proptest::option::of(-2..400_i64))
             .prop_map(|(of, which, renew, end)| Call::Change { of, which, renew, end }),
         2 => (of.clone(), which).prop_map(|(of, which)| Call::End { of, which }),
+        3 => (of.clone(), 0..3_u8, -3..3_i64, 0..4_u8)
+            .prop_map(|(of, sku, start, code)| Call::SellWithCode { of, sku, start, code }),
+        4 => (of.clone(), proptest::option::of(0..4_u8), any::<bool>())
+            .prop_map(|(of, code, is_primary)| Call::AddPaymentOption { of, code, is_primary }),
+        4 => (of.clone(), 1..9_u64, 0..3_u8, any::<bool>())
+            .prop_map(|(of, which, brand, is_primary)| Call::ChangePaymentOption { of, which, brand, is_primary }),
         1 => of.clone().prop_map(|of| Call::DeleteCustomer { of }),
         1 => (of, any::<bool>()).prop_map(|(of, is_active)| Call::Activate { of, is_active }),
     ];
@@ -54,6 +63,8 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
 struct World {
     app: App,
     tenant: Tenant,
+    /// A service user.
+    user: String,
     customers: Vec<u64>,
     /// The customer, the id and the text of each token.
     tokens: RefCell<Vec<(u64, String, String)>>,
@@ -63,15 +74,22 @@ struct World {
 impl World {
     async fn new() -> Self {
         let (app, tenant) = App::with_reseller().await;
+        let user = app.service_user(&tenant, &["read", "write"], None).await;
         let mut customers = Vec::new();
         for name in ["A", "B", "C"] {
             customers.push(app.create(&tenant, name).await);
         }
-        Self { app, tenant, customers, tokens: RefCell::default(), subscriptions: RefCell::default() }
+        Self { app, tenant, user, customers, tokens: RefCell::default(), subscriptions: RefCell::default() }
     }
 
     async fn send(&self, method: &str, rest: String, body: Value) -> Answer {
         let answer = self.app.reseller_api(method, rest).key(&self.tenant.key).json(&body).send().await;
+        assert!(answer.status < 500, "{answer}");
+        answer
+    }
+
+    async fn manage(&self, method: &str, rest: String, body: Value) -> Answer {
+        let answer = self.app.request(method, &format!("{CUSTOMERS}/{rest}")).user(&self.user).json(&body).send().await;
         assert!(answer.status < 500, "{answer}");
         answer
     }
@@ -156,6 +174,24 @@ impl World {
                 self.send("PUT", self.subscription(of, which), json!({"auto_renew": renew, "subscription_end": end})).await;
             }
             Call::End { of, which } => _ = self.send("DELETE", self.subscription(of, which), json!({})).await,
+            Call::SellWithCode { of, sku, start, code } => {
+                let start = Date::today().plus_days(start).to_string();
+                let body = json!({"sku": format!("plan-{sku}"), "startDate": start, "code": format!("S-{code}")});
+                let answer = self.manage("PUT", format!("{}/subscriptions", customer(of)), body).await;
+                if answer.status == 201 {
+                    let sold = answer.json();
+                    self.subscriptions.borrow_mut().push((customer(of), sold["id"].as_u64().unwrap(), sold["amount"].clone()));
+                }
+            }
+            Call::AddPaymentOption { of, code, is_primary } => {
+                let code = code.map(|code| format!("P-{code}"));
+                let body = json!({"type": "other", "token": "tok", "code": code, "isPrimary": is_primary});
+                self.manage("PUT", format!("{}/payment-options", customer(of)), body).await;
+            }
+            Call::ChangePaymentOption { of, which, brand, is_primary } => {
+                let body = json!({"brand": format!("Brand {brand}"), "isPrimary": is_primary});
+                self.manage("POST", format!("{}/payment-options/{which}", customer(of)), body).await;
+            }
             Call::DeleteCustomer { of } => _ = self.send("DELETE", customer(of).to_string(), json!({})).await,
             Call::Activate { of, is_active } => {
                 let body = json!({"name": "A", "email": "a@example.com", "is_active": is_active});

@@ -1,9 +1,9 @@
 //! Two resellers: every operation with an id of the other reseller, in every place for an id, is answered exactly as with an id
 //! that never existed.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::harness::{Answer, App, Tenant};
+use crate::harness::{Answer, App, CUSTOMERS, Tenant};
 
 /// Everything in an answer that a client can see, and the product's calls to the database for it.
 async fn observed(app: &App, tenant: &Tenant, method: &str, rest: &str) -> (u16, Vec<(String, String)>, String, Vec<String>) {
@@ -29,6 +29,46 @@ async fn the_others_customer_is_answered_as_one_that_never_existed() {
     }
     assert_eq!(app.all_rows().await, rows);
     assert_eq!(app.reseller_api("GET", theirs).key(&other.key).send().await.expect(200).result()["name"], "Theirs");
+}
+
+#[tokio::test]
+async fn what_the_others_customer_has_is_answered_as_what_never_existed() {
+    let (app, mine) = App::with_reseller().await;
+    let other = app.reseller("Harbour Telecom").await;
+    let plan = json!({
+        "sku": "voice", "description": "Voice", "payment_model": "payg", "billing_channel": "Azure", "billing_cycle": "month",
+        "unit_price": "1", "currency": "EUR",
+    });
+    app.operate("operator-define-plan", plan).await.unwrap();
+    let (my_user, their_user) =
+        (app.service_user(&mine, &["read", "write"], None).await, app.service_user(&other, &["read", "write"], None).await);
+    let (own, theirs) = (app.create(&mine, "Mine").await, app.create(&other, "Theirs").await);
+    let bodies = [
+        ("payment-options", json!({"type": "card", "token": "tok", "code": "A"})),
+        ("subscriptions", json!({"sku": "voice", "code": "A"})),
+    ];
+    let call = async |user: &str, method: &str, path: String, body: &Value| {
+        app.wire.take_calls();
+        let answer = app.request(method, &format!("{CUSTOMERS}/{path}")).user(user).json(body).send().await;
+        (answer.status, answer.headers, answer.body, app.wire.take_operations())
+    };
+    for (kind, body) in &bodies {
+        assert_eq!(call(&their_user, "PUT", format!("{theirs}/{kind}"), body).await.0, 201);
+    }
+    let rows = app.all_rows().await;
+    let never = 999_999;
+    for (kind, body) in &bodies {
+        for (method, form) in [("PUT", ""), ("GET", ""), ("GET", "/1"), ("POST", "/1"), ("GET", "/*A"), ("POST", "/*A")] {
+            let of_theirs = call(&my_user, method, format!("{theirs}/{kind}{form}"), body).await;
+            assert_eq!(of_theirs.0, 404, "{method} {kind}{form}");
+            assert_eq!(of_theirs, call(&my_user, method, format!("{never}/{kind}{form}"), body).await, "{method} {kind}{form}");
+            // An id that exists elsewhere is one that never existed for this customer.
+            if !form.is_empty() {
+                assert_eq!(call(&my_user, method, format!("{own}/{kind}{form}"), body).await.0, 404, "{method} {kind}{form}");
+            }
+        }
+    }
+    assert_eq!(app.all_rows().await, rows);
 }
 
 #[tokio::test]

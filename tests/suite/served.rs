@@ -280,6 +280,23 @@ fn every_route_of_the_management_api_answers() {
     let changed = manage("POST", &one, Some(("application/xml", "<customer city='&#9;Den\tHaag&#x20;'/>"))).expect(200);
     assert_eq!(changed.json()["city"], "Den Haag", "{changed}");
     manage("POST", &one, Some(("text/plain", "city=Delft"))).expect(415);
+    let card = Some(("application/x-www-form-urlencoded", "type=card&token=tok_served&code=served*2"));
+    let option = manage("PUT", &format!("{one}/payment-options"), card).expect(201);
+    assert_eq!(manage("GET", &format!("{one}/payment-options"), None).expect(200).body, format!("[{}]", option.body));
+    let by_code = format!("{CUSTOMERS}/*served*1%20%C3%BC/payment-options/*served*2");
+    assert_eq!(manage("GET", &by_code, None).expect(200).body, option.body);
+    let changes = Some(("application/xml", "<paymentOption brand='Visa'/>"));
+    assert_eq!(manage("POST", &by_code, changes).expect(200).json()["brand"], "Visa");
+    manage("POST", &by_code, Some(("application/json", r#"{"brand": 4111111111111111}"#))).expect(403);
+    let order = Some(("application/json", r#"{"sku": "voice-100", "code": "served*3"}"#));
+    let sold = manage("PUT", &format!("{one}/subscriptions"), order).expect(201);
+    assert_eq!(manage("GET", &format!("{one}/subscriptions?amountFrom=1"), None).expect(200).body, format!("[{}]", sold.body));
+    let by_code = format!("{one}/subscriptions/*served*3");
+    assert_eq!(manage("GET", &by_code, None).expect(200).body, sold.body);
+    assert_eq!(
+        manage("POST", &by_code, Some(("application/json", r#"{"autoRenew": false}"#))).expect(200).json()["autoRenew"],
+        false
+    );
     assert_eq!(called, functions_of("management"), "a route of the Management API is not called here");
 
     let refused = send("GET", &one, None, None).expect(401);

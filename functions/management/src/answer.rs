@@ -1,48 +1,65 @@
-//! A customer as this API shows it, in JSON and in XML. Absent values are left out.
+//! Objects as this API shows them, in JSON and in XML. Absent values are left out.
+
+use std::fmt;
 
 use lambda_http::http::StatusCode;
 use quick_xml::events::BytesStart;
 use serde_json::{Map, Value};
-use shared::domain::customer::Customer;
+use shared::domain::entity_tag::EntityTag;
+use shared::domain::timestamp::Timestamp;
 use shared::domain::validation::{Text, is_usable};
 use shared::lambda::response::{MAXIMUM_ANSWER, Response, escaped_length, response, with_entity_tag};
 
 use crate::media::Format;
+use crate::resource::Resource;
 
 /// The members of an object or the attributes of an element, in order.
 pub(crate) type Fields = Vec<(&'static str, Value)>;
 
-/// An answer with one customer.
-pub(crate) fn one(format: Format, status: StatusCode, customer: &Customer) -> Response {
-    let tag = customer.entity_tag();
-    let tag = if format == Format::Json { tag.json() } else { tag.xml() };
-    with_entity_tag(object(format, status, "customer", fields(customer)), &tag)
+/// What this API shows.
+pub(crate) trait Shown {
+    /// What it is.
+    const RESOURCE: &'static Resource;
+
+    /// The tag of its revision.
+    fn entity_tag(&self) -> EntityTag;
+
+    /// Its fields, in order.
+    fn fields(&self) -> Fields;
 }
 
-/// An answer with customers, as many as fit into it, and how many these are.
-pub(crate) fn many(format: Format, customers: &[Customer]) -> (Response, usize) {
+/// An answer with one object.
+pub(crate) fn one<T: Shown>(format: Format, status: StatusCode, shown: &T) -> Response {
+    let tag = shown.entity_tag();
+    let tag = if format == Format::Json { tag.json() } else { tag.xml() };
+    with_entity_tag(object(format, status, T::RESOURCE.element, shown.fields()), &tag)
+}
+
+/// An answer with objects, as many as fit into it, and how many these are.
+pub(crate) fn many<T: Shown>(format: Format, objects: &[T]) -> (Response, usize) {
+    let list = T::RESOURCE.list;
     let [begin, separator, end] = match format {
-        Format::Json => ["[", ",", "]"],
-        Format::Xml | Format::TextXml => ["<customers>", "", "</customers>"],
+        Format::Json => ["[".to_owned(), ",".to_owned(), "]".to_owned()],
+        Format::Xml | Format::TextXml => [format!("<{list}>"), String::new(), format!("</{list}>")],
     };
-    let mut body = begin.to_owned();
-    let mut length = escaped_length(begin) + escaped_length(end);
+    let mut body = begin.clone();
+    let mut length = escaped_length(&begin) + escaped_length(&end);
     let mut shown = 0;
-    for customer in customers {
-        let record = written(format, "customer", fields(customer));
+    for object in objects {
+        let record = written(format, T::RESOURCE.element, object.fields());
         length += separator.len() + escaped_length(&record);
         if length > MAXIMUM_ANSWER {
             break;
         }
         if shown > 0 {
-            body.push_str(separator);
+            body.push_str(&separator);
         }
         body.push_str(&record);
         shown += 1;
     }
-    body.push_str(end);
-    if format != Format::Json && customers.is_empty() {
-        body = "<customers/>".to_owned();
+    body.push_str(&end);
+    if format != Format::Json && objects.is_empty() {
+        body = format!("<{list}/>");
     }
     (response(StatusCode::OK, format.content_type(), body), shown)
 }
@@ -64,42 +81,16 @@ fn written(format: Format, name: &str, fields: Fields) -> String {
     }
 }
 
-/// The code of a customer: its own if it has one, otherwise its id.
-pub(crate) fn code(customer: &Customer) -> String {
-    customer.code.as_ref().map_or_else(|| customer.id.to_string(), Text::to_string)
+/// The code of an object: its own if it has one, otherwise its id.
+pub(crate) fn code(own: Option<&Text>, id: impl fmt::Display) -> String {
+    own.map_or_else(|| id.to_string(), Text::to_string)
 }
 
-/// When the customer was created, to the second: `2025-01-25 10:31:46`.
-pub(crate) fn create_date(customer: &Customer) -> String {
-    let created_at = customer.created_at.to_string();
+/// When something was created, to the second: `2025-01-25 10:31:46`.
+pub(crate) fn create_date(created_at: Timestamp) -> String {
+    let created_at = created_at.to_string();
     let seconds = created_at.split('.').next().unwrap_or_default();
     seconds.replace('T', " ")
-}
-
-fn fields(customer: &Customer) -> Fields {
-    let profile = &customer.profile;
-    let texts = [
-        ("firstName", &profile.first_name),
-        ("lastName", &profile.last_name),
-        ("organizationName", &profile.organization),
-        ("email", &profile.email),
-        ("phone", &profile.phone),
-        ("street", &profile.street),
-        ("city", &profile.city),
-        ("state", &profile.state),
-        ("zipCode", &profile.zip_code),
-        ("countryCode", &profile.country_code),
-    ];
-    let given = texts.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?.as_str().into())));
-    [
-        ("id", customer.id.number().into()),
-        ("code", code(customer).into()),
-        ("accountId", customer.account_id.0.into()),
-        ("createDate", create_date(customer).into()),
-    ]
-    .into_iter()
-    .chain(given)
-    .collect()
 }
 
 fn json(fields: Fields) -> Value {

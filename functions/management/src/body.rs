@@ -1,7 +1,7 @@
-//! What the body of a create or a modify asks for.
+//! A customer on the wire: how it is shown, and what the body of a create or a modify asks for.
 
-use shared::domain::customer::{Customer, CustomerId, NewCustomer, Profile};
-use shared::domain::normalization::normalize;
+use shared::domain::customer::{Customer, NewCustomer, Profile};
+use shared::domain::entity_tag::EntityTag;
 use shared::domain::reseller::AccountId;
 use shared::domain::validation::{self, Invalid, Text};
 use shared::lambda::faults::Faults;
@@ -9,8 +9,9 @@ use shared::lambda::request::Request;
 use shared::store::{Caller, Write};
 
 use crate::Error;
-use crate::answer::{code, create_date};
-use crate::sent::Sent;
+use crate::answer::{Fields, Shown, code, create_date};
+use crate::resource::{CODE, Resource};
+use crate::sent::{Sent, check_code};
 
 /// The fields of a profile, and the most characters of each. The find filters have the same limits.
 pub(crate) const FIRST_NAME: (&str, usize) = ("firstName", 125);
@@ -25,7 +26,63 @@ pub(crate) const ZIP_CODE: (&str, usize) = ("zipCode", 10);
 pub(crate) const COUNTRY_CODE: (&str, usize) = ("countryCode", 2);
 
 pub(crate) const ACCOUNT: &str = "accountId";
-pub(crate) const CODE: (&str, usize) = ("code", 60);
+
+/// Customers.
+pub(crate) const CUSTOMER: Resource = Resource {
+    element: "customer",
+    list: "customers",
+    fields: &[
+        "id",
+        CODE.0,
+        ACCOUNT,
+        "createDate",
+        FIRST_NAME.0,
+        LAST_NAME.0,
+        ORGANIZATION.0,
+        EMAIL.0,
+        PHONE.0,
+        STREET.0,
+        CITY.0,
+        STATE.0,
+        ZIP_CODE.0,
+        COUNTRY_CODE.0,
+    ],
+    is_about_payment: false,
+};
+
+impl Shown for Customer {
+    const RESOURCE: &'static Resource = &CUSTOMER;
+
+    fn entity_tag(&self) -> EntityTag {
+        self.entity_tag()
+    }
+
+    fn fields(&self) -> Fields {
+        let profile = &self.profile;
+        let texts = [
+            ("firstName", &profile.first_name),
+            ("lastName", &profile.last_name),
+            ("organizationName", &profile.organization),
+            ("email", &profile.email),
+            ("phone", &profile.phone),
+            ("street", &profile.street),
+            ("city", &profile.city),
+            ("state", &profile.state),
+            ("zipCode", &profile.zip_code),
+            ("countryCode", &profile.country_code),
+        ];
+        let given = texts.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?.as_str().into())));
+        [
+            ("id", self.id.number().into()),
+            ("code", code(self.code.as_ref(), self.id).into()),
+            ("accountId", self.account_id.0.into()),
+            ("createDate", create_date(self.created_at).into()),
+        ]
+        .into_iter()
+        .chain(given)
+        .collect()
+    }
+}
 
 /// A body that a client sent.
 pub(crate) struct Body(Sent);
@@ -33,15 +90,14 @@ pub(crate) struct Body(Sent);
 impl Body {
     /// Reads the body in the format that its media type names.
     pub(crate) fn parse(request: &Request) -> Result<Self, Error> {
-        Sent::parse(request).map(Self)
+        Sent::parse(request, &CUSTOMER).map(Self)
     }
 
     /// The new customer, in one of the caller's accounts.
     pub(crate) fn creation(&self, caller: &Caller<Write>) -> Result<NewCustomer, Error> {
         let (profile, mut faults) = self.applied_to(None);
         let account = faults.collect(ACCOUNT, self.account()).flatten();
-        let sent_code = self.0.text(CODE.0).and_then(|sent| validation::text(sent.unwrap_or_default(), CODE.1));
-        let code = faults.collect(CODE.0, sent_code).flatten();
+        let code = faults.collect(CODE.0, self.0.code()).flatten();
         faults.none_or(())?;
 
         let mut missing = Faults::default();
@@ -56,10 +112,7 @@ impl Body {
         missing.none_or(()).map_err(Error::Missing)?;
 
         let account_id = account.filter(|account| caller.accounts().contains(account)).ok_or(Error::NotGranted)?;
-        // A customer without a code of its own is known by its id, and the next id is not known yet.
-        if code.as_ref().is_some_and(|code| normalize(code.as_str()).bytes().all(|byte| byte.is_ascii_digit())) {
-            return Err(Error::Code("must not consist of digits alone: such codes are the ids of customers without one"));
-        }
+        check_code(code.as_ref())?;
         Ok(NewCustomer { account_id, code, profile, holds_email: false })
     }
 
@@ -69,19 +122,12 @@ impl Body {
         let (profile, faults) = self.applied_to(Some(&current.profile));
         faults.none_or(())?;
 
-        let mut differing = Faults::default();
-        let read_only = [
-            ("id", current.id.to_string()),
-            (CODE.0, code(current)),
-            (ACCOUNT, current.account_id.0.to_string()),
-            ("createDate", create_date(current)),
-        ];
-        for (field, shown) in read_only {
-            if self.0.has(field) && self.0.written(field) != Some(shown) {
-                differing.add(field, "can't be changed");
-            }
-        }
-        differing.none_or(()).map_err(Error::ReadOnly)?;
+        self.0.check_read_only([
+            ("id", Some(current.id.to_string())),
+            (CODE.0, Some(code(current.code.as_ref(), current.id))),
+            (ACCOUNT, Some(current.account_id.0.to_string())),
+            ("createDate", Some(create_date(current.created_at))),
+        ])?;
 
         let mut missing = Faults::default();
         let before = &current.profile;
@@ -157,10 +203,4 @@ const NOT_AN_INTEGER: &str = "must be an integer";
 /// The account with this number. A number that is too large to exist is an account that no caller is granted.
 pub(crate) fn account(sent: &str) -> Result<AccountId, &'static str> {
     validation::whole_number(sent).map(AccountId).ok_or(NOT_AN_INTEGER)
-}
-
-/// The id of the customer that is known by this code if it has no code of its own.
-pub(crate) fn known_by_default(code: &str) -> Option<CustomerId> {
-    let code = normalize(code);
-    CustomerId::parse(&code).ok().filter(|id| id.to_string() == code)
 }

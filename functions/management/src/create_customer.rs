@@ -19,7 +19,7 @@ use crate::request::{Address, called, caller};
 /// granted or the code is taken, 405, 406 and 415 for the action and the formats, 401 and 403 when the caller is refused.
 pub async fn create_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let caller = caller(table, request).await?;
-    let format = called(request, "create", &Address::Customers)?;
+    let format = called(request, "create", &Address::All)?;
     let new = Body::parse(request)?.creation(&caller)?;
     let answer = |customer: &Customer| one(format, StatusCode::CREATED, customer);
     let customer = table.customer_create(&caller, new, &keeping(answer)).await?;

@@ -35,18 +35,30 @@ pub enum Error {
     /// The account is not one of the caller's.
     #[error("not a granted account")]
     NotGranted,
-    /// The code can't be given to the customer. The text is for the client too.
+    /// The plan is not sold.
+    #[error("no such plan")]
+    NotSold,
+    /// The customer has as many of these as it can. The text says which and how many, and is for the client too.
+    #[error("the customer has as many as it can")]
+    Full(String),
+    /// Fields contradict what the object is.
+    #[error("a contradiction")]
+    Contradictory(Faults),
+    /// A field, which is named if it is a known one, has the number of a card.
+    #[error("a card number")]
+    CardNumber(Option<&'static str>),
+    /// The code can't be given to the object. The text is for the client too.
     #[error("the code {0}")]
     Code(&'static str),
     /// Fields that can't be changed have other values.
     #[error("a change of read-only fields")]
     ReadOnly(Faults),
-    /// There is no such customer, or it is not the caller's.
-    #[error("no such customer")]
-    NotFound,
-    /// The customer is at another revision than the request expects.
+    /// There is no such thing, or it is not the caller's.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// The thing is at another revision than the request expects.
     #[error("not the expected revision")]
-    OtherRevision,
+    OtherRevision(&'static str),
     /// The request asks for another action than its method does. The methods are those of the address.
     #[error("another action than the method's")]
     OtherAction(&'static str),
@@ -102,7 +114,7 @@ impl From<WriteError> for Error {
     fn from(error: WriteError) -> Self {
         match error {
             WriteError::Store(error) => error.into(),
-            WriteError::OtherRevision => Self::OtherRevision,
+            WriteError::OtherRevision => Self::OtherRevision("customer"),
             WriteError::Taken(Reserved::Code) => Self::Code("is the code of another customer"),
             // This API creates customers that hold no address, and a change holds the new address only if it is free.
             WriteError::Taken(Reserved::Email) => StoreError::Internal("an address was to be held".to_owned()).into(),
@@ -118,6 +130,11 @@ impl ApiError for Error {
             Self::Refused(Refusal::NotAllowed | Refusal::Inactive) => {
                 (Status::FORBIDDEN, "L02", "This user may not do this.".to_owned())
             }
+            Self::CardNumber(_) => {
+                let message = "The body has what may be the number of a card. Send the reference of the processor, and at most the \
+                               last four digits.";
+                (Status::FORBIDDEN, "L04", message.to_owned())
+            }
             Self::Refused(_) => {
                 (Status::UNAUTHORIZED, "L01", "Send the name and the password of a service user by HTTP Basic.".to_owned())
             }
@@ -129,15 +146,19 @@ impl ApiError for Error {
             }
             Self::Code(fault) => (Status::UNPROCESSABLE_ENTITY, "V03", format!("code {fault}.")),
             Self::ReadOnly(faults) => (Status::UNPROCESSABLE_ENTITY, "V04", faults.sentence()),
-            Self::NotFound => (Status::NOT_FOUND, "V05", "There is no such customer.".to_owned()),
+            Self::NotFound(what) => (Status::NOT_FOUND, "V05", format!("There is no such {what}.")),
             Self::Failed(Failure::NoSuchRoute) => (Status::NOT_FOUND, "V05", "There is nothing at this address.".to_owned()),
-            Self::OtherRevision => {
-                (Status::PRECONDITION_FAILED, "V06", "The customer has changed since you read it. Read it again.".to_owned())
+            Self::OtherRevision(what) => {
+                let message = format!("The {what} has changed since you read it. Read it again.");
+                (Status::PRECONDITION_FAILED, "V06", message)
             }
             Self::Repeated(Repetition::Answered(answer)) => return answer.as_ref().clone(),
             Self::Repeated(Repetition::OtherRequest) => {
                 (Status::UNPROCESSABLE_ENTITY, "V07", "This Idempotency-Key was used for another request.".to_owned())
             }
+            Self::NotSold => (Status::UNPROCESSABLE_ENTITY, "V08", "sku is not that of a plan that is sold.".to_owned()),
+            Self::Full(most) => (Status::UNPROCESSABLE_ENTITY, "V09", format!("The customer has {most}, which is the most.")),
+            Self::Contradictory(faults) => (Status::UNPROCESSABLE_ENTITY, "V10", faults.sentence()),
             Self::OtherAction(methods) => {
                 (Status::METHOD_NOT_ALLOWED, "U01", format!("The method does not do this action; this address has {methods}."))
             }
@@ -179,11 +200,13 @@ impl Error {
     /// The first field or parameter with a fault.
     fn field(&self) -> Option<&str> {
         match self {
-            Self::Invalid(faults) | Self::Missing(faults) | Self::ReadOnly(faults) => {
+            Self::Invalid(faults) | Self::Missing(faults) | Self::ReadOnly(faults) | Self::Contradictory(faults) => {
                 faults.iter().next().map(|(field, _)| field)
             }
             Self::NotGranted => Some("accountId"),
             Self::Code(_) => Some("code"),
+            Self::NotSold => Some("sku"),
+            Self::CardNumber(field) => *field,
             _ => None,
         }
     }

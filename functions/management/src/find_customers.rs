@@ -17,7 +17,7 @@ use crate::{Error, find_query};
 /// 400 when a parameter is wrong, 405 and 406 for the action and the format, 401 and 403 when the caller is refused.
 pub async fn find_customers(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let token = token(table, request).await?;
-    let asked = called(request, "find", &Address::Customers).and_then(|format| Ok((format, find_query::parse(request)?)));
+    let asked = called(request, "find", &Address::All).and_then(|format| Ok((format, find_query::parse(request)?)));
     let (format, query) = table.tell_caller(&token, POLICY, asked).await?;
     let (caller, first) = table.customer_list_begin(&token, POLICY, query.listing.clone()).await?.open(POLICY)?;
     let listed = table.customer_list_finish(&caller, first).await?;

@@ -1,4 +1,4 @@
-//! The query string of a find.
+//! The query string of a find among customers.
 
 use shared::domain::validation::{Invalid, whole_number};
 use shared::lambda::faults::Faults;
@@ -78,11 +78,11 @@ fn text((name, maximum): (&str, usize), field: Field, value: &str, faults: &mut 
     (!value.is_empty()).then(|| Filter::text(field, value))
 }
 
-fn offset(sent: &str) -> Result<u64, &'static str> {
+pub(crate) fn offset(sent: &str) -> Result<u64, &'static str> {
     whole_number(sent).ok_or("must be an integer from 0")
 }
 
-fn limit(sent: &str) -> Result<u16, String> {
+pub(crate) fn limit(sent: &str) -> Result<u16, String> {
     let limit = whole_number(sent).and_then(|limit| u16::try_from(limit).ok()).filter(|limit| *limit <= MAXIMUM_LIMIT);
     limit.ok_or_else(|| format!("must be an integer from 0 to {MAXIMUM_LIMIT}"))
 }

@@ -11,7 +11,8 @@ use shared::store::{Table, Write};
 use crate::Error;
 use crate::answer::one;
 use crate::body::Body;
-use crate::request::{Address, called, caller_and_customer};
+use crate::request::{Address, called};
+use crate::visit::Visit;
 
 /// Answers 200 with the customer as it is now, even if nothing changed.
 ///
@@ -20,17 +21,17 @@ use crate::request::{Address, called, caller_and_customer};
 /// when the customer is at another revision than `If-Match` says, 422 when a required value would be removed or a read-only one
 /// changed, 405, 406 and 415 for the action and the formats, 401 and 403 when the caller is refused.
 pub async fn modify_customer(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
-    let (caller, customer) = caller_and_customer(table, request).await?;
-    let format = called(request, "modify", &Address::Customer)?;
+    let (caller, customer) = Visit::begin(table, request).await?.customer(table).await?;
+    let format = called(request, "modify", &Address::One)?;
     let expected = request.expected_revision()?;
     let body = Body::parse(request)?;
     let Some(customer) = customer else {
         // The form is checked before the data: a wrong body is 400 whether or not the customer exists.
         body.check()?;
-        return Err(Error::NotFound);
+        return Err(Error::NotFound("customer"));
     };
     let answer = |updated: &Updated| one(format, StatusCode::OK, updated.customer());
     let edit = |current: &Customer| body.modification(current);
     let updated = table.customer_update(&caller, AddressRule::HeldWhereFree, &expected, customer, edit, &keeping(answer)).await?;
-    Ok(answer(&updated.ok_or(Error::NotFound)?))
+    Ok(answer(&updated.ok_or(Error::NotFound("customer"))?))
 }

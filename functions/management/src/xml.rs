@@ -35,12 +35,12 @@ pub(crate) enum MalformedXml {
     Syntax(roxmltree::TextPos),
     #[error("it is nested deeper than {MAXIMUM_DEPTH} levels")]
     TooDeep,
-    #[error("its root must be <customer>")]
-    OtherRoot,
+    #[error("its root must be <{0}>")]
+    OtherRoot(&'static str),
 }
 
-/// The fields of the customer in `bytes`: first the attributes, then the child elements, each in the order of the document.
-pub(crate) fn fields(bytes: &[u8]) -> Result<Vec<Field>, MalformedXml> {
+/// Reads the document in `bytes`.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Document<'_>, MalformedXml> {
     let text = std::str::from_utf8(bytes).map_err(|_| MalformedXml::Utf8)?;
     if declared_encoding(text).is_some_and(|encoding| !["utf-8", "us-ascii"].contains(&encoding.to_ascii_lowercase().as_str())) {
         return Err(MalformedXml::Encoding);
@@ -57,17 +57,36 @@ pub(crate) fn fields(bytes: &[u8]) -> Result<Vec<Field>, MalformedXml> {
         roxmltree::Error::DtdDetected => MalformedXml::Definition,
         other => MalformedXml::Syntax(other.pos()),
     })?;
+    if is_deeper(document.root_element(), MAXIMUM_DEPTH) { Err(MalformedXml::TooDeep) } else { Ok(document) }
+}
+
+/// The fields of the root, which must have this name, also with a capital letter: first the attributes, then the child elements, each
+/// in the order of the document.
+pub(crate) fn fields(document: &Document<'_>, name: &'static str) -> Result<Vec<Field>, MalformedXml> {
     let root = document.root_element();
-    if is_deeper(root, MAXIMUM_DEPTH) {
-        return Err(MalformedXml::TooDeep);
-    }
-    if !matches!(root.tag_name().name(), "customer" | "Customer") {
-        return Err(MalformedXml::OtherRoot);
+    let mut letters = root.tag_name().name().chars();
+    if letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).ne(name.chars()) {
+        return Err(MalformedXml::OtherRoot(name));
     }
     let attributes = root.attributes().filter(|attribute| attribute.namespace().is_none());
     let attributes = attributes.map(|attribute| (attribute.name().to_owned(), Some(attribute.value().to_owned())));
     let elements = root.children().filter(Node::is_element).map(|child| (child.tag_name().name().to_owned(), text_of(child)));
     Ok(attributes.chain(elements).collect())
+}
+
+/// All texts of the document, each with the name of its attribute or of the root's child element that it is in. The texts of such an
+/// element with its descendants are one text, and so are those of the root alone. Comments and instructions are none.
+pub(crate) fn texts<'a>(document: &'a Document<'_>) -> Vec<(&'a str, String)> {
+    let root = document.root_element();
+    let joined = |nodes: &mut dyn Iterator<Item = Node<'a, '_>>| -> String {
+        nodes.filter(Node::is_text).filter_map(|node| node.text()).collect()
+    };
+    let attributes = root.descendants().flat_map(|element| element.attributes());
+    let attributes = attributes.map(|attribute| (attribute.name(), attribute.value().to_owned()));
+    let elements = root.children().filter(Node::is_element);
+    let elements = elements.map(|child| (child.tag_name().name(), joined(&mut child.descendants())));
+    let own = (root.tag_name().name(), joined(&mut root.children()));
+    attributes.chain(elements).chain([own]).collect()
 }
 
 /// The text of an element without its comments; `None` when it has child elements.
@@ -108,7 +127,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Vec<(String, String)>, String> {
-        let fields = fields(text.as_bytes()).map_err(|error| error.to_string())?;
+        let document = parse(text.as_bytes()).map_err(|error| error.to_string())?;
+        let fields = fields(&document, "customer").map_err(|error| error.to_string())?;
         Ok(fields.into_iter().map(|(name, value)| (name, value.unwrap_or("(elements)".to_owned()))).collect())
     }
 
@@ -138,6 +158,14 @@ mod tests {
     fn namespaces_do_not_matter_to_elements_and_hide_attributes() {
         let text = "<c:customer xmlns:c='urn:x' xmlns:i='urn:i' i:type='t' a='1'><c:b>2</c:b></c:customer>";
         assert_eq!(read(text), pairs(&[("a", "1"), ("b", "2")]));
+    }
+
+    #[test]
+    fn all_texts_are_found_wherever_they_are() {
+        let text = "<c a='1' xmlns:n='u' n:b='2'>3<x d='4'>5<!-- c -->6<y e='7'><![CDATA[8]]></y>9</x>0<?p i?><!-- c --></c>";
+        let document = parse(text.as_bytes()).unwrap();
+        let expected = [("a", "1"), ("b", "2"), ("d", "4"), ("e", "7"), ("x", "5689"), ("c", "30")];
+        assert_eq!(texts(&document), expected.map(|(name, text)| (name, text.to_owned())));
     }
 
     #[test]
@@ -193,8 +221,8 @@ mod tests {
             assert_eq!(read(&format!("<?xml version='1.0' encoding = '{encoding}'?><customer/>")), pairs(&[]));
         }
         assert_eq!(read("<?xml-stylesheet href='a' encoding='x'?><customer a='1'/>"), pairs(&[("a", "1")]));
-        assert!(matches!(fields(b"<customer a='\xe9'/>"), Err(MalformedXml::Utf8)));
-        assert!(matches!(fields(b"\xff\xfe<\0c\0/\0>\0"), Err(MalformedXml::Utf8)));
+        assert!(matches!(parse(b"<customer a='\xe9'/>"), Err(MalformedXml::Utf8)));
+        assert!(matches!(parse(b"\xff\xfe<\0c\0/\0>\0"), Err(MalformedXml::Utf8)));
     }
 
     #[test]

@@ -395,6 +395,7 @@ mod tests {
         let new = NewSubscription {
             terms: terms.into_terms().unwrap(),
             start: Some(date(start)),
+            end: None,
             auto_renew: Some(renews),
             code: None,
         };

@@ -169,9 +169,13 @@ impl Content {
             return Err(format!("{name} has children"));
         }
         let fields = element.attributes().map(|attribute| {
-            let is_number = schema["properties"][attribute.name()]["type"] == "integer";
-            let number = attribute.value().parse::<u64>().ok().filter(|_| is_number).map(Value::from);
-            (attribute.name().to_owned(), number.unwrap_or_else(|| attribute.value().into()))
+            let value = attribute.value();
+            let typed = match schema["properties"][attribute.name()]["type"].as_str() {
+                Some("integer") => value.parse::<u64>().ok().map(Value::from),
+                Some("boolean") => value.parse::<bool>().ok().map(Value::from),
+                _ => None,
+            };
+            (attribute.name().to_owned(), typed.unwrap_or_else(|| value.into()))
         });
         Ok(Value::Object(fields.collect::<Map<_, _>>()))
     }

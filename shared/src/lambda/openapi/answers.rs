@@ -38,7 +38,7 @@ const HEADERS: [(&str, &str); 10] = [
     ("Retry-After", "After how many seconds to try again."),
     ("Vary", "The header of the request on which the format depends."),
     ("WWW-Authenticate", "How to authenticate."),
-    ("X-Total-Count", "How many customers match, where that is known without reading further."),
+    ("X-Total-Count", "How many records match, where that is known without reading further."),
 ];
 
 /// How an API writes its errors.

@@ -11,4 +11,6 @@ pub mod schemas;
 
 pub use answers::{Answers, ErrorForm};
 pub use document::{Document, body, idempotency_key, if_match, if_none_match, operation, path_parameter, query_parameter};
-pub use samples::{activity_entry, customer, customer_token, licence, request, revoked_licence, subscription, transcription};
+pub use samples::{
+    activity_entry, customer, customer_token, licence, payment_option, request, revoked_licence, subscription, transcription,
+};

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::domain::customer::Customer;
 use crate::domain::customer_token::CustomerToken;
 use crate::domain::licence::Licence;
+use crate::domain::payment_option::PaymentOption;
 use crate::domain::subscription::Subscription;
 use crate::domain::transcription::Transcription;
 use crate::lambda::request::Request;
@@ -95,6 +96,24 @@ pub fn transcription() -> Transcription {
         "modified_at": "2026-11-22T10:52:41.300Z",
         "modified_by": {"key": ["customer", hash]},
         "revision": 3,
+    });
+    serde_json::from_value(record).unwrap()
+}
+
+/// A payment option of that customer.
+#[must_use]
+pub fn payment_option() -> PaymentOption {
+    let record = json!({
+        "id": 5,
+        "code": null,
+        "payment_type": "card",
+        "holder_name": "Ann Rivers",
+        "brand": "Visa",
+        "last_four": "4242",
+        "expires": "2029-12",
+        "token": "tok_1MqLiJLkdIwHu7ix",
+        "created_at": "2026-11-22T10:35:47.120Z",
+        "revision": 1,
     });
     serde_json::from_value(record).unwrap()
 }

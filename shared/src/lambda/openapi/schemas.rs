@@ -57,10 +57,22 @@ pub fn usable_pattern() -> String {
 /// The pattern of a moment in UTC, to the second or finer. It has every day of the calendar but leap days.
 #[must_use]
 pub fn moment_pattern() -> String {
+    let day = format!("[0-9]{{4}}-{}", day_of_year_pattern());
+    format!(r"{day}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{{1,9}})?Z")
+}
+
+/// The pattern of a month and a day of it. It has every day of the calendar but leap days.
+fn day_of_year_pattern() -> String {
     let long = "(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])";
     let short = "(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)";
     let february = "02-(?:0[1-9]|1[0-9]|2[0-8])";
-    format!(r"[0-9]{{4}}-(?:{long}|{short}|{february})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{{1,9}})?Z")
+    format!("(?:{long}|{short}|{february})")
+}
+
+/// A day such as `2026-11-29`, or an empty text. It has every day but leap days.
+#[must_use]
+pub fn optional_day() -> ObjectBuilder {
+    string().pattern(Some(format!("^(?:[1-9][0-9]{{3}}-{})?$", day_of_year_pattern())))
 }
 
 /// What [`validation::text`] takes, with at least one character that is not trimmed.

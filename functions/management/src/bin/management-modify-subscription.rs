@@ -1,0 +1,8 @@
+//! `POST /api/v01/customers/{id}/subscriptions/{subscription_id}`
+
+use shared::lambda::bootstrap::{Error, ParallelCalls, run};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    run(env!("CARGO_BIN_NAME"), ParallelCalls(1), management::modify_subscription).await
+}
