@@ -531,7 +531,7 @@ async fn under_contention_nothing_is_lost_and_what_is_refused_is_temporary() {
     let counts = contended(&meter.app, Duration::from_millis(10));
     let call = async |number: usize| {
         let body = [event(&format!("job-{number}"), 1)];
-        let answer = if number % 2 == 0 { meter.post(&body).await } else { meter.post_own(&body).await };
+        let answer = if number.is_multiple_of(2) { meter.post(&body).await } else { meter.post_own(&body).await };
         assert!(answer.status == 201 || answer.status == 503, "{answer}");
         answer.status
     };
