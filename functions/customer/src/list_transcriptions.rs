@@ -98,7 +98,7 @@ async fn asked(
         after: None,
         limit: limit_of_all.into(),
     };
-    let [mut from, mut to] = listing.days;
+    let (mut from, mut to) = (None, None);
     let mut cursor = None;
     for (place, (name, value)) in sent.iter().enumerate() {
         if sent.iter().take(place).any(|(earlier, _)| earlier == name) && ONCE.contains(&name.as_str()) {

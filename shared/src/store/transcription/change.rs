@@ -194,8 +194,7 @@ fn transaction(Change { caller, customer, header, before, after }: Change<'_>) -
         let count = Expressions::always().update("ADD transcriptions :more").number(":more", more);
         transaction = transaction.update((), keys::transcription_day(reseller, customer, id), count);
     }
-    let active = after.and_then(|after| active(header, Date::of(after.modified_at)));
-    if let Some(event) = after.and_then(|after| after.usage(active)) {
+    if let Some(event) = after.and_then(|after| after.usage(active(header, Date::of(after.modified_at)))) {
         let mut batch = Batch::new(reseller, customer);
         // There is room for one event. Its language was noted when the transcription was registered.
         batch.push(&event, None, false);

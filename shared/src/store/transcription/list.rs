@@ -90,7 +90,7 @@ impl Span {
     /// The ids that a listing leaves; `None` if it leaves none.
     fn of(listing: &TranscriptionListing) -> Option<Self> {
         let [from, to] = listing.days;
-        let first = from.map_or(Some(TranscriptionId::MIN), |from| Some(TranscriptionId::first_at(from.start())))?;
+        let first = from.map_or(TranscriptionId::MIN, |from| TranscriptionId::first_at(from.start()));
         let last = to.map_or(Some(TranscriptionId::MAX), |to| TranscriptionId::first_at(to.next_day().start()).before())?;
         let span = Self { first, last };
         match listing.after {
