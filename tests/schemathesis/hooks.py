@@ -19,6 +19,9 @@ ANY_FORMATS = itertools.cycle(["application/json", "application/xml", "text/xml"
 
 NUMBERS = itertools.count(1)
 
+# The characters that no value can have.
+UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
 # The successes that Schemathesis takes for redirects and failures.
 UNUSUAL = (302, 304, 410)
 
@@ -87,6 +90,9 @@ def before_call(context, case, kwargs):
 
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
+    # Schemathesis leaves out of XML what XML can't carry, and writes nothing as the text `null`. That may be all that was wrong.
+    if failure.title == "Schema-violating request accepted" and case.media_type in ("application/xml", "text/xml"):
+        return not any(value is None or UNUSABLE.search(str(value)) for value in case.body.values())
     if failure.title != "Schema-valid request rejected":
         return True
     # Whether a code or the name of a token is free, whether there is room for a token, and whether an empty field is the last part
