@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use shared::domain::credential::{Kind, Permission, Refusal, Subject, UserLabel};
 use shared::domain::customer::{CustomerId, NewCustomer, Profile};
 use shared::domain::date::Date;
+use shared::domain::entity_tag::ExpectedRevision;
 use shared::domain::plan::Sku;
 use shared::domain::quota::KeyQuota;
 use shared::domain::reseller::{AccountId, Reseller, ResellerId};
@@ -26,9 +27,11 @@ use shared::store::customer::WriteError;
 use shared::store::plan::DefinePlanError;
 use shared::store::reseller::{NewReseller, ProvisionError};
 use shared::store::subscription::{ChangeError, Order};
+use shared::store::transcription;
 use shared::store::{AuthenticationError, Caller, Operator, Policy, Read, Store, StoreError, Table, Write as Writing};
 
 use crate::demo_plans::plans;
+use crate::demo_transcriptions::transcriptions;
 use crate::demo_usage::{DAYS, events};
 use crate::problem::Problem;
 
@@ -134,6 +137,15 @@ impl From<ChangeError> for DemoError {
             ChangeError::Refused { .. } | ChangeError::Invalid(_) | ChangeError::CodeTaken | ChangeError::OtherRevision => {
                 Self::Impossible("a demo plan can't be sold")
             }
+        }
+    }
+}
+
+impl From<transcription::ChangeError> for DemoError {
+    fn from(error: transcription::ChangeError) -> Self {
+        match error {
+            transcription::ChangeError::Store(error) => Self::Store(error),
+            _ => Self::Impossible("a demo transcription can't be so"),
         }
     }
 }
@@ -258,6 +270,29 @@ impl Provision {
         Ok(())
     }
 
+    /// Makes sure that a demo customer has transcriptions, which it registers and reports on itself.
+    async fn transcriptions(&self, key: &str, customer: CustomerId) -> Result<(), DemoError> {
+        let policy = Policy::of_kinds(&[Kind::Customer]);
+        let token = self.writer.token_check(PresentedToken::api_key(key)).await?;
+        let (_, known) = self.reader.transcription_days(&token, Some(customer), [None, None]).await?.open(policy)?;
+        if known.is_some_and(|known| known.content.total() > 0) {
+            return Ok(());
+        }
+        let all = transcriptions().ok_or(DemoError::Impossible("a demo transcription is not allowed"))?;
+        for (new, reports) in all {
+            let (caller, found) = self.writer.transcription_load_maker(&token, Some(customer)).await?.open(policy)?;
+            let made = self.writer.transcription_create(&caller, found.ok_or(GONE)?.content, new, &|_| Vec::new()).await?;
+            let id = made.ok_or(GONE)?.id;
+            for report in reports {
+                let (caller, found) = self.writer.transcription_load(&token, Some(customer), Some(id)).await?.open(policy)?;
+                let found = found.ok_or(GONE)?.content;
+                let any = ExpectedRevision::default();
+                self.writer.transcription_update(&caller, &any, found, &report, &|_| Vec::new()).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// The issued token; `None` when this deployment did not issue the text.
     async fn issued(&self, token: &str) -> Result<Option<IssuedToken>, StoreError> {
         let presented = PresentedToken::api_key(token)
@@ -345,6 +380,7 @@ impl Provision {
         let read_only = self.key(&reseller, "demo, read only", Subject::Reseller, &[Permission::Read], None).await?;
         let of_customer = self.key(&reseller, "demo, of a customer", Subject::Customer(customer), &both, None).await?;
         self.usage([key.token.reveal(), of_customer.token.reveal()], customer, &subscriptions).await?;
+        self.transcriptions(of_customer.token.reveal(), customer).await?;
         let expired = self.key(&reseller, "demo, expired", Subject::Reseller, &both, Some(yesterday)).await?;
         let licensing = self.key(&reseller, "demo, licensing", Subject::Licensing, &both, None).await?;
         let (management_user, management_password) = self.service_user(&reseller, "demo", None).await?;
@@ -447,10 +483,12 @@ mod tests {
     use crate::data_folder::tests::Temporary;
     use crate::engine::{Engine, Storage};
     use crate::port;
-    use shared::domain::entity_tag::ExpectedRevision;
+    use shared::domain::transcription::Status;
     use shared::domain::usage::Dimensions;
     use shared::domain::usage_report::Range;
     use shared::store::Access;
+    use shared::store::customer::list::Direction;
+    use shared::store::transcription::TranscriptionListing;
 
     async fn empty_table() -> (Engine, Store) {
         let engine = Engine::start(Storage::Memory, port::listen(0, "cargo dev").unwrap()).unwrap();
@@ -538,7 +576,14 @@ mod tests {
             assert!((90..=91).contains(&days), "{days}");
             assert_eq!(differing(&|dimensions| format!("{:?}", dimensions.language)), 4);
             assert_eq!(differing(&|dimensions| format!("{:?}", dimensions.token)), 2);
-            assert_eq!(differing(&|dimensions| format!("{:?}", dimensions.subscription)), 2);
+            assert_eq!(differing(&|dimensions| format!("{:?}", dimensions.subscription)), 3);
+            let sealed = reader.transcription_days(&token, Some(reseller.customer_id), [None, None]).await.unwrap();
+            let (caller, days) = sealed.open(policy(Kind::Reseller)).unwrap();
+            let (days, direction) = (days.unwrap(), Direction::Descending);
+            let listing = TranscriptionListing { filters: Vec::new(), days: [None, None], direction, after: None, limit: 100 };
+            let listed = reader.transcription_list(&caller, &days, &listing).await.unwrap();
+            let states: BTreeSet<_> = listed.transcriptions.iter().map(|made| made.progress.status()).collect();
+            assert_eq!((listed.total, states.len()), (Some(12), Status::ALL.len()));
         }
     }
 

@@ -6,6 +6,7 @@ mod data_folder;
 mod database;
 mod demo;
 mod demo_plans;
+mod demo_transcriptions;
 mod demo_usage;
 mod engine;
 mod environment;

@@ -45,7 +45,8 @@ impl TranscriptionDays {
     }
 
     /// How many there are on all of these days.
-    pub(super) fn total(&self) -> u64 {
+    #[must_use]
+    pub fn total(&self) -> u64 {
         self.0.values().sum()
     }
 
