@@ -82,6 +82,16 @@ async fn no_operation_consumes_more_than_its_price_is_computed_with() {
     client.request("GET", "?email=office@example.com&limit=10").send().await.expect(200);
     count("find ten customers by their address");
 
+    let options = format!("/{id}/payment-options");
+    for number in 0..2 {
+        app.wire.take_calls();
+        let option = json!({"type": "card", "brand": "Visa", "lastFour": "4242", "token": format!("tok_{number:028}")});
+        client.request("PUT", &options).json(&option).send().await.expect(201);
+    }
+    count("create a payment option");
+    client.request("GET", &options).send().await.expect(200);
+    count("find two payment options");
+
     let tokens = format!("{id}/token/");
     let mut token_id = String::new();
     for name in 0..10 {
@@ -169,9 +179,10 @@ async fn no_operation_consumes_more_than_its_price_is_computed_with() {
     for (operation, (reads, writes)) in counted {
         let (most_reads, most_writes) = stated[&operation];
         assert!(reads <= most_reads && writes <= most_writes, "{operation}: {reads} reads and {writes} writes");
-        // Engines count differently. The table states the units of the engine that counts more. DynamoDB Local counts the six writes
-        // of a deleted token as two units, and not as twelve; and it counts no rows that are not there, of which a new answer and the
-        // first use of a minute are two.
-        assert!(reads + 2.0 >= most_reads && writes * 6.0 >= most_writes, "{operation}: only {reads} reads and {writes} writes");
+        // Engines count differently. The table states the units of the engine that counts more. DynamoDB Local counts no rows that are not
+        // there yet, so that the embedded engine alone tells whether a price is too high.
+        let is_counted = std::env::var("CLIENTELE_TEST_ENDPOINT").is_err();
+        assert!(reads + 2.0 >= most_reads, "{operation}: only {reads} reads");
+        assert!(!is_counted || writes * 2.0 >= most_writes, "{operation}: only {writes} writes");
     }
 }
