@@ -222,7 +222,8 @@ async fn a_bad_event_tells_each_field_and_spoils_no_good_one() {
         (json!([]), json!({"event": "must be an object"})),
     ];
     let range = "must be an integer from 1 to 1000000000, or down to -1000000000 in a correction, and not 0";
-    let units = [json!(0), json!(1.0), json!(1.5), json!(1e3), json!(1_000_000_001), json!(u64::MAX), json!(-1e300), json!(true)];
+    let units =
+        [json!(0), json!(0.0), json!(1.5), json!(1e10), json!(1_000_000_001), json!(u64::MAX), json!(-1e300), json!(true)];
     let units = units.map(|units| (json!({"id": "a", "units": units}), json!({"units": range})));
     let occurred = ["1999-12-31T23:59:59.999Z", "9999-12-30T00:00:00Z", "0000-01-01T00:00:00Z", "-000001-01-01T00:00:00Z"];
     let occurred = occurred.map(|moment| {

@@ -11,6 +11,7 @@ use shared::domain::usage::{InvalidEvent, Language};
 use shared::domain::validation::{self, Invalid, Text};
 use shared::lambda::csv::Column;
 use shared::lambda::faults::Faults;
+use shared::lambda::json::whole_number;
 use shared::lambda::request::Request;
 use shared::store::transcription::ChangeError;
 
@@ -106,7 +107,8 @@ fn duration_seconds(body: &Body, status: Option<Status>) -> Result<u64, String> 
     match (body.value("duration_seconds"), status) {
         (Some(_), Some(Status::Queued | Status::Processing | Status::Failed)) => Err("is for completed only".to_owned()),
         (Some(sent), _) => {
-            let seconds = sent.as_u64().filter(|seconds| *seconds <= LONGEST);
+            let seconds =
+                whole_number(sent).and_then(|seconds| u64::try_from(seconds).ok()).filter(|seconds| *seconds <= LONGEST);
             seconds.ok_or_else(|| format!("must be an integer from 0 to {LONGEST}: whole seconds"))
         }
         (None, Some(Status::Completed)) => Err("is required for completed".to_owned()),

@@ -74,7 +74,7 @@ fn value<'a>(fields: &'a Map<String, Value>, field: &str) -> Option<&'a Value> {
 
 fn units(fields: &Map<String, Value>, is_correction: bool) -> Result<i64, InvalidEvent> {
     let sent = value(fields, "units").ok_or(Invalid::Required)?;
-    usage::units(sent.as_i64().ok_or(InvalidEvent::UnitsOutOfRange)?, is_correction)
+    usage::units(json::whole_number(sent).ok_or(InvalidEvent::UnitsOutOfRange)?, is_correction)
 }
 
 fn language(fields: &Map<String, Value>) -> Result<Option<Language>, String> {

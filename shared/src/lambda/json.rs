@@ -66,6 +66,18 @@ pub fn text<'a>(fields: &'a Map<String, Value>, field: &str) -> Result<Option<&'
     }
 }
 
+/// The whole number that a value is, also if it is written with a point or an exponent, as `1.0`: such a number is an integer of JSON
+/// Schema. `None` for any other value, and for numbers beyond 2^53 with a point or an exponent, which may have been others.
+#[must_use]
+pub fn whole_number(value: &Value) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let exact = |number: &f64| number.fract() == 0.0 && (-EXACT..=EXACT).contains(number);
+    // In this range the conversion is exact.
+    #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+    let whole = |number: f64| number as i64;
+    value.as_i64().or_else(|| value.as_f64().filter(exact).map(whole))
+}
+
 fn depth(value: &Value) -> usize {
     match value {
         Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
@@ -112,6 +124,28 @@ mod tests {
         assert_eq!(text(&fields, "none"), Ok(None));
         assert_eq!(text(&fields, "c"), Err(Invalid::NotAText));
         assert_eq!(text(&fields, "name"), Err(Invalid::UnusableCharacter));
+    }
+
+    #[test]
+    fn whole_numbers_in_any_notation() {
+        let read = |text: &str| whole_number(&serde_json::from_str(text).unwrap());
+        for (text, number) in [
+            ("0", Some(0)),
+            ("-0.0", Some(0)),
+            ("1562.0", Some(1_562)),
+            ("1e3", Some(1_000)),
+            ("-9223372036854775808", Some(i64::MIN)),
+            ("9223372036854775808", None),
+            ("9007199254740992.0", Some(1 << 53)),
+            ("1e16", None),
+            ("1.5", None),
+            ("1e300", None),
+            ("\"1\"", None),
+            ("null", None),
+            ("true", None),
+        ] {
+            assert_eq!(read(text), number, "{text}");
+        }
     }
 
     #[test]
