@@ -1,5 +1,5 @@
-//! Usage at scale: a million events of one customer, ten thousand customers with usage in one month, and as many events a second as
-//! the sums can take.
+//! Usage at scale: a million events and a hundred thousand transcriptions of one customer, ten thousand customers with usage in one
+//! month, and as many events a second as the sums can take.
 //!
 //! Ignored unless asked for, because it takes minutes: `cargo test --profile light --test suite -- --ignored --nocapture usage_scale`.
 //! It prints what it counts and measures.
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::stream::{self, StreamExt};
 use serde_json::{Value, json};
+use shared::domain::transcription::TranscriptionId;
 use shared::domain::usage_report::Calendar;
 
 use crate::harness::{Answer, App, Tenant};
@@ -104,6 +105,59 @@ async fn a_report_by_customer_has_ten_thousand_customers() {
     }
     assert_eq!(rows.len() as u64, items);
     assert_eq!(rows.iter().collect::<BTreeSet<_>>().len() as u64, items, "no row is repeated");
+}
+
+#[tokio::test]
+#[ignore = "fills the table for a minute"]
+async fn a_page_of_a_hundred_thousand_transcriptions_costs_its_page() {
+    const MANY: u64 = 100_000;
+    let meter = Meter::new().await;
+    let base = format!("/api/v3/reseller/customer/{}/transcription/", meter.customer);
+    let body = json!({"name": "Board meeting", "language": "nl-nl"});
+    let made = meter.app.request("POST", &base).key(&meter.tenant.key).json(&body).send().await.expect(201).id();
+    let of_customer = format!("TRANSCRIPTIONS#{}#{}", meter.tenant.id, meter.customer);
+    let id = |number: u64| TranscriptionId::parse(&number.to_string()).unwrap();
+    let model = meter.app.row(&format!("{of_customer}#{}", id(made).day().month()), &format!("{made:016}")).await.unwrap();
+    // From 1 January 2026 on, one every four minutes.
+    let ids: Vec<u64> = (0..MANY).map(|place| place * 240_000 * 4_096 + place % 4_096).collect();
+    let text = |text: String| AttributeValue::S(text);
+    let mut days: HashMap<(String, u64), u64> = HashMap::new();
+    for batch in ids.chunks(25) {
+        let rows = batch.iter().map(|&number| {
+            *days.entry((id(number).day().to_string(), number % 4)).or_default() += 1;
+            let mut row: HashMap<String, AttributeValue> = model.clone().into_iter().collect();
+            row.insert("PK".to_owned(), text(format!("{of_customer}#{}", id(number).day().month())));
+            row.insert("SK".to_owned(), text(format!("{number:016}")));
+            row.insert("id".to_owned(), AttributeValue::N(number.to_string()));
+            row
+        });
+        meter.app.put_rows(rows.collect::<Vec<_>>().into_iter()).await;
+    }
+    let days: Vec<_> = days.into_iter().collect();
+    for batch in days.chunks(25) {
+        let rows = batch.iter().map(|((day, shard), count)| {
+            HashMap::from([
+                ("PK".to_owned(), text(of_customer.clone())),
+                ("SK".to_owned(), text(format!("DAY#{day}#{shard}"))),
+                ("transcriptions".to_owned(), AttributeValue::N(count.to_string())),
+            ])
+        });
+        meter.app.put_rows(rows).await;
+    }
+    for (what, query) in [
+        ("the newest ten of all", ""),
+        ("the newest thousand", "?limit=1000"),
+        ("the oldest ten", "?direction=asc"),
+        ("ten of one month", "?from=2026-03-01&to=2026-03-31"),
+        ("a filter that most pass", "?filter=status=queued"),
+        ("a filter that none pass", "?filter=status=failed"),
+    ] {
+        let page = measured(&meter.app, &meter.tenant, what, &format!("{base}{query}"), "application/json").await;
+        println!("  {} of {}", page.json()["count"], page.json()["total_results"]);
+    }
+    let csv = measured(&meter.app, &meter.tenant, "a part in CSV", &base, "text/csv").await;
+    println!("  {} rows", csv.body.lines().count() - 1);
+    assert!(Answer::next(&csv).is_some());
 }
 
 /// Records one event at a time, so many a second for ten seconds, while each transaction holds its rows for ten milliseconds.

@@ -155,13 +155,15 @@ pub(super) fn sent_body(resource: &Resource, description: &str, schema: &str, ex
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let attributes: String = example.iter().map(|(name, value)| format!(" {name}=\"{}\"", text(value))).collect();
     let element = json!(format!("<{}{attributes}/>", resource.element));
+    let in_form = |value: &Value| if value.is_boolean() { text(value).into() } else { value.clone() };
+    let form: serde_json::Map<_, _> = fields.iter().map(|(name, value)| (name.clone(), in_form(value))).collect();
     body(
         description,
         [
-            (JSON, in_json.into(), fields.clone().into()),
+            (JSON, in_json.into(), fields.into()),
             (XML, in_xml(), element.clone()),
             (TEXT_XML, in_xml(), element),
-            (FORM, named(&format!("{schema}InForm")), fields.into()),
+            (FORM, named(&format!("{schema}InForm")), form.into()),
         ],
     )
 }
