@@ -375,7 +375,7 @@ async fn hostile_bodies_are_refused_in_bounded_time_and_write_nothing() {
         (form, b"type=%zz".to_vec(), "F02"),
         (form, b"type=card&type=card".to_vec(), "F01"),
         // As many groups of digits as a body has room for, none of which are a card number.
-        (json, format!("{{\"brand\": \"{}\"}}", "0 ".repeat(130_000)).into_bytes(), "F01"),
+        (json, format!("{{\"brand\": \"{}\"}}", "1 ".repeat(130_000)).into_bytes(), "F01"),
     ] {
         for (method, rest) in [("PUT", ""), ("POST", "/1")] {
             let request = payer.call(method, rest).header("content-type", media_type).body(body.clone());

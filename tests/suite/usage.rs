@@ -218,6 +218,12 @@ async fn a_bad_event_tells_each_field_and_spoils_no_good_one() {
             json!({"id": "a", "units": 1, "corrects": "nothing"}),
             json!({"corrects": "must be the id of an event of the customer that was recorded before"}),
         ),
+        (
+            json!({"id": "a", "units": 1, "unknown": {"x": ["\u{1}"]}}),
+            json!({
+                "event": "can't be read: a field that is ignored must not contain control characters other than tab and line breaks",
+            }),
+        ),
         (json!("a"), json!({"event": "must be an object"})),
         (json!([]), json!({"event": "must be an object"})),
     ];

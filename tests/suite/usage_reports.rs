@@ -302,13 +302,14 @@ async fn every_faulty_parameter_is_told() {
         .await,
         json!({
             "sort": "is not there for this list", "direction": "is not there for this list", "filter": "is not there for this list",
-            "view": "must be one of invoice, day, week, month, year",
+            "view": "must be one of invoice, day, week, month, year", "split_by": "is not there for any view",
             "from": "must be a date in the form YYYY-MM-DD", "to": "must be a date in the form YYYY-MM-DD",
             "cursor": "is not there for this list: it has offset", "limit": "must be an integer from 1 to 1000",
             "offset": "must be an integer from 0",
         })
     );
     for (query, details) in [
+        ("?view=x&split_by=token", json!({"view": "must be one of invoice, day, week, month, year"})),
         ("?split_by=language", json!({"split_by": "must be one of period in this view"})),
         ("?view=day&split_by=period", json!({"split_by": "must be one of language, token, subscription in this view"})),
         ("?view=day&split_by=customer", json!({"split_by": "must be one of language, token, subscription in this view"})),

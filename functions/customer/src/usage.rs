@@ -41,11 +41,16 @@ pub(crate) fn sent(request: &Request) -> Result<Vec<Sent>, Error> {
     Ok(events.map_err(|fault| Faults::one("events", fault))?.iter().map(|event| one(event, now)).collect())
 }
 
+/// The fields of an event. All others are ignored, but every API must be able to carry them.
+const FIELDS: [&str; 6] = ["id", "units", "language", "subscription_id", "occurred_at", "corrects"];
+
 fn one(event: &Value, now: Timestamp) -> Sent {
     let Some(fields) = event.as_object() else {
         return Sent::Invalid(None, Faults::one("event", "must be an object"));
     };
     let mut faults = Faults::default();
+    let carried = json::usable(fields.clone(), &FIELDS).map_err(|malformed| format!("can't be read: {malformed}"));
+    let carried = faults.collect("event", carried);
     let corrects = faults.collect("corrects", corrects(fields));
     let is_correction = corrects != Some(None);
     let id = faults.collect("id", text(fields, "id").and_then(EventId::parse_new));
@@ -55,8 +60,8 @@ fn one(event: &Value, now: Timestamp) -> Sent {
         faults.collect("subscription_id", subscription(fields)),
         faults.collect("occurred_at", occurred_at(fields, now)),
     );
-    match (id, sent, corrects) {
-        (Some(id), (Some(units), Some(language), Some(subscription), Some(occurred_at)), Some(corrects)) => {
+    match (id, sent, corrects, carried) {
+        (Some(id), (Some(units), Some(language), Some(subscription), Some(occurred_at)), Some(corrects), Some(_)) => {
             Sent::Event(SentEvent { id, units, language, subscription, occurred_at, corrects })
         }
         (id, ..) => Sent::Invalid(id.or_else(|| text(fields, "id").and_then(EventId::parse).ok()), faults),

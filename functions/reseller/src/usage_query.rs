@@ -97,11 +97,14 @@ impl<V: Copy> UsageQuery<V> {
         });
         let view = wanted.and_then(|wanted| faults.collect("view", wanted));
         let (_, view, splits) = view.unwrap_or(offer.first);
-        let wanted = given("split_by").filter(|_| !faults.has("view")).map(|sent| {
-            let found = splits.iter().find(|(name, _)| *name == sent).map(|(_, split)| *split);
-            found.ok_or_else(|| match splits {
-                [] => "is not there for this view".to_owned(),
-                _ => format!("must be one of {} in this view", listed(splits.iter().map(|(name, _)| *name).collect())),
+        let wanted = given("split_by").map(|sent| {
+            let found = |splits: &[(&str, Split)]| splits.iter().find(|(name, _)| *name == sent).map(|(_, split)| *split);
+            // With a view that does not exist it can be a split of any other.
+            let found = if faults.has("view") { views().find_map(|(.., splits)| found(splits)) } else { found(splits) };
+            let names = || listed(splits.iter().map(|(name, _)| *name).collect());
+            found.ok_or_else(|| match faults.has("view") {
+                true => "is not there for any view".to_owned(),
+                false => format!("must be one of {} in this view", names()),
             })
         });
         let split = wanted.and_then(|wanted| faults.collect("split_by", wanted));

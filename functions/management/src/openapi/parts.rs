@@ -97,13 +97,13 @@ pub(super) fn unknown_format() -> [(Error, &'static str); 1] {
 }
 
 pub(super) fn id() -> Parameter {
-    let id = string().pattern(Some(r"^(?:[0-9]+|\*[^\u0000-\u001f/%]+)$"));
+    let id = string().pattern(Some(r"^(?:[0-9]+|\*[^\u0000-\u001f/%\ufffe\uffff]+)$"));
     path_parameter("id", "The id of the customer, or `*` and its `code`.", id)
 }
 
 /// The parameter of a path that names something that a customer has.
 pub(super) fn belonging(name: &str, what: &str) -> Parameter {
-    let id = string().pattern(Some(r"^(?:[0-9]+|\*[^\u0000-\u001f/%]+)$"));
+    let id = string().pattern(Some(r"^(?:[0-9]+|\*[^\u0000-\u001f/%\ufffe\uffff]+)$"));
     path_parameter(name, &format!("The id of the {what}, or `*` and its `code`."), id)
 }
 
