@@ -12,6 +12,7 @@ use shared::domain::validation::text;
 use tokio::time::Instant;
 
 use crate::harness::{Answer, App, Call, Clients, Effect, Tenant, encoded};
+use crate::transcriptions::KEYS as TRANSCRIPTION_KEYS;
 
 const CUSTOMERS: &str = "/api/v3/reseller/customer/";
 const ACTIVITY: &str = "/api/v3/reseller/activity/";
@@ -399,19 +400,6 @@ async fn the_activity_is_csv_too_with_objects_as_json_in_parts() {
 async fn transcriptions_are_csv_too_in_either_order_with_filters_in_parts() {
     let clients = Clients::start().await;
     let (app, tenant) = (&clients.app, &clients.tenant);
-    let keys = [
-        "id",
-        "name",
-        "language",
-        "type",
-        "token_name",
-        "status",
-        "duration_seconds",
-        "error",
-        "registration_date",
-        "last_modified",
-        "completed_at",
-    ];
     let customer = app.create(tenant, "Acme").await;
     let path = format!("/api/v3/reseller/customer/{customer}/transcription/");
     let send = async |method: &str, path: String, body: Value| {
@@ -429,12 +417,12 @@ async fn transcriptions_are_csv_too_in_either_order_with_filters_in_parts() {
             let guarded = |cell: String| if cell.starts_with(['=', '-']) { format!("'{cell}") } else { cell };
             let expected: Vec<Vec<String>> =
                 cells(&shown).into_iter().map(|row| row.into_iter().map(guarded).collect()).collect();
-            assert_eq!((rows(&answer, &keys), answer.next()), (expected, None), "{answer}");
+            assert_eq!((rows(&answer, &TRANSCRIPTION_KEYS), answer.next()), (expected, None), "{answer}");
         }
     }
     get(app, tenant, &format!("{path}?filter=x"), "text/csv").await.expect_faults(&["filter"]);
     let page = app.request("GET", &format!("{path}?limit=2")).key(&tenant.key).send().await;
-    assert_eq!(rows(&get(app, tenant, &page.next().unwrap(), "text/csv").await, &keys).len(), 3);
+    assert_eq!(rows(&get(app, tenant, &page.next().unwrap(), "text/csv").await, &TRANSCRIPTION_KEYS).len(), 3);
 
     // 1,400 more, which are 6 MB, over two months.
     let error = "\"".repeat(1_000);
@@ -446,7 +434,7 @@ async fn transcriptions_are_csv_too_in_either_order_with_filters_in_parts() {
         let parts = parts(app, tenant, &format!("{path}?{query}")).await;
         assert_eq!(parts.len(), 2);
         assert!(parts.iter().all(|part| escaped(part) <= MOST_BYTES));
-        let met: Vec<String> = parts.iter().flat_map(|part| rows(part, &keys)).map(|row| row[0].clone()).collect();
+        let met: Vec<String> = parts.iter().flat_map(|part| rows(part, &TRANSCRIPTION_KEYS)).map(|row| row[0].clone()).collect();
         assert_eq!(met[..1_400], ids.iter().map(u64::to_string).collect::<Vec<_>>());
         assert_eq!(met.len(), if query.contains("filter") { 1_400 } else { 1_405 });
     }

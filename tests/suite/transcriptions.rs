@@ -13,7 +13,8 @@ use crate::usage::plan;
 
 const OWN: &str = "/api/v3/transcription/";
 
-const KEYS: [&str; 11] = [
+/// The keys of a transcription, in their order.
+pub const KEYS: [&str; 11] = [
     "id",
     "name",
     "language",

@@ -8,16 +8,15 @@ use reseller::list_query::{DEFAULT_LIMIT, MAXIMUM_LIMIT, NOT_OF_THIS_LIST, direc
 use shared::domain::date::Date;
 use shared::domain::transcription::{Status, TranscriptionId};
 use shared::domain::usage::Language;
+use shared::domain::usage_report::NotARange;
 use shared::domain::validation::Invalid;
 use shared::lambda::csv::{self, Csv};
 use shared::lambda::cursor::CursorContext;
 use shared::lambda::request::Request;
 use shared::lambda::response::{Response, with_header, with_varying_format};
-use shared::store::customer::WithCustomer;
 use shared::store::customer::list::Direction;
-use shared::store::transcription::{TranscriptionDays, TranscriptionFilter, TranscriptionListing};
-use shared::store::{Caller, Read, Table};
-use tokio::time::Instant;
+use shared::store::transcription::{TranscriptionFilter, TranscriptionListing};
+use shared::store::{Read, Table};
 
 use crate::door::{Doors, Visit};
 use crate::transcription::{COLUMNS, NOT_A_STATUS, view};
@@ -46,7 +45,11 @@ pub async fn list_transcriptions(table: &Table<Read>, request: &Request) -> Resu
         Ok(request.link_to_next(kept.iter().chain([&cursor])))
     };
     if is_csv {
-        let next = fill(table, &caller, &found, listing, &mut csv).await?;
+        let read = async |after| {
+            let page = table.transcription_list(&caller, &found, &TranscriptionListing { after, ..listing.clone() }).await?;
+            Ok::<_, Error>((page.transcriptions, page.next))
+        };
+        let next = csv.fill(listing.after, read, view, |shown| shown.id).await?;
         return Ok(csv.answer(next.map(link).transpose()?));
     }
     let listed = table.transcription_list(&caller, &found, &listing).await?;
@@ -55,30 +58,6 @@ pub async fn list_transcriptions(table: &Table<Read>, request: &Request) -> Resu
         Some(next) => with_header(response, LINK, &link(next)?),
         None => response,
     })
-}
-
-/// Adds one page of transcriptions after the other, until there is no room or no time. Returns the transcription behind which the next
-/// part begins, if there may be one.
-async fn fill(
-    table: &Table<Read>,
-    caller: &Caller<Read>,
-    found: &WithCustomer<TranscriptionDays>,
-    mut listing: TranscriptionListing,
-    csv: &mut Csv,
-) -> Result<Option<TranscriptionId>, Error> {
-    loop {
-        let page = table.transcription_list(caller, found, &listing).await?;
-        for shown in &page.transcriptions {
-            if !csv.push(&view(shown)) {
-                return Ok(listing.after);
-            }
-            listing.after = Some(shown.id);
-        }
-        if page.next.is_none() || Instant::now() >= csv.until() {
-            return Ok(page.next);
-        }
-        listing.after = page.next;
-    }
 }
 
 /// The transcriptions that the query asks for, and its parameters that the next page has too.
@@ -117,7 +96,7 @@ async fn asked(
         }
     }
     if from.zip(to).is_some_and(|(from, to)| from > to) {
-        faults.add("to", "must not be before the first day");
+        faults.add("to", NotARange::Reversed);
     }
     listing.days = [from, to];
     if let Some(cursor) = cursor {

@@ -12,8 +12,7 @@ use shared::lambda::cursor::CursorContext;
 use shared::lambda::request::Request;
 use shared::lambda::response::{Response, with_header, with_varying_format};
 use shared::store::activity::{ActivityEntry, ActivityListing, ActivityPage};
-use shared::store::{Caller, Read, Table};
-use tokio::time::Instant;
+use shared::store::{Read, Table};
 
 use crate::Error;
 use crate::answer::page;
@@ -52,7 +51,14 @@ pub async fn list_activity(table: &Table<Read>, request: &Request) -> Result<Res
         Ok(request.link_to_next(&limit.into_iter().chain(kept).chain([cursor]).collect::<Vec<_>>()))
     };
     if is_csv {
-        let next = if is_possible { fill(table, &caller, listing, &mut csv).await? } else { None };
+        let read = async |before| {
+            let page = table.activity_list(&caller, &ActivityListing { before, ..listing.clone() }).await?;
+            Ok::<_, Error>((page.entries, page.next))
+        };
+        let next = match is_possible {
+            true => csv.fill(listing.before.clone(), read, view, |shown| shown.entry.id.clone()).await?,
+            false => None,
+        };
         return Ok(csv.answer(next.map(link).transpose()?));
     }
     let listed = match is_possible {
@@ -64,29 +70,6 @@ pub async fn list_activity(table: &Table<Read>, request: &Request) -> Result<Res
         Some(next) => with_header(response, LINK, &link(next)?),
         None => response,
     })
-}
-
-/// Adds one page of entries after the other, until there is no room or no time. Returns the entry before which the next part
-/// begins, if there may be one.
-async fn fill(
-    table: &Table<Read>,
-    caller: &Caller<Read>,
-    mut listing: ActivityListing,
-    csv: &mut Csv,
-) -> Result<Option<EntryId>, Error> {
-    loop {
-        let page = table.activity_list(caller, &listing).await?;
-        for shown in &page.entries {
-            if !csv.push(&view(shown)) {
-                return Ok(listing.before);
-            }
-            listing.before = Some(shown.entry.id.clone());
-        }
-        if page.next.is_none() || Instant::now() >= csv.until() {
-            return Ok(page.next);
-        }
-        listing.before = page.next;
-    }
 }
 
 /// The entries that the query asks for, and whether any customer can have the number in it.

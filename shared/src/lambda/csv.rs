@@ -112,6 +112,34 @@ impl Csv {
         fits
     }
 
+    /// Adds the rows of one page of a list after the other, until there is no room or no time. `read` gives the page behind a place, and
+    /// where the page after it begins if there may be one; `view` the object that a record is shown as, and `place` the place of a record.
+    /// Returns the place behind which the next part begins, if there may be one.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub async fn fill<T, P: Clone, E>(
+        &mut self,
+        mut after: Option<P>,
+        read: impl AsyncFn(Option<P>) -> Result<(Vec<T>, Option<P>), E>,
+        view: impl Fn(&T) -> Value,
+        place: impl Fn(&T) -> P,
+    ) -> Result<Option<P>, E> {
+        loop {
+            let (records, next) = read(after.clone()).await?;
+            for record in &records {
+                if !self.push(&view(record)) {
+                    return Ok(after);
+                }
+                after = Some(place(record));
+            }
+            if next.is_none() || Instant::now() >= self.until {
+                return Ok(next);
+            }
+            after = next;
+        }
+    }
+
     /// When to stop reading rows.
     #[must_use]
     pub fn until(&self) -> Instant {
