@@ -129,6 +129,7 @@ async function lives(): Promise<void> {
 
   for (const slash of slashes) {
     await expect(200, "GET", `/api/v3/reseller/activity${slash}`, key);
+    await expect(200, "GET", `/api/v3/reseller/dashboard${slash}`, key);
     const email = `smoke-${Date.now()}@example.com`;
     const sent = { name: "Smoke & Söhne", email };
     const created = await expect(201, "POST", `${base}${slash}`, key, JSON.stringify(sent));

@@ -174,6 +174,9 @@ async fn no_operation_consumes_more_than_its_price_is_computed_with() {
     assert_eq!(activity.json()["count"], 10);
     count("list ten entries of the activity");
 
+    app.request("GET", "/api/v3/reseller/dashboard/").key(key).send().await.expect(200);
+    count("read the dashboard");
+
     let stated = stated();
     assert_eq!(counted.keys().collect::<Vec<_>>(), stated.keys().collect::<Vec<_>>());
     for (operation, (reads, writes)) in counted {

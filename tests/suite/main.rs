@@ -19,6 +19,7 @@ mod concurrency;
 mod costs;
 mod csv;
 mod cursor_walk;
+mod dashboard;
 mod documentation;
 mod examples;
 mod faults;

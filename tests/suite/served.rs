@@ -21,7 +21,8 @@ fn every_route_answers_in_both_slash_forms() {
     let forms: &[&str] = if demo["slashes"] == false { &[""] } else { &["", "/"] };
     for slash in forms {
         call("GET", &format!("/api/v3/reseller/activity{slash}"), Some(key), None).expect(200);
-        called += 1;
+        call("GET", &format!("/api/v3/reseller/dashboard{slash}"), Some(key), None).expect(200);
+        called += 2;
         let created = call("POST", &format!("{BASE}{slash}"), Some(key), Some(body)).expect(201);
         let one = format!("{BASE}/{}{slash}", created.id());
         assert_eq!(call("GET", &one, Some(key), None).expect(200).body, created.body);

@@ -21,6 +21,11 @@ pub fn one_object(status: StatusCode, view: &Value, tag: EntityTag) -> Response 
     with_entity_tag(envelope(status, view, 1, Some(1)), &tag.json())
 }
 
+/// An answer with one object that has no revision, and so no tag.
+pub(crate) fn one_without_revision(view: &Value) -> Response {
+    envelope(StatusCode::OK, view, 1, Some(1))
+}
+
 /// An answer with a page of customers, of `total` that match; `None` where that is not known.
 pub(crate) fn many(customers: &[Customer], total: Option<u64>) -> Response {
     page(customers.iter().map(view).collect(), total)

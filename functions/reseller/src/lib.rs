@@ -9,6 +9,7 @@ mod create_customer;
 mod delete_customer;
 mod error;
 mod get_customer;
+mod get_dashboard;
 mod list_activity;
 mod list_customers;
 mod list_plans;
@@ -27,6 +28,7 @@ pub use create_customer::create_customer;
 pub use delete_customer::delete_customer;
 pub use error::Error;
 pub use get_customer::get_customer;
+pub use get_dashboard::get_dashboard;
 pub use list_activity::list_activity;
 pub use list_customers::list_customers;
 pub use list_plans::list_plans;
@@ -37,6 +39,7 @@ shared::routed_functions!(
     create_customer,
     delete_customer,
     get_customer,
+    get_dashboard,
     list_activity,
     list_customers,
     list_plans,

@@ -1,5 +1,7 @@
 //! The OpenAPI document of this API.
 
+mod dashboard;
+
 use std::collections::BTreeSet;
 
 use lambda_http::http::StatusCode;
@@ -31,8 +33,9 @@ use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{HttpMethod, RefOr, Schema};
 
+use self::dashboard::{dashboard_record, example as example_dashboard};
 use crate::Error;
-use crate::answer::{COLUMNS, JSON, many, one, page, view};
+use crate::answer::{COLUMNS, JSON, many, one, one_without_revision, page, view};
 use crate::list_activity::{COLUMNS as ENTRY_COLUMNS, view as entry_view};
 use crate::list_plans::{KEYS as PLAN_KEYS, MAXIMUM_SEARCH};
 use crate::list_query::{DEFAULT_LIMIT, MAXIMUM_LIMIT};
@@ -44,11 +47,13 @@ use crate::usage_query::{Offer, period};
 const ALL: &str = "/api/v3/reseller/customer/";
 const ONE: &str = "/api/v3/reseller/customer/{id}/";
 const ACTIVITY: &str = "/api/v3/reseller/activity/";
+const DASHBOARD: &str = "/api/v3/reseller/dashboard/";
 const PLANS: &str = "/api/v3/reseller/plan/";
 const USAGE: &str = "/api/v3/reseller/usage";
 const TAG: &str = "Customers";
 /// Under which usage stands, of one customer and of all.
 pub const USAGE_TAG: &str = "Usage";
+const DASHBOARD_TAG: &str = "Dashboard";
 const PLAN_TAG: &str = "Plans";
 const ACTIVITY_TAG: &str = "Activity";
 
@@ -81,6 +86,10 @@ pub fn draft() -> Document {
     .with_schema("ActivityEntry", entry())
     .with_schema("ActivityList", activity_list())
     .with_operation(HttpMethod::Get, ACTIVITY, activity())
+    .with_tag(DASHBOARD_TAG, "The numbers of all customers.")
+    .with_schema("Dashboard", dashboard_record())
+    .with_schema("DashboardAnswer", envelope(named("Dashboard"), integer(1, 1)))
+    .with_operation(HttpMethod::Get, DASHBOARD, dashboard())
     .with_tag(PLAN_TAG, "What can be sold to customers.")
     .with_schema("Plan", record(plan_fields()))
     .with_schema("PlanList", plan_list())
@@ -199,6 +208,15 @@ fn activity() -> OperationBuilder {
         query_parameter("direction", "The direction, of which there is one.", one_of(&["desc"])),
         query_parameter("cursor", cursor, string()),
     ]))
+}
+
+fn dashboard() -> OperationBuilder {
+    let example = one_without_revision(&example_dashboard(a_day()));
+    let answers = answers().with("The dashboard.", Some(named("DashboardAnswer")), [example]);
+    let description = "What a reseller sees first: the numbers of its own customers, by days and months of UTC. The rows are read at the \
+                       same time, but not as of one moment: a change that is made meanwhile may be in one number and not in another. \
+                       There is no `ETag`, because to know a tag would cost as much as the dashboard. Parameters are ignored.";
+    operation(&function("get_dashboard"), DASHBOARD_TAG, "Read the dashboard", description, answers)
 }
 
 fn plans() -> OperationBuilder {

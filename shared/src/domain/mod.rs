@@ -7,6 +7,7 @@ pub mod card_number;
 pub mod credential;
 pub mod customer;
 pub mod customer_token;
+pub mod dashboard;
 pub mod date;
 pub mod entity_tag;
 pub mod hash;

@@ -136,6 +136,10 @@ pub(super) fn count(reseller: ResellerId, id: CustomerId) -> RowKey {
     key(count_partition(reseller), format!("CUSTOMERS#{}", id.number() % COUNT_SHARDS))
 }
 
+/// The beginning of the sort keys of the rows that count the users of customers. They stand beside those that count customers, each by
+/// the customer's id in the same way.
+pub(super) const USER_COUNT_PREFIX: &str = "USERS#";
+
 /// The reservation of a value: which customer holds it. Values are compared without regard to case. The key contains a hash,
 /// because a key is bounded and a value need not be.
 pub(super) fn reservation(reseller: ResellerId, what: Reserved, value: &str) -> RowKey {
@@ -215,9 +219,12 @@ pub(super) fn subscription(reseller: ResellerId, id: CustomerId, subscription: S
     key(subscription_partition(reseller), format!("{}{:016}", subscription_prefix(id), subscription.number()))
 }
 
+/// The beginning of the sort keys of the rows that count active subscriptions.
+pub(super) const SUBSCRIPTION_DAY_PREFIX: &str = "DAY#";
+
 /// How many more subscriptions of all customers are active from this day on than on the day before.
 pub(super) fn subscriptions_begun(reseller: ResellerId, day: Date) -> RowKey {
-    key(subscription_partition(reseller), format!("DAY#{day}"))
+    key(subscription_partition(reseller), format!("{SUBSCRIPTION_DAY_PREFIX}{day}"))
 }
 
 /// The event with this id. It stands in one of 256 partitions, because events are never deleted.
@@ -436,6 +443,7 @@ mod tests {
         assert_eq!(show(customer_header(of, id)), "HEADERS#7 / CUSTOMER#0000000000000042");
         assert_eq!(show(customer_of_account(of, AccountId(1001), id)), "ACCOUNTS#7 / 0000000000001001#0000000000000042");
         assert_eq!(show(count(of, id)), "COUNTS#7 / CUSTOMERS#10");
+        assert_eq!(USER_COUNT_PREFIX, "USERS#");
         assert_eq!(
             show(reservation(of, Reserved::Email, "Customer@Example.com")),
             "RESERVATIONS#7 / EMAIL#e233d4a29013e9d87150c6237c6777bedf379ebf1acdc5d6126fec7e8bb74fb5"

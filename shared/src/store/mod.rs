@@ -16,6 +16,7 @@ mod belonging_code;
 mod credential;
 pub mod customer;
 pub mod customer_token;
+pub mod dashboard;
 mod engine;
 mod keys;
 pub mod licence;

@@ -13,14 +13,14 @@ use crate::store::keys;
 
 /// The counts in one row, or the sum of all rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub(super) struct Counts {
-    pub(super) customers: u64,
-    pub(super) active: u64,
+pub(in crate::store) struct Counts {
+    pub(in crate::store) customers: u64,
+    pub(in crate::store) active: u64,
 }
 
 impl Connection {
     /// The counts of this reseller. One call, of one read unit.
-    pub(super) async fn customer_counts(&self, reseller: ResellerId) -> Result<Counts, StoreError> {
+    pub(in crate::store) async fn customer_counts(&self, reseller: ResellerId) -> Result<Counts, StoreError> {
         let shards: Vec<Counts> = self.query_all(&keys::count_partition(reseller), "CUSTOMERS#").await?;
         Ok(shards.iter().fold(Counts::default(), |sum, shard| Counts {
             customers: sum.customers + shard.customers,

@@ -3,12 +3,32 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 use crate::domain::date::Date;
 use crate::domain::reseller::ResellerId;
 use crate::store::customer::header::Course;
+use crate::store::engine::connection::Connection;
+use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::Expressions;
 use crate::store::engine::transaction::Transaction;
 use crate::store::keys;
+
+/// The row of a day.
+#[derive(Deserialize)]
+struct DayRow {
+    begun: i64,
+}
+
+impl Connection {
+    /// How many subscriptions of this reseller's customers are active on a day. One call for each 1 MB of the days up to it on which
+    /// subscriptions began or ended.
+    pub(in crate::store) async fn active_subscriptions(&self, reseller: ResellerId, day: Date) -> Result<i64, StoreError> {
+        let last = keys::subscriptions_begun(reseller, day);
+        let days: Vec<DayRow> = self.query_between(&last.partition, [keys::SUBSCRIPTION_DAY_PREFIX, &last.sort]).await?;
+        Ok(days.iter().map(|day| day.begun).sum())
+    }
+}
 
 /// Adds to a transaction that a subscription runs as `after` says, and no longer as `before` says; `None` is one that does not exist.
 pub(in crate::store) fn book<P: Copy>(
