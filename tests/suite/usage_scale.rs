@@ -1,5 +1,5 @@
 //! Usage at scale: a million events and a hundred thousand transcriptions of one customer, ten thousand customers with usage in one
-//! month, and as many events a second as the sums can take.
+//! month, on a report and on the dashboard, and as many events a second as the sums can take.
 //!
 //! Ignored unless asked for, because it takes minutes: `cargo test --profile light --test suite -- --ignored --nocapture usage_scale`.
 //! It prints what it counts and measures.
@@ -105,6 +105,48 @@ async fn a_report_by_customer_has_ten_thousand_customers() {
     }
     assert_eq!(rows.len() as u64, items);
     assert_eq!(rows.iter().collect::<BTreeSet<_>>().len() as u64, items, "no row is repeated");
+}
+
+#[tokio::test]
+#[ignore = "fills the table for a minute"]
+async fn a_dashboard_has_ten_thousand_customers_with_usage_this_month() {
+    const MANY: u64 = 10_000;
+    const LANGUAGES: [&str; 5] = ["nl-nl", "en-gb", "fr-fr", "de-de", "es-es"];
+    let meter = Meter::new().await;
+    let ids = meter.app.fill(&meter.tenant, meter.customer, "Customer", MANY).await;
+    let row = |partition: String, sort: String, (name, number): (&str, u64)| {
+        HashMap::from([
+            ("PK".to_owned(), AttributeValue::S(partition)),
+            ("SK".to_owned(), AttributeValue::S(sort)),
+            (name.to_owned(), AttributeValue::N(number.to_string())),
+        ])
+    };
+    let of_month = |month: String| format!("USAGE#{}#{month}", meter.tenant.id);
+    let mut rows = Vec::new();
+    // As many rows as there can be: each sum has all its parts.
+    for (id, shard) in ids.iter().flat_map(|id| (0..4).map(move |shard| (id, shard))) {
+        rows.push(row(of_month(today().month()), format!("CUSTOMER#{id:016}#{shard}"), ("units", 900 + id % 100)));
+    }
+    for day in (0..60).map(|earlier| today().plus_days(-earlier)) {
+        for (language, shard) in LANGUAGES.iter().flat_map(|language| (0..16).map(move |shard| (language, shard))) {
+            rows.push(row(of_month(day.month()), format!("DAY#{day}#{language}#{shard}"), ("units", 3_600)));
+        }
+    }
+    // Subscriptions began or ended on every day of ten years.
+    for day in (0..3_650).map(|earlier| today().plus_days(-earlier)) {
+        rows.push(row(format!("SUBSCRIPTIONS#{}", meter.tenant.id), format!("DAY#{day}"), ("begun", 1)));
+    }
+    for batch in rows.chunks(25) {
+        meter.app.put_rows(batch.iter().cloned()).await;
+    }
+    for what in ["a dashboard", "a dashboard again"] {
+        let path = "/api/v3/reseller/dashboard/";
+        let dashboard = measured(&meter.app, &meter.tenant, what, path, "application/json").await.result();
+        assert_eq!(dashboard["top_customers"].as_array().unwrap().len(), 5);
+        assert_eq!((&dashboard["organizations"]["total"], &dashboard["active_subscriptions"]), (&json!(MANY + 1), &json!(3_650)));
+        let days = dashboard["usage_by_day"].as_array().unwrap().iter();
+        assert!(days.clone().all(|day| day["units"] == 5 * 16 * 3_600) && days.count() == 30);
+    }
 }
 
 #[tokio::test]
