@@ -64,6 +64,8 @@ fn every_reseller_event_can_be_invoked() {
     assert_eq!(send("reseller-update-customer", id), (201, created));
     let (status, listed) = send("reseller-list-customers", id);
     assert_eq!((status, listed["result"].is_array()), (200, true), "{listed}");
+    let (status, dashboard) = send("reseller-get-dashboard", id);
+    assert_eq!((status, dashboard["result"]["organizations"]["total"].is_u64()), (200, true), "{dashboard}");
     assert_eq!(send("reseller-delete-customer", id).0, 204);
     assert_eq!(send("reseller-get-customer", id).0, 404);
 }
