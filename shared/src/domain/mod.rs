@@ -14,6 +14,7 @@ pub mod hash;
 pub mod licence;
 pub mod money;
 pub mod normalization;
+pub mod password;
 pub mod payment_option;
 pub mod plan;
 pub mod principal;
