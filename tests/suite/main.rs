@@ -59,6 +59,7 @@ mod served;
 mod subscriptions;
 mod tokens;
 mod transcriptions;
+mod tries;
 mod usage;
 mod usage_reports;
 mod usage_scale;

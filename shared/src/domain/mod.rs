@@ -31,3 +31,4 @@ pub mod transcription;
 pub mod usage;
 pub mod usage_report;
 pub mod validation;
+pub mod waits;

@@ -33,6 +33,8 @@ pub enum Purpose {
     Cursor,
     /// The name under which a source address is on record.
     Source,
+    /// The names under which tries of passwords are on record.
+    Tries,
 }
 
 impl Purpose {
@@ -45,6 +47,7 @@ impl Purpose {
             Self::LicenceKey => b"licence key",
             Self::Cursor => b"cursor",
             Self::Source => b"source",
+            Self::Tries => b"tries",
         }
     }
 }

@@ -64,6 +64,14 @@ pub enum Coded {
     PaymentOption,
 }
 
+/// What the tries of passwords in one row have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TriedBy {
+    Address,
+    AddressAndSource,
+    Source,
+}
+
 /// A counter that never returns a number twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Counter {
@@ -381,6 +389,17 @@ pub(super) fn spent_by_source(hash: &str, minute: Minute) -> RowKey {
     key(format!("SPENT#{hash}"), minute.to_string())
 }
 
+/// The tries of a password by the address, by the source, or by both, with this keyed hash. Each has a partition of its own, so that
+/// what one person or one source does never gets in the way of others.
+pub(super) fn tries(by: TriedBy, hash: &str) -> RowKey {
+    let name = match by {
+        TriedBy::Address => "ADDRESS",
+        TriedBy::AddressAndSource => "BOTH",
+        TriedBy::Source => "SOURCE",
+    };
+    key(format!("TRIES#{hash}"), name)
+}
+
 pub(super) fn licence_partition(reseller: ResellerId) -> String {
     format!("LICENCES#{reseller}")
 }
@@ -516,6 +535,9 @@ mod tests {
         let minute = Minute::of(moment);
         assert_eq!(show(spent(of, minute)), "SPENT#7 / 0029926620");
         assert_eq!(show(spent_by_source(&"a".repeat(64), minute)), format!("SPENT#{} / 0029926620", "a".repeat(64)));
+        assert_eq!(show(tries(TriedBy::Address, "a1")), "TRIES#a1 / ADDRESS");
+        assert_eq!(show(tries(TriedBy::AddressAndSource, "a1")), "TRIES#a1 / BOTH");
+        assert_eq!(show(tries(TriedBy::Source, "a1")), "TRIES#a1 / SOURCE");
         assert_eq!(show(counter(Counter::Customer)), "COUNTERS / CUSTOMER");
         assert_eq!(show(counter(Counter::Reseller)), "COUNTERS / RESELLER");
         assert_eq!(show(counter(Counter::Account)), "COUNTERS / ACCOUNT");

@@ -1,6 +1,6 @@
 //! The one DynamoDB table. Rows are written and read only here.
 //!
-//! A function holds a [`Table`] of what it may do: [`Read`], [`Write`] or [`Operator`]. A caller's request starts with a
+//! A function holds a [`Table`] of what it may do: [`Read`], [`Write`], [`Login`] or [`Operator`]. A caller's request starts with a
 //! [`PresentedToken`](crate::domain::token::PresentedToken). A token that this deployment did not issue is refused without a
 //! call. An issued token permits one bounded read, and what was read stays [`Sealed`] until the credential, which was read with
 //! it, admits the caller. Everything else takes the verified [`Caller`] that comes out of the seal. The one exception is the
@@ -28,11 +28,12 @@ mod root;
 pub mod secret;
 pub mod subscription;
 pub mod transcription;
+pub mod tries;
 pub mod usage;
 
 pub use access::caller::Caller;
 pub use access::sealed::{Content, Sealed};
-pub use access::table::{Access, AuthenticationError, Operator, Policy, Read, Table, Write};
+pub use access::table::{Access, AuthenticationError, Login, Operator, Policy, Read, Table, Write};
 pub use engine::error::StoreError;
 pub use engine::meter::Meter;
 pub use engine::retry::REQUEST_DEADLINE;
