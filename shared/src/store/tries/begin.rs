@@ -12,7 +12,6 @@ use crate::store::engine::transaction::{Outcome, Transaction};
 
 /// A try that was taken. It stays taken unless [`Table::tries_succeeded`] gives it back.
 #[derive(Clone, Debug)]
-#[must_use = "a try that succeeded is to be given back"]
 pub struct Admitted {
     pub(super) places: Places,
     pub(super) at: Timestamp,
