@@ -12,6 +12,7 @@ pub mod date;
 pub mod entity_tag;
 pub mod hash;
 pub mod licence;
+pub mod mail;
 pub mod money;
 pub mod normalization;
 pub mod password;

@@ -35,6 +35,8 @@ pub enum Purpose {
     Source,
     /// The names under which tries of passwords are on record.
     Tries,
+    /// The encryption of mails that wait.
+    Mail,
 }
 
 impl Purpose {
@@ -48,6 +50,7 @@ impl Purpose {
             Self::Cursor => b"cursor",
             Self::Source => b"source",
             Self::Tries => b"tries",
+            Self::Mail => b"mail",
         }
     }
 }

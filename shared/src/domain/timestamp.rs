@@ -44,6 +44,12 @@ impl Timestamp {
         self.to_string().chars().take("2025-01".len()).collect()
     }
 
+    /// The minute of this moment, for people: `2025-01-25 10:31 UTC`.
+    #[must_use]
+    pub fn minute(self) -> String {
+        format!("{} UTC", self.0.strftime("%Y-%m-%d %H:%M"))
+    }
+
     /// The day of this moment in UTC.
     pub(super) fn day(self) -> civil::Date {
         Offset::UTC.to_datetime(self.0).date()

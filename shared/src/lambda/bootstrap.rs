@@ -146,7 +146,8 @@ pub async fn run_operator<E: OperatorError>(
 async fn configured() -> Result<(Store, Option<String>), Error> {
     let configuration = Configuration::from_environment()?;
     tracing::subscriber::set_global_default(logging::subscriber(configuration.log_level, std::io::stdout))?;
-    let store = Store::from_environment(&configuration.table_name).await.with_quotas(configuration.quotas);
+    let store = Store::from_environment(&configuration.table_name).await;
+    let store = store.with_quotas(configuration.quotas).with_mail(configuration.mail);
     Ok((store, configuration.front_secret))
 }
 

@@ -6,7 +6,9 @@ use std::env;
 
 use tracing::level_filters::LevelFilter;
 
+use crate::domain::mail::{MAXIMUM_ADDRESS, MailSettings};
 use crate::domain::quota::{LEAST_UNITS, Quotas};
+use crate::domain::validation;
 
 /// The configuration that a function gets from its environment.
 #[derive(Clone, Debug)]
@@ -21,6 +23,9 @@ pub struct Configuration {
     /// `FRONT_SECRET`: what the content network in front of the gateway sends with each request. Without it there is none, and
     /// requests come to the gateway directly.
     pub front_secret: Option<String>,
+    /// `MAIL_SENDER`: the address in `From`. Without it the deployment sends no mail. `MAIL_FOLDER`: the folder that mails are
+    /// written to instead of being sent.
+    pub mail: Option<MailSettings>,
 }
 
 /// The variables with the quotas: the units of a key ([`KEY_UNITS`] when it is not set), its requests (no limit), the units of a
@@ -83,7 +88,17 @@ impl Configuration {
             reseller_units: units(reseller_units, RESELLER_UNITS)?,
             source_units: units(source_units, SOURCE_UNITS)?,
         };
-        Ok(Self { table_name, log_level, quotas, front_secret: variable("FRONT_SECRET") })
+        let mail = match variable("MAIL_SENDER") {
+            None => None,
+            Some(sent) => {
+                let wrong =
+                    || ConfigurationError::Wrong("MAIL_SENDER", "it takes an e-mail address such as no-reply@example.com");
+                let sender =
+                    validation::email(&sent, MAXIMUM_ADDRESS).ok().flatten().filter(|_| sent.is_ascii()).ok_or_else(wrong)?;
+                Some(MailSettings { sender, folder: variable("MAIL_FOLDER").map(Into::into) })
+            }
+        };
+        Ok(Self { table_name, log_level, quotas, front_secret: variable("FRONT_SECRET"), mail })
     }
 }
 
@@ -120,6 +135,27 @@ mod tests {
                     "{wrong}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn mail_is_off_without_a_sender() {
+        let mail = |variables: &[(&str, &str)]| {
+            let table = [("TABLE_NAME", "t")];
+            read(&[&table[..], variables].concat()).map(|configuration| configuration.mail)
+        };
+        assert_eq!(mail(&[]), Ok(None));
+        assert_eq!(mail(&[("MAIL_SENDER", ""), ("MAIL_FOLDER", "mail")]), Ok(None));
+        let sent = mail(&[("MAIL_SENDER", "no-reply@example.com")]).unwrap().unwrap();
+        assert_eq!((sent.sender.as_str(), sent.folder), ("no-reply@example.com", None));
+        let kept = mail(&[("MAIL_SENDER", "no-reply@example.com"), ("MAIL_FOLDER", "mail")]).unwrap().unwrap();
+        assert_eq!(kept.folder, Some("mail".into()));
+        for wrong in ["no-reply", "Clientele <no-reply@example.com>", "nö-reply@example.com", "a@example.com\nBcc: b@example.com"]
+        {
+            assert_eq!(
+                mail(&[("MAIL_SENDER", wrong)]).unwrap_err().to_string(),
+                "the environment variable MAIL_SENDER is wrong: it takes an e-mail address such as no-reply@example.com"
+            );
         }
     }
 

@@ -8,6 +8,7 @@ use crate::domain::customer::CustomerId;
 use crate::domain::date::Date;
 use crate::domain::hash::sha256_hex;
 use crate::domain::licence::LicenceId;
+use crate::domain::mail::MailId;
 use crate::domain::normalization::normalize;
 use crate::domain::payment_option::PaymentOptionId;
 use crate::domain::plan::Sku;
@@ -202,6 +203,14 @@ pub(super) const DELETED: &str = "DELETED";
 /// The row that says that something is left of a deleted customer.
 pub(super) fn deleted_customer(reseller: ResellerId, id: CustomerId) -> RowKey {
     key(DELETED, format!("{CUSTOMER_PREFIX}{:08}#{}", reseller.number(), padded(id)))
+}
+
+/// The partition of the mails of all resellers that wait to be sent.
+pub(super) const MAIL: &str = "MAIL";
+
+/// A mail that waits. Mails stand in the order in which they were posted.
+pub(super) fn mail(id: &MailId) -> RowKey {
+    key(MAIL, id.as_str())
 }
 
 /// The partition of the plans of the platform, which belong to no reseller.
@@ -522,6 +531,8 @@ mod tests {
         assert_eq!(transcription_days(day, day), ["DAY#2026-11-29#", "DAY#2026-11-29$"]);
         assert_eq!(day_of_transcriptions("DAY#2026-11-29#3"), Some(day));
         assert_eq!(show(deleted_customer(of, id)), "DELETED / CUSTOMER#00000007#0000000000000042");
+        let posted: MailId = serde_json::from_str("\"019ab83cd681ffffffffffffffff\"").unwrap();
+        assert_eq!(show(mail(&posted)), "MAIL / 019ab83cd681ffffffffffffffff");
         assert_eq!(credential_partition(of), "KEYS#7");
         assert_eq!(credential_prefix("0123456789ab"), "KEY#0123456789ab");
         assert_eq!(show(licence(of, LicenceId::new(id, 3).unwrap())), "LICENCES#7 / LICENCE#0000000000000042#000003");

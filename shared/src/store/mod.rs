@@ -20,6 +20,7 @@ pub mod dashboard;
 mod engine;
 mod keys;
 pub mod licence;
+pub mod mail;
 pub mod payment_option;
 pub mod plan;
 pub mod replay;

@@ -9,6 +9,7 @@ use super::engine::error::StoreError;
 use super::engine::meter::Meter;
 use super::replay::row::KeyedRequest;
 use super::secret::copy::SecretCopy;
+use crate::domain::mail::MailSettings;
 use crate::domain::quota::Quotas;
 
 /// The table of a deployment.
@@ -18,6 +19,7 @@ pub struct Store {
     pub(super) secret: Arc<SecretCopy>,
     pub(super) keyed: Arc<KeyedRequest>,
     pub(super) quotas: Quotas,
+    pub(super) mail: Option<Arc<MailSettings>>,
 }
 
 impl Store {
@@ -45,13 +47,19 @@ impl Store {
     }
 
     fn over(connection: Connection) -> Self {
-        Self { connection, secret: Arc::default(), keyed: Arc::default(), quotas: Quotas::default() }
+        Self { connection, secret: Arc::default(), keyed: Arc::default(), quotas: Quotas::default(), mail: None }
     }
 
     /// The same table, of which callers may use up this much.
     #[must_use]
     pub fn with_quotas(self, quotas: Quotas) -> Self {
         Self { quotas, ..self }
+    }
+
+    /// The same table, whose changes also post the mails that belong to them. Without settings, as before, they post none.
+    #[must_use]
+    pub fn with_mail(self, settings: Option<MailSettings>) -> Self {
+        Self { mail: settings.map(Arc::new), ..self }
     }
 
     /// The name of the table.

@@ -56,6 +56,16 @@ impl Store {
         let version = self.secret.get().and_then(|secret| secret.issuing(Timestamp::now()).cloned());
         version.ok_or_else(|| StoreError::Internal("the deployment has no secret".to_owned()))
     }
+
+    /// The same version, also where the function has no copy yet.
+    ///
+    /// No call, or one.
+    pub(in crate::store) async fn issuing_version_or_read(&self) -> Result<SecretVersion, StoreError> {
+        if self.secret.get().is_none() {
+            self.read_again().await?;
+        }
+        self.issuing_version()
+    }
 }
 
 impl<A> Table<A> {

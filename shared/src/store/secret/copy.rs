@@ -47,7 +47,7 @@ impl SecretCopy {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn hold(&self, secret: Option<Secret>) -> Option<Arc<Secret>> {
+    pub(in crate::store) fn hold(&self, secret: Option<Secret>) -> Option<Arc<Secret>> {
         let held = secret.map(|secret| Held { secret: Arc::new(secret), read_at: Instant::now(), failed_at: None });
         let secret = held.as_ref().map(|held| Arc::clone(&held.secret));
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = held;
