@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::harness::routes::{find, table, workspace};
+use crate::harness::routes::{find, is_without_route, table, workspace};
 use imports::Imports;
 
 /// The names of all Lambda binaries.
@@ -20,14 +20,10 @@ fn binaries() -> BTreeSet<String> {
     names
 }
 
-fn is_operators(function: &str) -> bool {
-    function.starts_with("operator-")
-}
-
 #[test]
-fn every_binary_but_the_operators_has_a_route_and_every_route_a_binary() {
+fn every_binary_but_those_that_are_invoked_has_a_route_and_every_route_a_binary() {
     let routed: BTreeSet<String> = table().into_iter().map(|route| route.function).collect();
-    let expected: BTreeSet<String> = binaries().into_iter().filter(|name| !is_operators(name)).collect();
+    let expected: BTreeSet<String> = binaries().into_iter().filter(|name| !is_without_route(name)).collect();
     assert_eq!(routed, expected);
 }
 
@@ -64,7 +60,7 @@ fn every_binary_has_an_event_that_its_route_leads_to_it() {
 
     for function in binaries() {
         let event: Value = serde_json::from_slice(&std::fs::read(folder.join(format!("{function}.json"))).unwrap()).unwrap();
-        if is_operators(&function) {
+        if is_without_route(&function) {
             assert!(event.is_object() && event.get("routeKey").is_none(), "{function}");
             continue;
         }
@@ -89,7 +85,7 @@ fn every_binary_has_an_event_that_its_route_leads_to_it() {
 
 #[test]
 fn every_binary_runs_the_handler_that_it_is_named_after() {
-    for package in ["customer", "documentation", "licensing", "management", "operator", "reseller"] {
+    for package in ["customer", "documentation", "licensing", "mail", "management", "operator", "reseller"] {
         for function in binaries().iter().filter(|name| name.starts_with(package)) {
             let path = workspace().join(format!("functions/{package}/src/bin/{function}.rs"));
             let handler = function.replacen('-', "::", 1).replace('-', "_");
@@ -105,6 +101,7 @@ fn every_package_lists_the_functions_that_it_has_binaries_for() {
         customer::functions(),
         documentation::functions(),
         licensing::functions(),
+        mail::functions(),
         management::functions(),
         operator::functions(),
         reseller::functions(),

@@ -36,6 +36,7 @@ mod list;
 mod list_costs;
 mod list_order;
 mod log;
+mod mails;
 mod management_api;
 mod management_find;
 mod management_formats;

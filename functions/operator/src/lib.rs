@@ -27,6 +27,7 @@ mod revoke_keys;
 mod rotate_key;
 mod rotate_secret;
 mod secret_view;
+mod send_test_mail;
 mod suspend_reseller;
 
 pub use add_account::add_account;
@@ -48,6 +49,7 @@ pub use revoke_key::revoke_key;
 pub use revoke_keys::revoke_keys;
 pub use rotate_key::rotate_key;
 pub use rotate_secret::rotate_secret;
+pub use send_test_mail::send_test_mail;
 pub use suspend_reseller::suspend_reseller;
 
 shared::operator_functions!(
@@ -69,5 +71,6 @@ shared::operator_functions!(
     revoke_keys,
     rotate_key,
     rotate_secret,
+    send_test_mail,
     suspend_reseller,
 );

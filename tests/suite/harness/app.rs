@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use shared::domain::credential::{Permission, Subject};
 use shared::domain::customer::Profile;
+use shared::domain::mail::MailSettings;
 use shared::domain::quota::{KeyQuota, Quotas};
 use shared::domain::reseller::ResellerId;
 use shared::domain::secret::{Secret, SecretVersion};
@@ -46,6 +47,8 @@ pub struct App {
     fails_to_start: AtomicBool,
     /// What callers may use up.
     quotas: Mutex<Quotas>,
+    /// How the product mails.
+    mail: Mutex<Option<MailSettings>>,
     /// The log of the last request.
     log: Mutex<Vec<Value>>,
     /// The wire between the product and the engine.
@@ -95,6 +98,7 @@ impl App {
             functions: Mutex::default(),
             fails_to_start: AtomicBool::new(false),
             quotas: Mutex::default(),
+            mail: Mutex::default(),
             log: Mutex::default(),
             wire,
             raw_client,
@@ -222,10 +226,10 @@ impl App {
         if let Some(started) = self.functions.lock().unwrap().get(&place) {
             return started.clone();
         }
-        let quotas = *self.quotas.lock().unwrap();
-        let store = Store::new(self.configuration.clone(), self.store.table_name()).with_quotas(quotas);
-        // Operators' functions read the secret when they need it, and the page of the documents never does.
-        let reads_secret = !function.starts_with("operator-") && !documents::is_of_the_page(function);
+        let (quotas, mail) = (*self.quotas.lock().unwrap(), self.mail.lock().unwrap().clone());
+        let store = Store::new(self.configuration.clone(), self.store.table_name()).with_quotas(quotas).with_mail(mail);
+        // Functions without a route read the secret when they need it, and the page of the documents never does.
+        let reads_secret = !routes::is_without_route(function) && !documents::is_of_the_page(function);
         if reads_secret && !self.fails_to_start.load(Ordering::Relaxed) {
             starting(store.start(1)).await;
         }
@@ -251,33 +255,39 @@ impl App {
         self.restart();
     }
 
+    /// From now on the product mails like this; without it, not at all.
+    pub fn set_mail(&self, settings: Option<MailSettings>) {
+        *self.mail.lock().unwrap() = settings;
+        self.restart();
+    }
+
     /// Forgets all functions, so that each starts again, as after a pause in the cloud.
     pub fn restart(&self) {
         self.functions.lock().unwrap().clear();
     }
 
-    /// Invokes an operators' function. Returns its answer, or its `errorType` and `errorMessage`.
+    /// Invokes a function without a route. Returns its answer, or its `errorType` and `errorMessage`.
     pub async fn operate(&self, function: &str, payload: Value) -> Result<Value, (String, String)> {
         self.operate_with(function, &payload.to_string()).await
     }
 
-    /// Invokes an operators' function with a payload exactly as it is written.
+    /// Invokes a function without a route with a payload exactly as it is written.
     pub async fn operate_with(&self, function: &str, payload: &str) -> Result<Value, (String, String)> {
         let payload: Box<RawValue> = serde_json::from_str(payload).unwrap();
         let mut texts = log::texts_in(&serde_json::from_str(payload.get()).unwrap());
         let done = as_function(function, async {
             let store = self.started(function, 0).await;
-            operator::operate_as(function, "test", &store, &payload).await
+            match operator::operate_as(function, "test", &store, &payload).await {
+                Some(done) => Some(done.map_err(lambda_runtime::Diagnostic::from)),
+                None => mail::operate_as(function, "test", &store, &payload).await.map(|done| done.map_err(Into::into)),
+            }
         });
         let (done, logged) = log::logged(done).await;
-        let done = done.unwrap_or_else(|| panic!("no operators' function is called {function}"));
+        let done = done.unwrap_or_else(|| panic!("no function without a route is called {function}"));
         texts.extend(done.as_ref().map(log::texts_in).unwrap_or_default());
         logged.expect_silence(&log::private(texts));
         *self.log.lock().unwrap() = logged.lines();
-        done.map_err(|error| {
-            let shown = lambda_runtime::Diagnostic::from(error);
-            (shown.error_type, shown.error_message)
-        })
+        done.map_err(|shown| (shown.error_type, shown.error_message))
     }
 
     /// A request to any path, with or without a query.

@@ -13,6 +13,7 @@ mod recorder;
 pub mod records;
 pub mod routes;
 pub mod running;
+mod ses;
 mod transcriptions;
 mod usage;
 mod wire;
@@ -25,6 +26,7 @@ pub use clients::{ApiCall, Clients};
 pub use events::{Event, encoded};
 pub use licensing::{Api, Licences, LicensingClient, verdict};
 pub use management::{CUSTOMERS, ManagementClient};
+pub use ses::FakeSes;
 pub use wire::{Call, Effect, Wire};
 
 /// This object, with these members added or replaced.

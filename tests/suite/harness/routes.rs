@@ -7,3 +7,8 @@ pub use dev::workspace::root as workspace;
 pub fn table() -> Vec<Route> {
     dev::routes::read().unwrap()
 }
+
+/// Whether a function has no route, and is invoked: by operators, or by the deployment itself.
+pub fn is_without_route(function: &str) -> bool {
+    function.starts_with("operator-") || function.starts_with("mail-")
+}
