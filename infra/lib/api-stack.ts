@@ -11,6 +11,7 @@ import * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import * as logs from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { MAILER, mailStatements, sendMails } from "./mail.ts";
 import { OptionError, type Options } from "./options.ts";
 import { functionRole } from "./role.ts";
 import { routeKey } from "./routing.ts";
@@ -58,6 +59,7 @@ export class ApiStack extends NestedStack {
       const handler = this.function(name, routes.length > 0 && shared.frontSecret !== undefined ? { FRONT_SECRET: shared.frontSecret } : {});
       if (routes.length > 0) this.route(handler, routes.map(routeKey));
       if (DAILY.includes(name)) this.daily(handler);
+      if (name === MAILER && options.mailSender !== undefined) sendMails(handler, shared.table.tableStreamArn);
     }
   }
 
@@ -75,6 +77,8 @@ export class ApiStack extends NestedStack {
       const flag = options.architecture === "arm64" ? " --arm64" : "";
       throw new OptionError(`${folder} has no bootstrap: run "cargo lambda build --release${flag}" first, or say with -c code=… where it is.`);
     }
+    const sender = options.mailSender;
+    const further = name === MAILER && sender !== undefined ? mailStatements(this, sender, table.tableStreamArn) : [];
     return new lambda.Function(this, name, {
       functionName: `${options.name}-${name}`,
       runtime: lambda.Runtime.PROVIDED_AL2023,
@@ -83,7 +87,7 @@ export class ApiStack extends NestedStack {
       code: lambda.Code.fromAsset(folder),
       memorySize: options.memory,
       timeout: FUNCTION_TIMEOUT,
-      role: functionRole(this, name, workspace.permissions[name] ?? {}, table.tableArn, this.logGroup.logGroupArn),
+      role: functionRole(this, name, workspace.permissions[name] ?? {}, table.tableArn, this.logGroup.logGroupArn, further),
       logGroup: this.logGroup,
       reservedConcurrentExecutions: reservedConcurrency(name, options),
       environment: {
@@ -93,6 +97,7 @@ export class ApiStack extends NestedStack {
         KEY_REQUESTS_PER_MINUTE: options.quotas.keyRequests,
         RESELLER_UNITS_PER_MINUTE: options.quotas.resellerUnits,
         SOURCE_UNITS_PER_MINUTE: options.quotas.sourceUnits,
+        ...(sender === undefined ? {} : { MAIL_SENDER: sender }),
         ...variables,
         ...(options.dynamodbEndpoint === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: options.dynamodbEndpoint }),
       },

@@ -43,6 +43,8 @@ export interface Options {
   readonly firewallRate?: number;
   /** Origins of web pages that may call the API; none by default. */
   readonly cors: readonly string[];
+  /** Address that mails come from. Without it no mails are sent. */
+  readonly mailSender?: string;
   /** ARN of an SNS topic that alarms are sent to. Without it there are no alarms. */
   readonly alarmTopic?: string;
   /** Endpoint of an emulated DynamoDB, for emulators only. */
@@ -81,11 +83,15 @@ const KEYS = [
   "webAcl",
   "firewallRate",
   "cors",
+  "mailSender",
   "alarmTopic",
   "dynamodbEndpoint",
 ] as const;
 
 type Key = (typeof KEYS)[number];
+
+/** An address in ASCII, as SES sends from. */
+const MAIL_ADDRESS = /^(?=.{6,254}$)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 
 /** The retentions that CloudWatch Logs takes, in days. */
 const LOG_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
@@ -183,6 +189,7 @@ export function readOptions(context: (key: string) => unknown): Options {
     // AWS takes no fewer than ten.
     firewallRate: optionalInteger("firewallRate", 10, 2_000_000_000),
     cors,
+    mailSender: form("mailSender", MAIL_ADDRESS, "an e-mail address such as no-reply@example.com"),
     alarmTopic,
     dynamodbEndpoint: form("dynamodbEndpoint", /^https?:\/\/[^\s]+$/, "a URL such as http://127.0.0.1:8000"),
   };

@@ -3,8 +3,18 @@ import * as iam from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { Permissions } from "./workspace.ts";
 
-/** Makes the role of the function named `name`. Its policy is inline: an AWS::IAM::Policy would be one more resource. */
-export function functionRole(scope: Construct, name: string, permissions: Permissions, tableArn: string, logGroupArn: string): iam.Role {
+/**
+ * Makes the role of the function named `name`, which may also do what the `further` statements say. Its policy is inline: an
+ * AWS::IAM::Policy would be one more resource.
+ */
+export function functionRole(
+  scope: Construct,
+  name: string,
+  permissions: Permissions,
+  tableArn: string,
+  logGroupArn: string,
+  further: readonly iam.PolicyStatement[] = [],
+): iam.Role {
   const statements = Object.entries(permissions).map(([permission, partitionKeys]) => {
     const [action, index] = permission.split(" ");
     return new iam.PolicyStatement({
@@ -21,6 +31,6 @@ export function functionRole(scope: Construct, name: string, permissions: Permis
   return new iam.Role(scope, `${name}-role`, {
     assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com"),
     description: `What ${name} may do, and nothing else`,
-    inlinePolicies: { permissions: new iam.PolicyDocument({ statements: [log, ...statements], minimize: false }) },
+    inlinePolicies: { permissions: new iam.PolicyDocument({ statements: [log, ...statements, ...further], minimize: false }) },
   });
 }

@@ -58,6 +58,7 @@ export class ClienteleStack extends Stack {
       sortKey: text(shape.sort_key),
       localSecondaryIndexes: shape.indexes.map((index) => ({ indexName: index, sortKey: text(index) })),
       timeToLiveAttribute: shape.time_to_live,
+      ...(this.options.mailSender === undefined ? {} : { dynamoStream: dynamodb.StreamViewType.KEYS_ONLY }),
       billing: dynamodb.Billing.onDemand(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: this.options.retain,

@@ -26,6 +26,7 @@ test("the rules hold", () => {
     {},
     everything,
     { retain: "false" },
+    { mailSender: "no-reply@example.com" },
     { contentNetwork: "true" },
     { contentNetwork: "true", ...front },
   ];

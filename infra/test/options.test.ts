@@ -32,6 +32,7 @@ test("without context there is a deployment fit for production", () => {
       webAcl: undefined,
       firewallRate: undefined,
       cors: [],
+      mailSender: undefined,
       alarmTopic: undefined,
       dynamodbEndpoint: undefined,
     },
@@ -76,6 +77,9 @@ test("a wrong value is refused with a sentence that names it", () => {
     ],
     [{ cors: "https://a.example, *" }, /^cors must be origins such as .*, and has "\*"\.$/],
     [{ cors: "https://a.example/path" }, /^cors /],
+    [{ mailSender: "no-reply" }, /^mailSender must be an e-mail address such as no-reply@example\.com, and is "no-reply"\.$/],
+    [{ mailSender: "Clientele <no-reply@example.com>" }, /^mailSender /],
+    [{ mailSender: "no-reply@bücher.example" }, /^mailSender /],
     [{ alarmTopic: "mail" }, /^alarmTopic must be the ARN of an SNS topic, and is "mail"\.$/],
     [
       { region: "eu-west-1", alarmTopic: "arn:aws:sns:us-east-1:123456789012:x" },

@@ -26,7 +26,7 @@ test("every permission is for rows of whole kinds, and no function may scan", ()
     for (const [action, keys] of Object.entries(actions)) {
       assert.match(action, /^(BatchGetItem|Query( by_[a-z]+)?|PutItem|UpdateItem|DeleteItem|ConditionCheckItem)$/, name);
       assert.ok(keys.length > 0, `${name} ${action}`);
-      for (const key of keys) assert.match(key, /^([A-Z]+#\*|COUNTERS|DELETED|PLANS|SECRET|SYSTEM)$/, `${name} ${action}`);
+      for (const key of keys) assert.match(key, /^([A-Z]+#\*|COUNTERS|DELETED|MAIL|PLANS|SECRET|SYSTEM)$/, `${name} ${action}`);
       assert.deepEqual(keys, [...new Set(keys)].sort(), `${name} ${action}`);
     }
   }
@@ -39,6 +39,17 @@ test("only what issues, limits or revokes credentials may write them", () => {
 test("only what makes or ends a secret may write it", () => {
   const allowed = ["operator-drop-secret", "operator-provision-reseller", "operator-rotate-secret"];
   assert.deepEqual(writers("SECRET").filter((name) => !allowed.includes(name)), []);
+});
+
+test("only what sends mails may read or remove them", () => {
+  const others = Object.keys(permissions).filter((name) => name !== "mail-send-due");
+  for (const name of others) assert.ok(!partitionKeys(name, /^(?!PutItem$)/).includes("MAIL"), name);
+  assert.deepEqual(permissions["mail-send-due"], {
+    BatchGetItem: ["SECRET"],
+    DeleteItem: ["MAIL"],
+    Query: ["MAIL"],
+    UpdateItem: ["MAIL"],
+  });
 });
 
 test("a routed function reads the secret, and of what is the platform's writes the counter of a create and tokens alone", () => {

@@ -11,6 +11,7 @@ import type { Workspace } from "../lib/workspace.ts";
 const routed = new Set(workspace.routes.map((route) => route.function));
 const standard = templates();
 const names = workspace.functions.map(({ name }) => name);
+const mailSender = "no-reply@example.com";
 const certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/0";
 
 /** The name of a function without that of the deployment. */
@@ -194,14 +195,17 @@ test("nothing costs money while nobody calls", () => {
     "AWS::ApiGatewayV2::Stage",
     "AWS::CloudFormation::Stack",
     "AWS::DynamoDB::GlobalTable",
-    // It invokes a function thirty times a month, which costs about a cent in a hundred years.
+    // One invokes a function thirty times a month, which costs about a cent in a hundred years; another one, with mail, 8,640 times,
+    // which costs less than a cent a month.
     "AWS::Events::Rule",
     "AWS::IAM::Role",
+    // Reading the stream and filtering it cost nothing, only the invocations.
+    "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::Function",
     "AWS::Lambda::Permission",
     "AWS::Logs::LogGroup",
   ]);
-  const withAll = templates({ domain: "api.example.com", certificate, cors: "https://portal.example.com" });
+  const withAll = templates({ domain: "api.example.com", certificate, cors: "https://portal.example.com", mailSender });
   for (const one of [...standard.all, ...withAll.all]) {
     const types = new Set(Object.values(one.toJSON()["Resources"] as Record<string, { Type: string }>).map(({ Type }) => Type));
     assert.deepEqual([...types].filter((type) => !free.has(type)), []);
@@ -222,6 +226,64 @@ test("what deleted customers left is erased once a day", () => {
   const permissions = resources(all, "AWS::Lambda::Permission").map(([, { Properties }]) => Properties);
   const given = permissions.filter((one) => one["Principal"] === "events.amazonaws.com");
   assert.deepEqual(given.map((one) => one["FunctionName"]["Fn::GetAtt"][0]), [target.Arn["Fn::GetAtt"][0]]);
+});
+
+test("without a sender there is no stream, nothing invokes the function that sends mails, and no role may send", () => {
+  assert.deepEqual(resources(standard.all, "AWS::Lambda::EventSourceMapping"), []);
+  const text = JSON.stringify(standard.all.map((one) => one.toJSON()));
+  for (const part of ["StreamSpecification", "ses:", "MAIL_SENDER", "rate(5"]) assert.ok(!text.includes(part), part);
+});
+
+test("with a sender, mails that are posted are sent at once by the stream, and what is left by a schedule", () => {
+  const { base, apis, all } = templates({ mailSender });
+  const [[, table]] = resources([base], "AWS::DynamoDB::GlobalTable") as [[string, Resource]];
+  assert.deepEqual(table.Properties["StreamSpecification"], { StreamViewType: "KEYS_ONLY" });
+  for (const [, one] of resources(all, "AWS::Lambda::Function")) {
+    assert.equal(one.Properties["Environment"].Variables.MAIL_SENDER, mailSender);
+  }
+  const ofMail = apis.get("mail")!;
+  const [[handler, mailer]] = resources([ofMail], "AWS::Lambda::Function") as [[string, Resource]];
+  assert.equal(shortName(mailer.Properties["FunctionName"]), "mail-send-due");
+  const mappings = resources(all, "AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => Properties);
+  assert.equal(mappings.length, 1);
+  const [mapping] = mappings as [Record<string, any>];
+  assert.equal(named(mapping["FunctionName"]), handler);
+  assert.match(JSON.stringify(mapping["EventSourceArn"]), /"Fn::GetAtt":\["Table[0-9A-F]+","StreamArn"\]/);
+  assert.deepEqual(
+    mapping["FilterCriteria"].Filters.map((filter: { Pattern: string }) => JSON.parse(filter.Pattern)),
+    [{ eventName: ["INSERT"], dynamodb: { Keys: { PK: { S: ["MAIL"] } } } }],
+  );
+  const rules = resources([ofMail], "AWS::Events::Rule").map(([, { Properties }]) => Properties);
+  assert.deepEqual(rules.map((rule) => [rule["ScheduleExpression"], named(rule["Targets"][0].Arn)]), [["rate(5 minutes)", handler]]);
+});
+
+test("the function that sends mails may send as the sender and read the stream, and no other function may", () => {
+  const { apis } = templates({ mailSender });
+  for (const [api, one] of apis) {
+    for (const [, role] of resources([one], "AWS::IAM::Role")) {
+      const further = statements(role).slice(1).filter((statement) => statement.Condition?.["ForAllValues:StringLike"] === undefined);
+      if (api !== "mail") {
+        assert.deepEqual(further, []);
+        continue;
+      }
+      const [send, read] = further;
+      assert.deepEqual(send.Action, ["ses:SendEmail", "ses:SendRawEmail"]);
+      const identities = send.Resource.map((arn: any) => arn["Fn::Join"][1].at(-1));
+      assert.deepEqual(identities, [":identity/no-reply@example.com", ":identity/example.com"]);
+      assert.deepEqual(send.Condition, { StringEquals: { "ses:FromAddress": mailSender } });
+      assert.deepEqual(read.Action, ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"].map((action) => `dynamodb:${action}`));
+      assert.match(JSON.stringify(read.Resource), /"StreamArn"\]\}$/);
+      assert.equal(further.length, 2);
+    }
+  }
+});
+
+test("mails of a table that is not of the stack are looked for each minute", () => {
+  const { all } = templates({ mailSender, table: "clientele-restored" });
+  assert.deepEqual(resources(all, "AWS::Lambda::EventSourceMapping"), []);
+  const schedules = resources(all, "AWS::Events::Rule").map(([, { Properties }]) => Properties["ScheduleExpression"]);
+  assert.deepEqual(schedules.sort(), ["rate(1 day)", "rate(1 minute)"]);
+  assert.ok(!JSON.stringify(all.map((one) => one.toJSON())).includes("GetShardIterator"));
 });
 
 test("quotas and concurrency are options", () => {
