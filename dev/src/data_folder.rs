@@ -79,6 +79,11 @@ impl DataFolder {
         self.0.join("demo.json")
     }
 
+    /// The mails that were sent.
+    pub(crate) fn mail(&self) -> PathBuf {
+        self.0.join("mail")
+    }
+
     /// The folder in which `cargo-lambda` is installed when the machine has none.
     pub(crate) fn cargo_lambda(&self) -> PathBuf {
         self.0.join("cargo-lambda")

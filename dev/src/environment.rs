@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsStr;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use http::Uri;
 use shared::lambda::configuration::QUOTA_VARIABLES;
@@ -10,6 +11,9 @@ use tokio::process::Command;
 
 /// The name of the table on any engine.
 pub(crate) const TABLE_NAME: &str = "clientele";
+
+/// The address that mails come from.
+pub(crate) const MAIL_SENDER: &str = "no-reply@clientele.localhost";
 
 /// The variables that name hosts to be reached without a proxy. Some programs read one of them, some the other.
 const PROXY_EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
@@ -54,6 +58,11 @@ pub(crate) fn point_to_table(command: &mut Command, endpoint: &str) {
 /// a minute what clients send in an hour.
 pub(crate) fn lift_quotas(command: &mut Command) {
     command.envs(QUOTA_VARIABLES.into_iter().filter(|name| env::var_os(name).is_none()).map(|name| (name, "none")));
+}
+
+/// Makes the function that is `command` post mails, and write those that it sends into this folder.
+pub(crate) fn mail_into(command: &mut Command, folder: &Path) {
+    command.env("MAIL_SENDER", MAIL_SENDER).env("MAIL_FOLDER", folder);
 }
 
 /// Gives the cargo that `command` starts the environment that it has when a user starts it. `cargo dev` itself runs below `cargo

@@ -66,6 +66,8 @@ pub(crate) struct Functions {
     gateway: SocketAddr,
     /// The URL of the database.
     endpoint: String,
+    /// The folder for mails.
+    mail: PathBuf,
     running: BTreeMap<String, Running>,
 }
 
@@ -79,9 +81,9 @@ struct Running {
 }
 
 impl Functions {
-    /// No functions yet. The gateway will call them, and the table is at `endpoint`.
-    pub(crate) fn new(gateway: SocketAddr, endpoint: &str) -> Self {
-        Self { gateway, endpoint: endpoint.to_owned(), running: BTreeMap::new() }
+    /// No functions yet. The gateway will call them, the table is at `endpoint`, and mails go into the folder `mail`.
+    pub(crate) fn new(gateway: SocketAddr, endpoint: &str, mail: PathBuf) -> Self {
+        Self { gateway, endpoint: endpoint.to_owned(), mail, running: BTreeMap::new() }
     }
 
     /// Runs these functions and no others. A running function that was not built again goes on.
@@ -124,6 +126,7 @@ impl Functions {
         let mut command = Command::new(executable);
         environment::point_to_table(&mut command, &self.endpoint);
         environment::lift_quotas(&mut command);
+        environment::mail_into(&mut command, &self.mail);
         command.envs(environment::of_function(name, self.gateway)).current_dir(workspace::root());
         let process = Process::start("a function", &mut command)?;
         Ok(Running { process, executable: executable.to_owned(), built, started: Instant::now() })
@@ -202,7 +205,7 @@ mod tests {
         let programs = Programs::new("anew");
         let mut all = programs.build("a-get", 1, "exec sleep 1000");
         all.extend(programs.build("a-list", 1, "exec sleep 1000"));
-        let mut functions = Functions::new(GATEWAY, "http://127.0.0.1:1");
+        let mut functions = Functions::new(GATEWAY, "http://127.0.0.1:1", programs.0.clone());
         functions.run(&all).unwrap();
         assert_eq!(programs.starts("a-get", 1).await, ["a-get http://127.0.0.1:9/.rt/a-get"]);
         programs.starts("a-list", 1).await;
@@ -218,7 +221,7 @@ mod tests {
     #[tokio::test]
     async fn a_function_that_ends_is_started_anew() {
         let programs = Programs::new("ends");
-        let mut functions = Functions::new(GATEWAY, "http://127.0.0.1:1");
+        let mut functions = Functions::new(GATEWAY, "http://127.0.0.1:1", programs.0.clone());
         functions.run(&programs.build("a-get", 1, "exit 1")).unwrap();
         tokio::select! {
             ended = functions.keep_running() => panic!("{ended:?}"),

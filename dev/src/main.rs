@@ -14,6 +14,7 @@ mod examples;
 mod functions;
 mod gateway;
 mod ipv6;
+mod mails;
 mod port;
 mod problem;
 mod processes;

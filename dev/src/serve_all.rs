@@ -16,6 +16,7 @@ use crate::examples;
 use crate::functions::{self, Functions};
 use crate::gateway;
 use crate::ipv6;
+use crate::mails;
 use crate::port;
 use crate::problem::Problem;
 use crate::signals::Signals;
@@ -48,13 +49,14 @@ async fn serve(
 ) -> Result<(), Problem> {
     let base_url = format!("http://127.0.0.1:{}", wanted.port);
     let demo = signals.unless(demo_data(database, &folder.demo(), &base_url)).await??;
+    let mails = mails::send(signals.unless(database.table()).await??, folder.mail());
     say("building the functions");
     let sources = Sources::read();
     let executables = signals.unless(functions::build()).await??;
     say("starting the functions");
     let address = gateway::address()?;
     let mut gateway = gateway::start(cargo_lambda, address)?;
-    let mut functions = Functions::new(address, database.endpoint());
+    let mut functions = Functions::new(address, database.endpoint(), folder.mail());
     let start = async {
         gateway::listens(address).await;
         functions.run(&executables)?;
@@ -76,6 +78,7 @@ async fn serve(
                 ended = gateway.ended() => Err(ended.map_or_else(|problem| problem, Problem::WatchEnded)),
                 failed = database.failed() => Err(failed),
                 failed = entrance => failed,
+                failed = mails => failed,
                 failed = keep_current(&mut functions, sources) => failed,
             }
         }
