@@ -4,6 +4,7 @@ pub mod activity;
 pub mod base62;
 pub mod billing;
 pub mod card_number;
+pub mod color;
 pub mod credential;
 pub mod customer;
 pub mod customer_token;
