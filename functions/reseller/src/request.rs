@@ -4,7 +4,7 @@ use shared::domain::credential::{Kind, Refusal};
 use shared::domain::customer::{Customer, CustomerId, NotACustomerId};
 use shared::domain::token::{IssuedToken, PresentedToken};
 use shared::lambda::faults::Faults;
-use shared::lambda::idempotency::token_of;
+use shared::lambda::idempotency::{self, token_of};
 use shared::lambda::request::Request;
 use shared::store::{Access, Caller, Policy, Table};
 
@@ -19,6 +19,19 @@ pub const POLICY: Policy = Policy::of_kinds(&[Kind::Reseller]);
 /// [`Error::Refused`], a fault of `Idempotency-Key`, and the failures of the store.
 pub async fn token<A: Access>(table: &Table<A>, request: &Request, policy: Policy) -> Result<IssuedToken, Error> {
     token_of(table, policy, request, presented(request)?).await
+}
+
+/// The same for a call that takes bodies of this many bytes.
+///
+/// # Errors
+/// The same.
+pub async fn token_with_body_of<A: Access>(
+    table: &Table<A>,
+    request: &Request,
+    policy: Policy,
+    most: usize,
+) -> Result<IssuedToken, Error> {
+    idempotency::token_with_body_of(table, policy, request, presented(request)?, most).await
 }
 
 /// The same for a call that is safe to repeat by itself, and looks at no `Idempotency-Key`.

@@ -114,6 +114,9 @@ pub enum Action {
     /// A payment option of a customer was changed, or became the primary one.
     #[serde(rename = "payment_option.updated")]
     PaymentOptionUpdated,
+    /// The colour of the reseller's brand was changed, or its logo replaced or deleted.
+    #[serde(rename = "branding.updated")]
+    BrandingUpdated,
     /// The reseller was provisioned.
     #[serde(rename = "reseller.created")]
     ResellerCreated,
@@ -124,7 +127,7 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::CustomerCreated,
         Self::CustomerUpdated,
         Self::CustomerDeleted,
@@ -140,6 +143,7 @@ impl Action {
         Self::SubscriptionDeleted,
         Self::PaymentOptionCreated,
         Self::PaymentOptionUpdated,
+        Self::BrandingUpdated,
         Self::ResellerCreated,
         Self::ResellerUpdated,
     ];
@@ -191,6 +195,12 @@ impl Object {
         Self { kind: ObjectKind::PaymentOption, id: ObjectId::Number(id.number()) }
     }
 
+    /// The brand of a reseller.
+    #[must_use]
+    pub fn branding(id: ResellerId) -> Self {
+        Self { kind: ObjectKind::Branding, id: ObjectId::Number(id.number().into()) }
+    }
+
     /// The reseller itself.
     #[must_use]
     pub fn reseller(id: ResellerId) -> Self {
@@ -214,21 +224,31 @@ pub enum ObjectKind {
     Subscription,
     /// A payment option of a customer.
     PaymentOption,
+    /// The brand of the reseller.
+    Branding,
     /// The reseller itself.
     Reseller,
 }
 
 impl ObjectKind {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Customer, Self::Licence, Self::Key, Self::Token, Self::Subscription, Self::PaymentOption, Self::Reseller];
+    pub const ALL: [Self; 8] = [
+        Self::Customer,
+        Self::Licence,
+        Self::Key,
+        Self::Token,
+        Self::Subscription,
+        Self::PaymentOption,
+        Self::Branding,
+        Self::Reseller,
+    ];
 }
 
 /// The id of what was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ObjectId {
-    /// Of customers, licences, subscriptions, payment options and resellers.
+    /// Of customers, licences, subscriptions, payment options and resellers; of a brand its reseller's.
     Number(u64),
     /// Of keys and tokens.
     Text(String),

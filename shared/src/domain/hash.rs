@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-/// The SHA-256 of a text as 64 lower-case hexadecimal digits.
+/// The SHA-256 of a text, or of other bytes, as 64 lower-case hexadecimal digits.
 #[must_use]
-pub fn sha256_hex(text: &str) -> String {
-    hex(&Sha256::digest(text))
+pub fn sha256_hex(data: impl AsRef<[u8]>) -> String {
+    hex(&Sha256::digest(data))
 }
 
 /// Bytes as lower-case hexadecimal digits.

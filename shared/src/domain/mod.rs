@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod base62;
 pub mod billing;
+pub mod brand;
 pub mod card_number;
 pub mod color;
 pub mod credential;

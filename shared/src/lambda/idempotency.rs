@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::faults::Faults;
-use super::request::Request;
+use super::request::{MAXIMUM_BODY, Request};
 use super::response::Response;
 use crate::domain::credential::Permission;
 use crate::domain::replay::{IdempotencyKey, SentRequest};
@@ -63,13 +63,27 @@ pub async fn token_of<A: Access, E: From<AuthenticationError> + From<Faults>>(
     request: &Request,
     presented: Option<PresentedToken>,
 ) -> Result<IssuedToken, E> {
+    token_with_body_of(table, policy, request, presented, MAXIMUM_BODY).await
+}
+
+/// The same for a call that takes bodies of this many bytes.
+///
+/// # Errors
+/// The same.
+pub async fn token_with_body_of<A: Access, E: From<AuthenticationError> + From<Faults>>(
+    table: &Table<A>,
+    policy: Policy,
+    request: &Request,
+    presented: Option<PresentedToken>,
+    most: usize,
+) -> Result<IssuedToken, E> {
     let token = table.token_check(presented).await?;
     let (Permission::Write, Some(sent)) = (A::PERMISSION, request.header(IDEMPOTENCY_KEY)) else {
         return Ok(token);
     };
     let key = IdempotencyKey::parse(sent).map_err(|fault| E::from(Faults::one(IDEMPOTENCY_KEY, fault)));
     let key = table.tell_caller(&token, policy, key).await?;
-    let Ok(body) = request.body() else {
+    let Ok(body) = request.body_of(most) else {
         return Ok(token);
     };
     let sent = SentRequest { method: request.method().to_owned(), path: request.path().to_owned(), body };

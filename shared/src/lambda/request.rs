@@ -67,7 +67,7 @@ struct HttpContext {
 /// Why a body can't be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
-    /// More than [`MAXIMUM_BODY`] bytes.
+    /// More bytes than the call takes, which are [`MAXIMUM_BODY`] unless it says otherwise.
     #[error("the body must have at most 262144 bytes")]
     TooLarge,
     /// Declared as base64 and not base64.
@@ -223,21 +223,29 @@ impl Request {
         self.header("if-none-match").and_then(|sent| EntityTags::parse(sent).ok()).is_some_and(|tags| tags.has(tag))
     }
 
-    /// The bytes of the body; empty when there is no body.
+    /// The bytes of the body, of which there may be [`MAXIMUM_BODY`]; empty when there is no body.
     ///
     /// # Errors
     /// See [`BodyError`].
     pub fn body(&self) -> Result<Vec<u8>, BodyError> {
+        self.body_of(MAXIMUM_BODY)
+    }
+
+    /// The bytes of the body, for a call that takes this many; empty when there is no body.
+    ///
+    /// # Errors
+    /// See [`BodyError`].
+    pub fn body_of(&self, most: usize) -> Result<Vec<u8>, BodyError> {
         let body = self.body.as_deref().unwrap_or_default();
         let bytes = if self.is_base64_encoded {
-            if body.len() / 4 * 3 > MAXIMUM_BODY + 3 {
+            if body.len() / 4 * 3 > most + 3 {
                 return Err(BodyError::TooLarge);
             }
             STANDARD.decode(body).map_err(|_| BodyError::Undecodable)?
         } else {
             body.as_bytes().to_vec()
         };
-        if bytes.len() > MAXIMUM_BODY { Err(BodyError::TooLarge) } else { Ok(bytes) }
+        if bytes.len() > most { Err(BodyError::TooLarge) } else { Ok(bytes) }
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::engine::row::RowKey;
 use crate::domain::activity::EntryId;
+use crate::domain::brand::LogoHash;
 use crate::domain::customer::CustomerId;
 use crate::domain::date::Date;
 use crate::domain::hash::sha256_hex;
@@ -374,6 +375,15 @@ pub(super) fn payment_option(reseller: ResellerId, id: CustomerId, option: Payme
     key(payment_option_partition(reseller), format!("{}{:016}", payment_option_prefix(id), option.number()))
 }
 
+pub(super) fn brand(reseller: ResellerId) -> RowKey {
+    key(format!("BRAND#{reseller}"), "BRAND")
+}
+
+/// The image of a logo. It is not in the row of the brand, which is read more often.
+pub(super) fn logo(reseller: ResellerId, hash: &LogoHash) -> RowKey {
+    key(format!("BRAND#{reseller}"), format!("LOGO#{}", hash.as_str()))
+}
+
 /// The partition of the activity of a month, such as `2025-01`. A partition for each month bounds its size.
 pub(super) fn activity_partition(reseller: ResellerId, month: &str) -> String {
     format!("ACTIVITY#{reseller}#{month}")
@@ -540,6 +550,8 @@ mod tests {
             show(active_licence(of, "Script", "Server.example.com")),
             "LICENCES#7 / ACTIVE#ab60ad686da96a17b7eba8a86289f0448599545bffd79272ba3e243f44c69062"
         );
+        assert_eq!(show(brand(of)), "BRAND#7 / BRAND");
+        assert_eq!(show(logo(of, &LogoHash::of(b"png"))), format!("BRAND#7 / LOGO#{}", sha256_hex("png")));
         let moment: Timestamp = "2026-11-25T09:00:00.001Z".parse().unwrap();
         let entry = EntryId::parse("019ab83cd681ffffffffffffffff").unwrap();
         assert_eq!(show(activity(of, moment, &entry)), "ACTIVITY#7#2026-11 / 019ab83cd681ffffffffffffffff");

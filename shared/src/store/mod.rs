@@ -13,6 +13,7 @@ mod access;
 pub mod activity;
 pub mod api_key;
 mod belonging_code;
+pub mod brand;
 mod credential;
 pub mod customer;
 pub mod customer_token;

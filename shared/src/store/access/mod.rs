@@ -2,4 +2,5 @@
 
 pub(in crate::store) mod caller;
 pub(in crate::store) mod sealed;
+mod source;
 pub(in crate::store) mod table;

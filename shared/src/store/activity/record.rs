@@ -36,6 +36,12 @@ impl Change {
         Self { reseller, actor, action, customer: Some(customer), object, fields: Vec::new() }
     }
 
+    /// A change by this caller, of something that belongs to the reseller.
+    pub(in crate::store) fn of_reseller<A>(caller: &Caller<A>, action: Action, object: Object) -> Self {
+        let (reseller, actor) = (caller.reseller(), caller.principal().clone());
+        Self { reseller, actor, action, customer: None, object, fields: Vec::new() }
+    }
+
     /// A change by an operator, of something that belongs to the reseller.
     pub(in crate::store) fn by_operator(reseller: ResellerId, action: Action, object: Object) -> Self {
         Self { reseller, actor: Principal::Operator, action, customer: None, object, fields: Vec::new() }

@@ -2,24 +2,18 @@
 
 use std::net::IpAddr;
 
-use crate::domain::hash::hex;
 use crate::domain::licence::{Licence, LicenceId, PresentedLicenceKey};
-use crate::domain::quota::{Quota, source};
 use crate::domain::reseller::ResellerId;
-use crate::domain::secret::Purpose;
 use crate::domain::token::IssuedToken;
 use crate::store::access::caller::Caller;
 use crate::store::access::sealed::{Content, Sealed};
 use crate::store::access::table::{Access, Read, Table};
 use crate::store::customer::header::CustomerHeader;
-use crate::store::engine::budget::Limits;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::error::StoreError;
-use crate::store::engine::ledger::Spender;
 use crate::store::engine::read::Rows;
 use crate::store::engine::row::RowKey;
 use crate::store::keys;
-use crate::store::root::Store;
 
 impl Content for Option<Licence> {
     fn seen_by<A>(self, caller: &Caller<A>) -> Self {
@@ -55,20 +49,6 @@ impl Connection {
     /// The licence with this number. One call.
     pub(super) async fn licence(&self, reseller: ResellerId, id: LicenceId) -> Result<Option<Licence>, StoreError> {
         licence_in(&self.read(licence_keys(reseller, id).to_vec()).await?, reseller, id)
-    }
-}
-
-impl Store {
-    /// Makes a source address pay for the request, and returns the row key of what the address has used up. All requests
-    /// without an address are of one source.
-    fn charge_to_source(&self, address: Option<IpAddr>) -> Result<RowKey, StoreError> {
-        let source = address.map(source).unwrap_or_default();
-        // The address itself is personal data.
-        let hash = hex(&self.issuing_version()?.checksum(Purpose::Source, &source)?);
-        let budget = self.connection.budget();
-        let row = keys::spent_by_source(&hash, budget.minute());
-        budget.charge_to(Spender { row: row.clone(), name: String::new() })?;
-        Ok(row)
     }
 }
 
@@ -119,8 +99,7 @@ impl Table<Read> {
         let secret_key = self.store.secret.key_when_old();
         let keys = of_licence.into_iter().chain([spent.clone()]).chain(secret_key.clone()).collect();
         let rows = self.store.connection.read(keys).await?;
-        let limits = Limits { units: None, requests: None, shared_units: self.store.quotas.source_units, shared: Quota::Source };
-        self.store.connection.budget().compare(limits, rows.get(&spent)?.unwrap_or_default())?;
+        self.store.check_source(&rows, &spent)?;
         if secret_key.is_some() {
             self.store.secret.renew(&rows)?;
             if !self.store.secret.get().is_some_and(|secret| presented.is_issued_by(&secret)) {
