@@ -106,6 +106,25 @@ async fn no_operation_consumes_more_than_its_price_is_computed_with() {
     app.reseller_api("DELETE", format!("{tokens}{token_id}")).key(key).send().await.expect(204);
     count("delete a token");
 
+    let brand = "/api/v3/reseller/branding/";
+    let mut logo = String::new();
+    for color in ["#1a73e8", "#e8731a"] {
+        app.wire.take_calls();
+        app.request("PUT", brand).key(key).json(&json!({"color": color})).send().await.expect(201);
+    }
+    count("pick a brand's colour");
+    for color in ["red", "blue"] {
+        app.wire.take_calls();
+        let image = format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 1'><rect width='4' height='1' fill='{color}'/></svg>"
+        );
+        let put = app.request("PUT", &format!("{brand}logo/")).key(key).body(image).send().await.expect(201);
+        logo = put.result()["logo_url"].as_str().unwrap().to_owned();
+    }
+    count("replace a logo of 500 bytes");
+    app.request("GET", &logo).send().await.expect(200);
+    count("show a logo of 500 bytes");
+
     let plan = json!({
         "sku": "voice", "description": "100 hours of speech", "payment_model": "payg", "billing_channel": "Azure",
         "billing_cycle": "month", "unit_price": "0.75", "currency": "EUR",

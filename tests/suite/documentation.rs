@@ -156,7 +156,11 @@ fn has_call(text: &str, call: &str) -> bool {
 
 /// The page that describes this API, or the page of the OpenAPI documents.
 fn page_of(api: &str) -> PathBuf {
-    let name = if api == "documentation" { "openapi".to_owned() } else { format!("{api}-api") };
+    let name = match api {
+        "branding" => api.to_owned(),
+        "documentation" => "openapi".to_owned(),
+        _ => format!("{api}-api"),
+    };
     Path::new("docs").join(name).with_extension("md")
 }
 

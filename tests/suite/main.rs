@@ -15,6 +15,7 @@
 mod activity;
 mod belongings;
 mod bounded;
+mod branding;
 mod concurrency;
 mod costs;
 mod csv;

@@ -459,6 +459,8 @@ async fn every_function_with_a_route_puts_on_record_what_it_costs() {
         let path = route
             .path
             .replace("{id}", "1")
+            .replace("{reseller}", &client.tenant.id.to_string())
+            .replace("{file}", &format!("{}.png", "0".repeat(64)))
             .replace("{token_id}", "0123456789ab")
             .replace("{subscription_id}", "1")
             .replace("{payment_option_id}", "1")

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use crate::harness::routes::{find, table};
-use crate::harness::running::{BASE, bytes, call, call_licensing, call_management, demo, functions_of, send, text};
+use crate::harness::running::{BASE, bytes, call, call_licensing, call_management, demo, functions_of, put_bytes, send, text};
 
 #[test]
 #[ignore = "needs a running product"]
@@ -122,6 +122,29 @@ fn every_route_about_what_belongs_to_a_customer_answers_at_both_doors() {
     let routes = routes.filter(|route| forms.contains(&"/") || !route.path.ends_with('/'));
     let expected: BTreeSet<String> = routes.map(|route| format!("{} {}", route.method, route.path)).collect();
     assert_eq!(called, expected);
+}
+
+#[test]
+#[ignore = "needs a running product"]
+fn a_logo_is_sent_as_bytes_and_read_as_bytes() {
+    let demo = demo();
+    let key = text(&demo["resellers"][0]["reseller_key"]);
+    let forms: &[&str] = if demo["slashes"] == false { &[""] } else { &["", "/"] };
+    let drawing = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 1'><rect width='4' height='1' fill='#1a73e8'/></svg>";
+    for slash in forms {
+        let (brand, logo) = (format!("/api/v3/reseller/branding{slash}"), format!("/api/v3/reseller/branding/logo{slash}"));
+        call("PUT", &brand, Some(key), Some(r##"{"color": "#1A73E8"}"##)).expect(201);
+        let image = |media_type: &str, body: &[u8]| put_bytes(&logo, key, media_type, body);
+        let put = image("image/svg+xml", drawing.as_bytes()).expect(201);
+        let url = text(&put.result()["logo_url"]).to_owned();
+        let png = bytes(&url, &[]);
+        assert!(png.starts_with(b"\x89PNG\r\n\x1a\n"), "{} bytes", png.len());
+        // The bytes of the PNG, which are no text, arrive as they are: it is the same image.
+        assert_eq!(image("image/png", &png).expect(201).body, put.body);
+        assert_eq!(call("GET", &brand, Some(key), None).expect(200).body, put.body);
+        call("DELETE", &logo, Some(key), None).expect(204);
+        send("GET", &url, None, None).expect_error(404, "NOT_FOUND");
+    }
 }
 
 #[test]

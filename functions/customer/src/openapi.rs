@@ -44,9 +44,8 @@ const SOLD: &str = "/api/v3/reseller/customer/{id}/subscription/";
 const ONE_SOLD: &str = "/api/v3/reseller/customer/{id}/subscription/{subscription_id}/";
 const USED: &str = "/api/v3/reseller/customer/{id}/usage";
 
-/// The document of the reseller API, these calls included.
-#[must_use]
-pub fn reseller_document() -> OpenApi {
+/// The document of the reseller API, these calls included. The package `branding` adds the brand of the reseller.
+pub fn reseller_draft() -> Document {
     let (all, one) = ("/api/v3/reseller/customer/{id}/token/", "/api/v3/reseller/customer/{id}/token/{token_id}/");
     let made =
         token_record().property("key", string().description(Some("The token itself. It is shown this once."))).required("key");
@@ -68,7 +67,6 @@ pub fn reseller_document() -> OpenApi {
         .with_operation(HttpMethod::Delete, ONE_SOLD, delete_subscription().parameter(id()))
         .with_operation(HttpMethod::Post, USED, record_usage(answers_about_one()).parameter(id()))
         .with_operation(HttpMethod::Get, USED, list_usage(USED, answers_about_one()).parameter(id()))
-        .written()
 }
 
 /// The document of the calls that a customer makes with a token of its own.

@@ -1,5 +1,7 @@
 //! An answer as a client sees it.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use shared::lambda::response::Response;
 
@@ -9,6 +11,7 @@ pub struct Answer {
     pub request: String,
     pub status: u16,
     pub headers: Vec<(String, String)>,
+    /// The text of the body; other bytes as base64, as the gateway takes them.
     pub body: String,
 }
 
@@ -16,8 +19,9 @@ impl Answer {
     /// The answer of a function to this request.
     pub fn new(request: String, response: Response) -> Self {
         let (head, body) = response.into_parts();
+        let body = String::from_utf8(body).unwrap_or_else(|other| STANDARD.encode(other.as_bytes()));
         let headers = head.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
-        Self { request, status: head.status.as_u16(), headers: headers.collect(), body: String::from_utf8(body).unwrap() }
+        Self { request, status: head.status.as_u16(), headers: headers.collect(), body }
     }
 
     /// What a client sees of it: its status, its headers and its body.
@@ -98,6 +102,12 @@ impl Answer {
         let answer = self.expect_failure(status, code);
         assert_eq!(answer.json()["field"], field, "{answer}");
         answer
+    }
+
+    /// The bytes of the body, which is no text.
+    #[track_caller]
+    pub fn bytes(&self) -> Vec<u8> {
+        STANDARD.decode(&self.body).unwrap()
     }
 
     /// The body as JSON.

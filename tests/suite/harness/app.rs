@@ -477,6 +477,7 @@ impl App {
         let answered = as_function(function, async {
             let store = self.started(function, sandbox).await;
             let answers = [
+                branding::respond_as(function, "test", &store, request).await,
                 customer::respond_as(function, "test", &store, request).await,
                 documentation::respond_as(function, "test", &store, request).await,
                 licensing::respond_as(function, "test", &store, request).await,

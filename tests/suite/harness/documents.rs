@@ -17,7 +17,7 @@ pub fn documents() -> [(&'static str, String); 4] {
         ("customer", customer::openapi::document()),
         ("licensing", licensing::openapi::document()),
         ("management", management::openapi::document()),
-        ("reseller", customer::openapi::reseller_document()),
+        ("reseller", branding::openapi::with_branding(customer::openapi::reseller_draft()).written()),
     ];
     documents.map(|(api, document)| (api, document.to_pretty_json().unwrap() + "\n"))
 }
@@ -134,7 +134,7 @@ impl Content {
     fn fault(&self, media_type: &str, body: &str) -> Option<String> {
         let body = match media_type {
             "application/json" => serde_json::from_str(body).map_err(|error| error.to_string()),
-            "text/csv" => Ok(body.into()),
+            "image/png" | "text/csv" => Ok(body.into()),
             _ => self.parsed(body),
         };
         match body {

@@ -47,6 +47,10 @@ pub fn call_management(method: &str, path: &str, body: Option<(&str, &str)>) -> 
 }
 
 pub fn send(method: &str, path: &str, credential: Option<(&str, String)>, body: Option<(&str, &str)>) -> Answer {
+    send_bytes(method, path, credential, body.map(|(media_type, body)| (media_type, body.as_bytes())))
+}
+
+fn send_bytes(method: &str, path: &str, credential: Option<(&str, String)>, body: Option<(&str, &[u8])>) -> Answer {
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
     let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", text(&demo()["base_url"])));
     // An emulated gateway serves every API at one address, and tells them apart by the host.
@@ -62,7 +66,7 @@ pub fn send(method: &str, path: &str, credential: Option<(&str, String)>, body: 
     };
     let mut response = response.unwrap();
     let answer = Answer {
-        request: format!("{method} {path}\n{}", body.unwrap_or_default().1),
+        request: format!("{method} {path}\n{}", String::from_utf8_lossy(body.unwrap_or_default().1)),
         status: response.status().as_u16(),
         headers: response.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect(),
         body: response.body_mut().read_to_string().unwrap(),
@@ -73,6 +77,12 @@ pub fn send(method: &str, path: &str, credential: Option<(&str, String)>, body: 
         expect_documented_over_http(&matched.function, &answer);
     }
     answer
+}
+
+/// Puts these bytes, in this media type, to the reseller API.
+pub fn put_bytes(path: &str, key: &str, media_type: &str, body: &[u8]) -> Answer {
+    let credential = Some(("x-zoom-s2t-key", key.to_owned()));
+    send_bytes("PUT", path, credential, Some((media_type, body)))
 }
 
 /// The body of the answer to a GET with these headers, which must be 200, as it comes.

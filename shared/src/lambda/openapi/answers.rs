@@ -28,8 +28,10 @@ use crate::store::customer::WriteError;
 use crate::store::replay::Earlier;
 
 /// The headers of answers: the name as documents write it, and what the header says.
-const HEADERS: [(&str, &str); 10] = [
+const HEADERS: [(&str, &str); 13] = [
     ("Allow", "The methods of this address."),
+    ("Cache-Control", "How long the answer may be kept."),
+    ("Content-Security-Policy", "What a browser may do with the answer."),
     ("ETag", "The name of the revision that the answer shows."),
     ("Link", "Where the next page begins: an address to be followed as it is. It is there while there is a next page."),
     ("Location", "The address of the new record."),
@@ -38,6 +40,7 @@ const HEADERS: [(&str, &str); 10] = [
     ("Retry-After", "After how many seconds to try again."),
     ("Vary", "The header of the request on which the format depends."),
     ("WWW-Authenticate", "How to authenticate."),
+    ("X-Content-Type-Options", "That the media type is the one that the answer has."),
     ("X-Total-Count", "How many records match, where that is known without reading further."),
 ];
 

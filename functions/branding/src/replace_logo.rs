@@ -1,0 +1,47 @@
+//! `PUT /api/v3/reseller/branding/logo/`: replaces the brand's logo. The body is the image.
+
+use lambda_http::http::StatusCode;
+use reseller::Error;
+use reseller::request::{POLICY, token_with_body_of};
+use shared::domain::brand::Brand;
+use shared::lambda::faults::Faults;
+use shared::lambda::idempotency::keeping;
+use shared::lambda::request::{BodyError, Request};
+use shared::lambda::response::Response;
+use shared::store::{Table, Write};
+
+use crate::branding::{of_caller, one, refusal};
+use crate::logo::{self, Unreadable};
+
+/// How many bytes an image may have as it is sent.
+pub(crate) const MOST_BYTES: usize = 2 * 1024 * 1024;
+
+/// Answers 201 with the brand as it is now, even if nothing changed.
+///
+/// # Errors
+/// 400 when the body is no image that can be read, 412 when the brand is at another revision than `If-Match` says, 401 and 403 when the
+/// caller is refused.
+pub async fn replace_logo(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
+    let token = token_with_body_of(table, request, POLICY, MOST_BYTES).await?;
+    let (caller, brand) = table.brand_load(&token).await?.open(POLICY)?;
+    let brand = of_caller(brand)?;
+    let expected = request.expected_revision()?;
+    let sent = sent(request)?;
+    // On a thread of its own, so that the request's deadline is kept while it works.
+    let read = tokio::task::spawn_blocking(move || logo::read(&sent)).await;
+    // A decoder that panics has met something that is no image.
+    let png = read.unwrap_or(Err(Unreadable::DAMAGED)).map_err(|fault| Faults::one("logo", fault))?;
+    let answer = |brand: &Brand| one(StatusCode::CREATED, caller.reseller(), brand);
+    let changed = table.brand_replace_logo(&caller, &expected, brand, &png, &keeping(answer)).await;
+    Ok(answer(&changed.map_err(refusal)?))
+}
+
+/// The bytes of the image.
+fn sent(request: &Request) -> Result<Vec<u8>, Faults> {
+    match request.body_of(MOST_BYTES) {
+        Ok(bytes) if bytes.is_empty() => Err(Faults::one("logo", "is required: send the image as the body")),
+        Ok(bytes) => Ok(bytes),
+        Err(BodyError::TooLarge) => Err(Faults::one("logo", format_args!("must have at most {MOST_BYTES} bytes"))),
+        Err(error @ BodyError::Undecodable) => Err(Faults::one("logo", error)),
+    }
+}
