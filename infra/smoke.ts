@@ -130,6 +130,14 @@ async function lives(): Promise<void> {
   for (const slash of slashes) {
     await expect(200, "GET", `/api/v3/reseller/activity${slash}`, key);
     await expect(200, "GET", `/api/v3/reseller/dashboard${slash}`, key);
+    const logo = `/api/v3/reseller/branding/logo${slash}`;
+    await expect(201, "PUT", `/api/v3/reseller/branding${slash}`, key, JSON.stringify({ color: "#1a73e8" }));
+    const drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><rect width="4" height="1" fill="#1a73e8"/></svg>';
+    const branded = await expect(201, "PUT", logo, { ...key, "content-type": "image/svg+xml" }, drawing);
+    assert.equal((await expect(200, "GET", `/api/v3/reseller/branding${slash}`, key)).body, branded.body);
+    const image = await expect(200, "GET", JSON.parse(branded.body).result.logo_url, {});
+    assert.equal(image.headers["content-type"], "image/png");
+    await expect(204, "DELETE", logo, key);
     const email = `smoke-${Date.now()}@example.com`;
     const sent = { name: "Smoke & Söhne", email };
     const created = await expect(201, "POST", `${base}${slash}`, key, JSON.stringify(sent));

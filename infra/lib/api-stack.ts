@@ -20,6 +20,9 @@ import { ROOT, type Workspace } from "./workspace.ts";
 /** Below the gateway's 30 seconds; a request is answered 503 after 12. */
 const FUNCTION_TIMEOUT = Duration.seconds(15);
 
+/** The function that reads images of strangers. It shares its memory and its CPU with no other call. */
+const LOGO = "branding-replace-logo";
+
 /** The functions that nobody has to invoke. */
 const DAILY = ["operator-erase-deleted"];
 
@@ -39,6 +42,7 @@ export interface Shared {
  */
 function reservedConcurrency(name: string, options: Options): number | undefined {
   if (name.startsWith("operator-")) return options.operatorConcurrency;
+  if (name === LOGO) return options.logoConcurrency;
   return /-(list|find)-/.test(name) ? options.listConcurrency : undefined;
 }
 
@@ -85,7 +89,7 @@ export class ApiStack extends NestedStack {
       architecture: options.architecture === "arm64" ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
       handler: "bootstrap",
       code: lambda.Code.fromAsset(folder),
-      memorySize: options.memory,
+      memorySize: name === LOGO ? options.logoMemory : options.memory,
       timeout: FUNCTION_TIMEOUT,
       role: functionRole(this, name, workspace.permissions[name] ?? {}, table.tableArn, this.logGroup.logGroupArn, further),
       logGroup: this.logGroup,

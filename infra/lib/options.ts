@@ -17,6 +17,8 @@ export interface Options {
   readonly code: string;
   /** Memory of a function, in MB. Its share of a CPU follows from it. */
   readonly memory: number;
+  /** Memory of the function that reads the images of logos, in MB: they are large, and take a whole CPU. */
+  readonly logoMemory: number;
   readonly logLevel: string;
   /** How long logs are kept, in days. */
   readonly logDays: number;
@@ -33,6 +35,8 @@ export interface Options {
   readonly operatorConcurrency?: number;
   /** How many requests each function that lists or finds serves at once at most; if undefined, as many as the account allows. */
   readonly listConcurrency?: number;
+  /** How many images of logos are read at once, for sure and at most; if undefined, as many as the account allows. */
+  readonly logoConcurrency?: number;
   /** Custom domain name, and the ARN of its certificate, in the region of what serves it. */
   readonly domain?: { readonly name: string; readonly certificate: string };
   /** Whether a content network stands in front of the gateway; the domain is then the network's. */
@@ -65,6 +69,7 @@ const KEYS = [
   "architecture",
   "code",
   "memory",
+  "logoMemory",
   "logLevel",
   "logDays",
   "table",
@@ -77,6 +82,7 @@ const KEYS = [
   "sourceUnits",
   "operatorConcurrency",
   "listConcurrency",
+  "logoConcurrency",
   "domain",
   "certificate",
   "contentNetwork",
@@ -169,6 +175,7 @@ export function readOptions(context: (key: string) => unknown): Options {
     architecture: oneOf("architecture", ["arm64", "x86_64"], "arm64"),
     code: text("code") ?? "target/lambda",
     memory: integer("memory", 128, 10_240, 256),
+    logoMemory: integer("logoMemory", 512, 10_240, 1_769),
     logLevel: oneOf("logLevel", ["off", "error", "warn", "info", "debug", "trace"], "info"),
     logDays,
     table: form("table", /^[A-Za-z0-9_.-]{3,255}$/, "the name of a DynamoDB table"),
@@ -183,6 +190,7 @@ export function readOptions(context: (key: string) => unknown): Options {
     },
     operatorConcurrency: optionalInteger("operatorConcurrency", 1, 1_000),
     listConcurrency: optionalInteger("listConcurrency", 1, 1_000),
+    logoConcurrency: optionalInteger("logoConcurrency", 1, 1_000),
     domain: domain === undefined || certificate === undefined ? undefined : { name: domain, certificate },
     contentNetwork,
     webAcl,

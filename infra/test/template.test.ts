@@ -91,11 +91,11 @@ test("every route leads to its function, and no route to an operator's", () => {
 });
 
 test("functions are as small and as fast as the design says", () => {
-  for (const one of standard.apis.values()) one.allResourcesProperties("AWS::Lambda::Function", {
+  for (const [api, one] of standard.apis) one.allResourcesProperties("AWS::Lambda::Function", {
     Runtime: "provided.al2023",
     Handler: "bootstrap",
     Architectures: ["arm64"],
-    MemorySize: 256,
+    MemorySize: api === "branding" ? Match.anyValue() : 256,
     Timeout: 15,
     Environment: {
       Variables: {
@@ -318,6 +318,14 @@ test("quotas and concurrency are options", () => {
   assert.equal(concurrency.get("reseller-list-customers"), 20);
 });
 
+test("the function that reads strangers' images has memory, and at most as many sandboxes, of its own", () => {
+  const { all } = templates({ memory: "128", logoConcurrency: "3" });
+  for (const [, { Properties }] of resources(all, "AWS::Lambda::Function")) {
+    const isIt = shortName(Properties["FunctionName"]) === "branding-replace-logo";
+    assert.deepEqual([Properties["MemorySize"], Properties["ReservedConcurrentExecutions"]], isIt ? [1_769, 3] : [128, undefined]);
+  }
+});
+
 test("a content network shares a secret with every function that has a route, and there is no domain that leads past it", () => {
   const webAcl = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/b";
   const certificate = "arn:aws:acm:us-east-1:123456789012:certificate/0";
@@ -403,6 +411,7 @@ test("options reach the template", () => {
     memory: "512",
     logLevel: "debug",
     logDays: "1",
+    logoMemory: "512",
     retain: "false",
     domain: "api.example.com",
     certificate,
