@@ -98,8 +98,6 @@ async fn everybody_reads_a_logo_at_an_address_that_changes_with_it() {
     ] {
         assert_eq!(image.header(name), Some(value), "{image}");
     }
-    let tag = image.header("etag").unwrap();
-    assert_eq!(app.request("GET", &url).header("if-none-match", tag).send().await.expect(304).body, "");
 
     // The same image is the same logo, whatever it was sent as.
     let rows = app.all_rows().await;
@@ -111,7 +109,6 @@ async fn everybody_reads_a_logo_at_an_address_that_changes_with_it() {
     assert_eq!(second.result()["color"], "#0000ff");
     assert_ne!(logo_url(&second), url);
     app.request("GET", &url).send().await.expect_error(404, "NOT_FOUND");
-    app.request("GET", &url).header("if-none-match", tag).send().await.expect_error(404, "NOT_FOUND");
     app.request("GET", &logo_url(&second)).send().await.expect(200);
 
     assert_eq!(app.request("DELETE", LOGO).key(&tenant.key).send().await.expect(204).body, "");
@@ -181,6 +178,11 @@ async fn a_change_can_depend_on_a_revision_and_be_repeated() {
     keyed(image[1..].to_vec()).await.expect_error(422, "IDEMPOTENCY_KEY_REUSED");
     assert_eq!(app.all_rows().await, rows);
     assert_ne!(logo_url(&second), logo_url(&third));
+    let picked = || {
+        let request = app.request("PUT", BRAND).key(&tenant.key).header("Idempotency-Key", "c");
+        request.json(&json!({"color": "#333333"})).send()
+    };
+    assert_eq!(picked().await.expect(201).body, picked().await.expect(201).body);
     let delete = || app.request("DELETE", LOGO).key(&tenant.key).header("Idempotency-Key", "b").send();
     delete().await.expect(204);
     delete().await.expect(204);

@@ -121,9 +121,9 @@ async fn no_operation_consumes_more_than_its_price_is_computed_with() {
         let put = app.request("PUT", &format!("{brand}logo/")).key(key).body(image).send().await.expect(201);
         logo = put.result()["logo_url"].as_str().unwrap().to_owned();
     }
-    count("replace a logo of 500 bytes");
+    count("replace a logo of 1,400 bytes");
     app.request("GET", &logo).send().await.expect(200);
-    count("show a logo of 500 bytes");
+    count("show a logo of 1,400 bytes");
 
     let plan = json!({
         "sku": "voice", "description": "100 hours of speech", "payment_model": "payg", "billing_channel": "Azure",

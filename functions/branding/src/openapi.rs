@@ -1,7 +1,6 @@
 //! What these calls add to the OpenAPI document of the reseller API.
 
 use lambda_http::http::StatusCode;
-use lambda_http::http::header::CONTENT_TYPE;
 use reseller::Error;
 use reseller::answer::JSON;
 use reseller::openapi::{ERRORS, answers_to, envelope, errors_of_a_body};
@@ -125,13 +124,9 @@ fn delete_logo() -> OperationBuilder {
 }
 
 fn show_logo() -> OperationBuilder {
-    let hash = LogoHash::of(b"");
-    let mut not_modified = with_entity_tag(empty(StatusCode::NOT_MODIFIED), &format!("\"{}\"", hash.as_str()));
-    not_modified.headers_mut().remove(CONTENT_TYPE);
     let png = string().description(Some("The bytes of the PNG."));
     let answers = Answers::new()
-        .with("The logo.", Some(png.into()), [shown(&hash, Vec::new())])
-        .with("The client has the logo.", None, [not_modified])
+        .with("The logo.", Some(png.into()), [shown(Vec::new())])
         .with_errors(ERRORS, [(Error::NotFound("logo"), "The reseller has no such logo, or no longer.")])
         .with_failures::<Error>(ERRORS, &[Quota::Source]);
     let description = "Answers the image of a logo. Everybody may read it, at the address that `logo_url` is. What stands at an \
@@ -144,7 +139,6 @@ fn show_logo() -> OperationBuilder {
             "The SHA-256 of the image, and `.png`.",
             string().pattern(Some("^[0-9a-f]{64}\\.png$")),
         ))
-        .parameter(if_none_match())
 }
 
 fn brand() -> ObjectBuilder {

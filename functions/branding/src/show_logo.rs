@@ -6,11 +6,10 @@ use reseller::Error;
 use shared::domain::brand::LogoHash;
 use shared::domain::reseller::ResellerId;
 use shared::lambda::request::Request;
-use shared::lambda::response::{Response, empty, unless_client_has_it, with_entity_tag};
+use shared::lambda::response::{Response, empty};
 use shared::store::{Read, Table};
 
-/// Answers 200 with the PNG, or 304 without a body when `If-None-Match` says that the client has it. Its address names its bytes, so that
-/// it may be kept for ever.
+/// Answers 200 with the PNG. Its address names its bytes, so that it may be kept for ever.
 ///
 /// # Errors
 /// 404 when the reseller has no such logo, or no longer; 429 when the source address has used up its share.
@@ -19,7 +18,7 @@ pub async fn show_logo(table: &Table<Read>, request: &Request) -> Result<Respons
     let reseller = reseller_in(&request.path_parameter("reseller")).ok_or(NO_LOGO)?;
     let hash = LogoHash::in_file_name(&request.path_parameter("file")).ok_or(NO_LOGO)?;
     let png = table.logo_read(reseller, &hash, request.source_address()).await?.ok_or(NO_LOGO)?;
-    Ok(unless_client_has_it(request, shown(&hash, png)))
+    Ok(shown(png))
 }
 
 /// The reseller that a part of a path names in the form in which we write it.
@@ -28,8 +27,8 @@ fn reseller_in(sent: &str) -> Option<ResellerId> {
     (reseller.to_string() == sent).then_some(reseller)
 }
 
-pub(crate) fn shown(hash: &LogoHash, png: Vec<u8>) -> Response {
-    let mut response = with_entity_tag(empty(StatusCode::OK), &format!("\"{}\"", hash.as_str()));
+pub(crate) fn shown(png: Vec<u8>) -> Response {
+    let mut response = empty(StatusCode::OK);
     for (name, value) in [
         (CONTENT_TYPE, "image/png"),
         (CACHE_CONTROL, "public, max-age=31536000, immutable"),

@@ -9,10 +9,11 @@ use std::time::Instant;
 use image::codecs::gif::GifEncoder;
 use image::{DynamicImage, Frame, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 
-use super::{Fault, MOST_MEMORY, read};
+use super::bounds::{Fault, MOST_MEMORY};
+use super::read;
 
 /// An SVG with these attributes and this content.
-pub(super) fn svg(attributes: &str, content: &str) -> String {
+fn svg(attributes: &str, content: &str) -> String {
     format!("<svg xmlns=\"http://www.w3.org/2000/svg\" {attributes}>{content}</svg>")
 }
 
@@ -268,7 +269,9 @@ fn sizes_beyond_the_bounds_are_refused_by_what_the_head_of_the_file_says() {
     let mut bmp = seed(ImageFormat::Bmp);
     bmp[18..22].copy_from_slice(&60_000_u32.to_le_bytes());
     let mut webp = seed(ImageFormat::WebP);
-    webp[21..24].fill(0xff);
+    // Fourteen bits are the width.
+    webp[21] = 0xff;
+    webp[22] |= 0x3f;
     let mut jpeg = seed(ImageFormat::Jpeg);
     let head = jpeg.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
     jpeg[head + 5..head + 9].fill(0xff);
@@ -283,9 +286,11 @@ fn sizes_beyond_the_bounds_are_refused_by_what_the_head_of_the_file_says() {
     for entry in [directory + 2, directory + 14] {
         tiff[entry + 2..entry + 12].copy_from_slice(&[4, 0, 1, 0, 0, 0, 0x60, 0xea, 0, 0]);
     }
-    for (format, sent) in [("GIF", gif), ("BMP", bmp), ("WebP", webp), ("JPEG", jpeg), ("ICO", ico), ("TIFF", tiff)] {
+    for (format, sent) in [("GIF", gif), ("BMP", bmp), ("JPEG", jpeg), ("ICO", ico)] {
         assert_eq!(fault(&sent), Fault::TooLarge, "{format}");
     }
+    // These decoders compare the size with that of the data before they tell it.
+    assert_eq!([fault(&webp), fault(&tiff)], [Fault::Damaged, Fault::Damaged]);
 }
 
 #[test]
@@ -364,7 +369,13 @@ fn an_svg_that_takes_much_work_is_refused_before_it_is_drawn() {
     }
 }
 
-/// The peak of this process's memory, in kB, and the time that the worst images take that are read. `docs/branding.md` has the figures.
+/// How long this thread has had a CPU, in milliseconds: what else the machine does is not counted.
+fn cpu_time() -> u64 {
+    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    spent.split(' ').next().unwrap().parse::<u64>().unwrap() / 1_000_000
+}
+
+/// The peak of this process's memory, and the time that the worst images take that are read. `docs/branding.md` has the figures.
 #[test]
 #[ignore = "for figures: needs `--profile light` and a process of its own"]
 fn the_worst_images_take_so_much() {
@@ -393,10 +404,10 @@ fn the_worst_images_take_so_much() {
             box_of(format!("<path stroke=\"red\" stroke-width=\"99\" stroke-linejoin=\"round\" d=\"M0 0{zigzag}\"/>")),
         ),
     ] {
-        let begun = Instant::now();
+        let begun = cpu_time();
         let result = read(&sent).map(|png| png.len());
         let status = std::fs::read_to_string("/proc/self/status").unwrap();
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap().trim();
-        println!("{name}, {} bytes: {result:?}, {:?}, peak {peak}", sent.len(), begun.elapsed());
+        println!("{name}, {} bytes: {result:?}, {} ms, peak {peak}", sent.len(), cpu_time() - begun);
     }
 }

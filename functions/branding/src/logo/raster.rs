@@ -6,7 +6,8 @@ use image::error::ImageError;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage};
 
-use super::{BOX, Fault, MOST_MEMORY, MOST_SIDE, stored};
+use super::bounds::{BOX, Fault, MOST_MEMORY, MOST_SIDE};
+use super::stored;
 
 /// The format of an image, by its first bytes; `None` for what is no image of pixels that can be read.
 pub(super) fn format(sent: &[u8]) -> Option<ImageFormat> {

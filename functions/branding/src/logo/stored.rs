@@ -5,7 +5,7 @@ use image::imageops::{self, FilterType};
 use image::{DynamicImage, RgbaImage};
 use shared::domain::brand::MOST_LOGO_BYTES;
 
-use super::{Fault, Unreadable, fitted};
+use super::bounds::{Fault, Unreadable, fitted};
 
 /// The same image, made smaller if it does not fit into the box.
 pub(super) fn fit(image: RgbaImage, within: (u32, u32)) -> RgbaImage {

@@ -6,7 +6,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 use roxmltree::{Attribute, Document, Error, Node, NodeType, ParsingOptions};
 
-use super::{BOX, Fault, MOST_SIDE, fitted};
+use super::bounds::{BOX, Fault, MOST_SIDE, fitted};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 const XLINK: &str = "http://www.w3.org/1999/xlink";
@@ -203,7 +203,10 @@ fn work_of_clip_path(node: Node<'_, '_>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::logo::attacks::svg;
+
+    fn svg(attributes: &str, content: &str) -> String {
+        format!("<svg xmlns=\"http://www.w3.org/2000/svg\" {attributes}>{content}</svg>")
+    }
 
     #[test]
     fn a_drawing_fills_the_box_whatever_its_size() {
