@@ -107,6 +107,7 @@ impl From<ProvisionError> for DemoError {
         match error {
             ProvisionError::Store(error) => Self::Store(error),
             ProvisionError::PlatformHas(_) => Self::Impossible("a demo reseller is the platform's own"),
+            ProvisionError::ShortNameTaken => Self::Impossible("another reseller has a short name that nobody chooses"),
         }
     }
 }
@@ -368,7 +369,8 @@ impl Provision {
                 self.key(reseller, "demo", Subject::Reseller, &[Permission::Read, Permission::Write], None).await?,
             ),
             None => {
-                let new = NewReseller { name: text(name)?, platform: false, key_label: text("demo")?, key_valid_until: None };
+                let (name, key_label) = (text(name)?, text("demo")?);
+                let new = NewReseller { name, short_name: None, platform: false, key_label, key_valid_until: None };
                 let made = self.operator.reseller_provision(new).await?;
                 (made.reseller, made.key)
             }

@@ -31,9 +31,11 @@ pub(crate) fn of_table(endpoint: &str) -> [(&'static str, String); 6] {
     ]
 }
 
-/// The variables in which Lambda tells a function its name and the source of its requests: the gateway at this address.
-pub(crate) fn of_function(name: &str, gateway: SocketAddr) -> [(&'static str, String); 4] {
+/// The variables in which Lambda tells a function its name and the source of its requests, the gateway at this address; and the origin
+/// at which people reach the pages.
+pub(crate) fn of_function(name: &str, gateway: SocketAddr, public_origin: &str) -> [(&'static str, String); 5] {
     [
+        ("PUBLIC_ORIGIN", public_origin.to_owned()),
         ("AWS_LAMBDA_RUNTIME_API", format!("http://{gateway}/.rt/{name}")),
         ("AWS_LAMBDA_FUNCTION_NAME", name.to_owned()),
         ("AWS_LAMBDA_FUNCTION_VERSION", "1".to_owned()),

@@ -68,6 +68,8 @@ pub(crate) struct Functions {
     endpoint: String,
     /// The folder for mails.
     mail: PathBuf,
+    /// The origin at which people reach the pages.
+    public_origin: String,
     running: BTreeMap<String, Running>,
 }
 
@@ -81,9 +83,11 @@ struct Running {
 }
 
 impl Functions {
-    /// No functions yet. The gateway will call them, the table is at `endpoint`, and mails go into the folder `mail`.
-    pub(crate) fn new(gateway: SocketAddr, endpoint: &str, mail: PathBuf) -> Self {
-        Self { gateway, endpoint: endpoint.to_owned(), mail, running: BTreeMap::new() }
+    /// No functions yet. The gateway will call them, the table is at `endpoint`, people reach them at `public_origin`, and mails go
+    /// into the folder `mail`.
+    pub(crate) fn new(gateway: SocketAddr, endpoint: &str, public_origin: &str, mail: PathBuf) -> Self {
+        let (endpoint, public_origin) = (endpoint.to_owned(), public_origin.to_owned());
+        Self { gateway, endpoint, public_origin, mail, running: BTreeMap::new() }
     }
 
     /// Runs these functions and no others. A running function that was not built again goes on.
@@ -127,7 +131,7 @@ impl Functions {
         environment::point_to_table(&mut command, &self.endpoint);
         environment::lift_quotas(&mut command);
         environment::mail_into(&mut command, &self.mail);
-        command.envs(environment::of_function(name, self.gateway)).current_dir(workspace::root());
+        command.envs(environment::of_function(name, self.gateway, &self.public_origin)).current_dir(workspace::root());
         let process = Process::start("a function", &mut command)?;
         Ok(Running { process, executable: executable.to_owned(), built, started: Instant::now() })
     }
@@ -171,7 +175,9 @@ mod tests {
         /// Makes a program with this modification time, in seconds. After it has recorded its start it runs `then`.
         fn build(&self, name: &str, second: u64, then: &str) -> Executables {
             let path = self.0.join(name);
-            let script = format!("#!/bin/sh\necho \"$AWS_LAMBDA_FUNCTION_NAME $AWS_LAMBDA_RUNTIME_API\" >>\"$0.log\"\n{then}\n");
+            let script = format!(
+                "#!/bin/sh\necho \"$AWS_LAMBDA_FUNCTION_NAME $AWS_LAMBDA_RUNTIME_API $PUBLIC_ORIGIN\" >>\"$0.log\"\n{then}\n"
+            );
             fs::write(self.0.join("new"), script).unwrap();
             fs::set_permissions(self.0.join("new"), fs::Permissions::from_mode(0o700)).unwrap();
             let built = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
@@ -205,9 +211,9 @@ mod tests {
         let programs = Programs::new("anew");
         let mut all = programs.build("a-get", 1, "exec sleep 1000");
         all.extend(programs.build("a-list", 1, "exec sleep 1000"));
-        let mut functions = Functions::new(GATEWAY, "http://127.0.0.1:1", programs.0.clone());
+        let mut functions = Functions::new(GATEWAY, "http://127.0.0.1:1", "http://127.0.0.1:2", programs.0.clone());
         functions.run(&all).unwrap();
-        assert_eq!(programs.starts("a-get", 1).await, ["a-get http://127.0.0.1:9/.rt/a-get"]);
+        assert_eq!(programs.starts("a-get", 1).await, ["a-get http://127.0.0.1:9/.rt/a-get http://127.0.0.1:2"]);
         programs.starts("a-list", 1).await;
         programs.build("a-get", 2, "exec sleep 1000");
         functions.run(&all).unwrap();
@@ -221,7 +227,7 @@ mod tests {
     #[tokio::test]
     async fn a_function_that_ends_is_started_anew() {
         let programs = Programs::new("ends");
-        let mut functions = Functions::new(GATEWAY, "http://127.0.0.1:1", programs.0.clone());
+        let mut functions = Functions::new(GATEWAY, "http://127.0.0.1:1", "http://127.0.0.1:2", programs.0.clone());
         functions.run(&programs.build("a-get", 1, "exit 1")).unwrap();
         tokio::select! {
             ended = functions.keep_running() => panic!("{ended:?}"),

@@ -20,11 +20,11 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How long one look may take.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Sends what the functions post, for ever.
-pub(crate) async fn send(store: Store, folder: PathBuf) -> Result<(), Problem> {
+/// Sends what the functions post, for ever. New links begin with `public_origin`.
+pub(crate) async fn send(store: Store, public_origin: &str, folder: PathBuf) -> Result<(), Problem> {
     let sender = validation::email(MAIL_SENDER, MAXIMUM_ADDRESS).ok().flatten();
     let sender = sender.ok_or(Problem::Demo("the sender of mails has no address"))?;
-    let table = Table::new(store);
+    let table = Table::new(store.with_public_origin(Some(public_origin)));
     loop {
         sleep(PAUSE).await;
         // A failure is the database's, of which others report. The next look may succeed.
@@ -67,7 +67,8 @@ mod tests {
         let table = Table::<Operator>::new(store.clone().with_mail(Some(settings)));
         let name = |name| text(name, 255).unwrap().unwrap();
         // The first reseller comes with the secret.
-        let new = NewReseller { name: name("Demo"), platform: false, key_label: name("demo"), key_valid_until: None };
+        let new =
+            NewReseller { name: name("Demo"), short_name: None, platform: false, key_label: name("demo"), key_valid_until: None };
         table.reseller_provision(new).await.unwrap();
         let message = Message::Invitation { reseller: name("Demo"), link: "http://127.0.0.1:9000/invitation/0".to_owned() };
         let expires_at = Timestamp::now().plus(Duration::from_secs(60));
@@ -82,7 +83,7 @@ mod tests {
             }
         };
         let letter = tokio::select! {
-            ended = send(store, folder.0.mail()) => panic!("{ended:?}"),
+            ended = send(store, "http://127.0.0.1:9000", folder.0.mail()) => panic!("{ended:?}"),
             letter = tokio::time::timeout(Duration::from_secs(10), arrived) => letter.unwrap(),
         };
         assert!(letter.starts_with("From: <no-reply@clientele.localhost>\r\nTo: <ann@example.com>\r\n"), "{letter}");

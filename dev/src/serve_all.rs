@@ -49,14 +49,14 @@ async fn serve(
 ) -> Result<(), Problem> {
     let base_url = format!("http://127.0.0.1:{}", wanted.port);
     let demo = signals.unless(demo_data(database, &folder.demo(), &base_url)).await??;
-    let mails = mails::send(signals.unless(database.table()).await??, folder.mail());
+    let mails = mails::send(signals.unless(database.table()).await??, &base_url, folder.mail());
     say("building the functions");
     let sources = Sources::read();
     let executables = signals.unless(functions::build()).await??;
     say("starting the functions");
     let address = gateway::address()?;
     let mut gateway = gateway::start(cargo_lambda, address)?;
-    let mut functions = Functions::new(address, database.endpoint(), folder.mail());
+    let mut functions = Functions::new(address, database.endpoint(), &base_url, folder.mail());
     let start = async {
         gateway::listens(address).await;
         functions.run(&executables)?;

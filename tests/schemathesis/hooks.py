@@ -114,10 +114,16 @@ def filter_failure(context, failure, case, response):
     option = "/payment-options" in case.operation.path and any(
         text in response.text for text in ("20 payment options", "for the primary payment option", "code of another")
     )
+    # Whether an address is free depends on who has it, which roles there are on the organization, and a user keeps its address.
+    user = "/user/" in case.operation.path and any(
+        text in response.text
+        for text in ("is the address of another user", "in this organization", "can't be changed", "is an inactive user", "with 1000 users")
+    )
     card = case.operation.path.startswith("/api/v01/customers/{id}/") and '"L04"' in response.text
     # Hardly any bytes are an image.
     image = case.operation.path == "/api/v3/reseller/branding/logo/" and "can be a PNG" in response.text
-    return not image and not taken and not last and not token and not subscription and not transcription and not option and not card
+    known = (taken, last, token, subscription, transcription, option, card, user, image)
+    return not any(known)
 
 
 @schemathesis.deserializer("application/xml", "text/xml")

@@ -1,5 +1,5 @@
-//! Random lives of customers with tokens, subscriptions and payment options, several calls at a time. Whatever happens, the rows agree in the end, no
-//! answer is a server error, and what is deleted is reachable through no door.
+//! Random lives of customers with tokens, subscriptions, payment options and users, several calls at a time. Whatever happens, the rows
+//! agree in the end, no answer is a server error, and what is deleted is reachable through no door.
 
 use std::cell::RefCell;
 
@@ -29,6 +29,10 @@ enum Call {
     SellWithCode { of: usize, sku: u8, start: i64, code: u8 },
     AddPaymentOption { of: usize, code: Option<u8>, is_primary: bool },
     ChangePaymentOption { of: usize, which: u64, brand: u8, is_primary: bool },
+    Invite { of: usize, name: u8 },
+    ChangeUser { of: usize, which: u64, is_active: bool },
+    MakeLink { of: usize, which: u64 },
+    DeleteUser { of: usize, which: u64 },
     DeleteCustomer { of: usize },
     Activate { of: usize, is_active: bool },
 }
@@ -53,6 +57,10 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
             .prop_map(|(of, code, is_primary)| Call::AddPaymentOption { of, code, is_primary }),
         4 => (of.clone(), 1..9_u64, 0..3_u8, any::<bool>())
             .prop_map(|(of, which, brand, is_primary)| Call::ChangePaymentOption { of, which, brand, is_primary }),
+        5 => (0..4_usize, 0..5_u8).prop_map(|(of, name)| Call::Invite { of, name }),
+        2 => (0..4_usize, 1..9_u64, any::<bool>()).prop_map(|(of, which, is_active)| Call::ChangeUser { of, which, is_active }),
+        1 => (0..4_usize, 1..9_u64).prop_map(|(of, which)| Call::MakeLink { of, which }),
+        3 => (0..4_usize, 1..9_u64).prop_map(|(of, which)| Call::DeleteUser { of, which }),
         1 => of.clone().prop_map(|of| Call::DeleteCustomer { of }),
         1 => (of, any::<bool>()).prop_map(|(of, is_active)| Call::Activate { of, is_active }),
     ];
@@ -92,6 +100,14 @@ impl World {
         let answer = self.app.request(method, &format!("{CUSTOMERS}/{rest}")).user(&self.user).json(&body).send().await;
         assert!(answer.status < 500, "{answer}");
         answer
+    }
+
+    /// A call about the users of a customer, or about the reseller's own behind the last one.
+    async fn user(&self, method: &str, of: usize, rest: String, body: Value) {
+        let organization = self.customers.get(of).map_or_else(String::new, |customer| format!("customer/{customer}/"));
+        let request = self.app.request(method, &format!("/api/v3/reseller/{organization}user/{rest}")).key(&self.tenant.key);
+        let answer = request.json(&body).send().await;
+        assert!(answer.status < 500, "{answer}");
     }
 
     async fn operate(&self, function: &str, mut payload: Value) -> Option<Value> {
@@ -192,6 +208,14 @@ impl World {
                 let body = json!({"brand": format!("Brand {brand}"), "isPrimary": is_primary});
                 self.manage("POST", format!("{}/payment-options/{which}", customer(of)), body).await;
             }
+            Call::Invite { of, name } => {
+                self.user("POST", of, String::new(), json!({"email": format!("person-{name}@example.com")})).await;
+            }
+            Call::ChangeUser { of, which, is_active } => {
+                self.user("PUT", of, which.to_string(), json!({"is_active": is_active})).await;
+            }
+            Call::MakeLink { of, which } => self.user("POST", of, format!("{which}/invitation/"), json!({})).await,
+            Call::DeleteUser { of, which } => self.user("DELETE", of, which.to_string(), json!({})).await,
             Call::DeleteCustomer { of } => _ = self.send("DELETE", customer(of).to_string(), json!({})).await,
             Call::Activate { of, is_active } => {
                 let body = json!({"name": "A", "email": "a@example.com", "is_active": is_active});

@@ -179,6 +179,26 @@ async fn no_operation_consumes_more_than_its_price_is_computed_with() {
     app.reseller_api("DELETE", &one).key(key).send().await.expect(204);
     count("delete a transcription");
 
+    let users = format!("{buyer}/user/");
+    let mut invited = 0;
+    for number in 0..10 {
+        app.wire.take_calls();
+        let sent = json!({"email": format!("person-{number}@example.com"), "first_name": "Ann", "last_name": "Rivers"});
+        invited = app.reseller_api("POST", &users).key(key).json(&sent).send().await.expect(201).id();
+    }
+    count("invite a user");
+    let one = format!("{users}{invited}");
+    app.reseller_api("GET", &one).key(key).send().await.expect(200);
+    count("read a user");
+    app.reseller_api("GET", &users).key(key).send().await.expect(200);
+    count("list ten users");
+    app.reseller_api("PUT", &one).key(key).json(&json!({"first_name": "Anna"})).send().await.expect(201);
+    count("change a user");
+    app.reseller_api("POST", format!("{one}/invitation/")).key(key).send().await.expect(201);
+    count("make another link");
+    app.reseller_api("DELETE", &one).key(key).send().await.expect(204);
+    count("delete a user");
+
     let form = format!("customer_id={id}&product=script&host=server.example.com");
     let issued = app.request("POST", "/api/license").token(&token).form(&form).send().await.expect(201).json();
     count("issue a licence");

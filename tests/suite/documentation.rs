@@ -159,6 +159,7 @@ fn page_of(api: &str) -> PathBuf {
     let name = match api {
         "branding" => api.to_owned(),
         "documentation" => "openapi".to_owned(),
+        "user" => "users".to_owned(),
         _ => format!("{api}-api"),
     };
     Path::new("docs").join(name).with_extension("md")

@@ -46,7 +46,7 @@ fn every_reseller_event_can_be_invoked() {
     let demo = demo();
     let key = text(&demo["resellers"][0]["reseller_key"]);
     // The key in the event files is not a real one.
-    for function in ["branding", "customer", "reseller"].into_iter().flat_map(functions_of) {
+    for function in ["branding", "customer", "reseller", "user"].into_iter().flat_map(functions_of) {
         let answer = invoke_for_json(&function, &event(&function));
         // Everybody reads a logo, if there is one.
         let status = if function == "branding-show-logo" { 404 } else { 401 };
@@ -69,6 +69,10 @@ fn every_reseller_event_can_be_invoked() {
     assert_eq!((status, listed["result"].is_array()), (200, true), "{listed}");
     let (status, dashboard) = send("reseller-get-dashboard", id);
     assert_eq!((status, dashboard["result"]["organizations"]["total"].is_u64()), (200, true), "{dashboard}");
+    let (status, invited) = send("user-create-user", id);
+    assert_eq!(status, 201, "{invited}");
+    let (status, listed) = send("user-list-users", id);
+    assert_eq!((status, &listed["result"][0]["id"]), (200, &invited["result"]["id"]), "{listed}");
     assert_eq!(send("reseller-delete-customer", id).0, 204);
     assert_eq!(send("reseller-get-customer", id).0, 404);
 }
@@ -93,6 +97,8 @@ fn every_operators_event_can_be_invoked() {
     let listed = invoke_with("operator-list-resellers", &[]);
     assert!(listed["resellers"].as_array().unwrap().iter().any(|one| one["reseller_id"] == id.1), "{listed}");
     // As they are, the other events are about the first reseller, which `cargo dev` makes.
+    let invited = invoke_with("operator-invite-user", &[]);
+    assert!(text(&invited["invitation_url"]).starts_with(&format!("{}/invitation/", text(&demo()["base_url"]))), "{invited}");
     let added = invoke_with("operator-add-account", &[]);
     assert!(added["account_ids"].as_array().unwrap().contains(&added["account_id"]), "{added}");
     let keys = invoke_with("operator-list-keys", &[]);

@@ -85,7 +85,7 @@ fn every_binary_has_an_event_that_its_route_leads_to_it() {
 
 #[test]
 fn every_binary_runs_the_handler_that_it_is_named_after() {
-    for package in ["branding", "customer", "documentation", "licensing", "mail", "management", "operator", "reseller"] {
+    for package in ["branding", "customer", "documentation", "licensing", "mail", "management", "operator", "reseller", "user"] {
         for function in binaries().iter().filter(|name| name.starts_with(package)) {
             let path = workspace().join(format!("functions/{package}/src/bin/{function}.rs"));
             let handler = function.replacen('-', "::", 1).replace('-', "_");
@@ -106,6 +106,7 @@ fn every_package_lists_the_functions_that_it_has_binaries_for() {
         management::functions(),
         operator::functions(),
         reseller::functions(),
+        user::functions(),
     ];
     assert_eq!(listed.into_iter().flatten().collect::<BTreeSet<String>>(), binaries());
 }

@@ -16,7 +16,7 @@ fn keys(value: &Value) -> Vec<&str> {
 async fn provisioning_gives_a_reseller_with_an_account_and_a_working_key() {
     let app = App::start().await;
     let first = app.operate("operator-provision-reseller", json!({"name": " Northwind Resale "})).await.unwrap();
-    assert_eq!(keys(&first), ["reseller_id", "name", "account_id", "created_at", "platform", "key"]);
+    assert_eq!(keys(&first), ["reseller_id", "name", "short_name", "account_id", "created_at", "platform", "key"]);
     assert_eq!(
         (&first["reseller_id"], &first["name"], &first["account_id"]),
         (&json!(1), &json!("Northwind Resale"), &json!(1001))
@@ -178,7 +178,7 @@ async fn wrong_payloads_get_a_sentence_and_write_nothing() {
         (
             "operator-provision-reseller",
             json!({"nmae": "x"}),
-            "The payload is wrong: nmae: unknown field `nmae`, expected one of `name`, `platform`, `key_valid_until`.",
+            "The payload is wrong: nmae: unknown field `nmae`, expected one of `name`, `short_name`, `platform`, `key_valid_until`.",
         ),
         ("operator-issue-key", with("label", json!(" ")), "label is required."),
         ("operator-issue-key", with("permissions", json!([])), "permissions must name at least one of read and write."),
@@ -442,7 +442,7 @@ async fn after_a_restore_the_counters_go_ahead_and_no_number_is_given_twice() {
         last,
         json!({
             "last_customer_id": 100_001, "last_reseller_id": 100_001, "last_account_id": 101_001,
-            "last_subscription_id": 100_000, "last_payment_option_id": 100_000,
+            "last_subscription_id": 100_000, "last_payment_option_id": 100_000, "last_user_id": 100_000,
         })
     );
     assert_eq!(app.create(&tenant, "Next").await, 100_002);

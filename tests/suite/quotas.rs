@@ -464,7 +464,8 @@ async fn every_function_with_a_route_puts_on_record_what_it_costs() {
             .replace("{token_id}", "0123456789ab")
             .replace("{subscription_id}", "1")
             .replace("{payment_option_id}", "1")
-            .replace("{transcription_id}", "1");
+            .replace("{transcription_id}", "1")
+            .replace("{user_id}", "1");
         let request = app.request(&route.method, &path);
         let answer = match route.function.split('-').next().unwrap() {
             "licensing" if route.function == "licensing-check-license" => {

@@ -109,6 +109,27 @@ fn every_route_about_what_belongs_to_a_customer_answers_at_both_doors() {
         for (all, key) in doors {
             send("DELETE", &format!("{all}/1{slash}"), key, None).expect_error(404, "NOT_FOUND");
         }
+        for all in [format!("{BASE}/{customer}/user"), "/api/v3/reseller/user".to_owned()] {
+            let body = format!(r#"{{"email": "served-{customer}-{}@example.com"}}"#, all.len());
+            let invited = send("POST", &format!("{all}{slash}"), key, Some(&body)).expect(201);
+            assert!(text(&invited.result()["invitation_url"]).contains("/invitation/"), "{invited}");
+            let id = invited.id();
+            let one = format!("{all}/{id}{slash}");
+            assert_eq!(send("GET", &one, key, None).expect(200).id(), id);
+            assert!(send("GET", &format!("{all}{slash}"), key, None).expect(200).ids().contains(&id));
+            send("PUT", &one, key, Some(r#"{"first_name": "Ann"}"#)).expect(201);
+            send("POST", &format!("{all}/{id}/invitation{slash}"), key, None).expect(201);
+            if all.starts_with(BASE) {
+                let one = format!("/api/v3/user/{id}{slash}");
+                assert_eq!(send("GET", &one, own, None).expect(200).id(), id);
+                assert_eq!(send("GET", &format!("/api/v3/user{slash}"), own, None).expect(200).ids(), [id]);
+                send("POST", &format!("/api/v3/user{slash}"), own, Some(&body)).expect_error(403, "FORBIDDEN");
+                send("PUT", &one, own, Some("{}")).expect_error(403, "FORBIDDEN");
+                send("DELETE", &one, own, None).expect_error(403, "FORBIDDEN");
+                send("POST", &format!("/api/v3/user/{id}/invitation{slash}"), own, None).expect_error(403, "FORBIDDEN");
+            }
+            send("DELETE", &one, key, None).expect(204);
+        }
         send("PUT", &format!("{sold}/{place}"), key, Some(r#"{"auto_renew": false}"#)).expect(201);
         send("DELETE", &format!("{sold}/{place}"), key, None).expect(204);
         send("DELETE", &format!("{tokens}/{one}"), key, None).expect(204);
@@ -116,7 +137,7 @@ fn every_route_about_what_belongs_to_a_customer_answers_at_both_doors() {
         call("DELETE", &format!("{BASE}/{customer}{slash}"), key, None).expect(204);
     }
     let routes = table().into_iter().filter(|route| {
-        route.function.starts_with("customer-")
+        ["customer-", "user-"].iter().any(|package| route.function.starts_with(package))
             || ["reseller-list-plans", "reseller-list-usage"].contains(&route.function.as_str())
     });
     let routes = routes.filter(|route| forms.contains(&"/") || !route.path.ends_with('/'));

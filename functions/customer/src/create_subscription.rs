@@ -9,9 +9,9 @@ use shared::domain::usage_report::BySubscription;
 use shared::lambda::idempotency::keeping;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
-use shared::store::{Table, Write};
+use shared::store::{Policy, Table, Write};
 
-use crate::door::{Doors, Visit};
+use crate::door::Visit;
 use crate::subscription::{refusal, sent, view};
 
 /// Answers 201 with the new subscription.
@@ -21,7 +21,7 @@ use crate::subscription::{refusal, sent, view};
 /// subscriptions as it can; 404 when there is no such customer, 401 and 403 when the caller is refused. At the customer's own door
 /// always 403.
 pub async fn create_subscription(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
-    let visit = Visit::begin(table, request, Doors::RESELLER_ONLY).await?;
+    let visit = Visit::begin(table, request, Policy::RESELLER).await?;
     let order = sent(request);
     let sku = order.as_ref().ok().map(|order| &order.sku);
     let (caller, found) = visit.open(table.subscription_offer(&visit.token, visit.customer, sku).await?)?;

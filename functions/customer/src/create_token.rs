@@ -8,9 +8,9 @@ use shared::lambda::idempotency::keeping;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
 use shared::store::customer_token::{CreateTokenError, MadeToken};
-use shared::store::{Table, Write};
+use shared::store::{Policy, Table, Write};
 
-use crate::door::{Doors, Visit};
+use crate::door::Visit;
 use crate::token::{made_view, sent};
 
 /// Answers 201 with the new token and, only now, its text.
@@ -20,7 +20,7 @@ use crate::token::{made_view, sent};
 /// has as many tokens as it can; 404 when there is no such customer, 401 and 403 when the caller is refused. At the customer's own
 /// door always 403.
 pub async fn create_token(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
-    let visit = Visit::begin(table, request, Doors::RESELLER_ONLY).await?;
+    let visit = Visit::begin(table, request, Policy::TOKENS).await?;
     let (caller, customer) = visit.open(table.customer_load(&visit.token, visit.customer).await?)?;
     let new = sent(request)?;
     let customer = customer.ok_or(Error::NotFound("customer"))?;

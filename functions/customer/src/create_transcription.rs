@@ -7,9 +7,9 @@ use shared::domain::transcription::Transcription;
 use shared::lambda::idempotency::keeping;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
-use shared::store::{Table, Write};
+use shared::store::{Policy, Table, Write};
 
-use crate::door::{Doors, Visit};
+use crate::door::Visit;
 use crate::transcription::{refusal, sent, view};
 
 /// Answers 201 with the new transcription, which is queued.
@@ -18,7 +18,7 @@ use crate::transcription::{refusal, sent, view};
 /// 400 when the id is no integer, the body is not JSON, a field is wrong, or the customer has used as many languages as it can; 404
 /// when there is no such customer, 401 and 403 when the caller is refused.
 pub async fn create_transcription(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
-    let visit = Visit::begin(table, request, Doors::BOTH).await?;
+    let visit = Visit::begin(table, request, Policy::RECORD).await?;
     let (caller, found) = visit.open(table.transcription_load_maker(&visit.token, visit.customer).await?)?;
     let new = sent(request)?;
     let found = found.ok_or(Error::NotFound("customer"))?;

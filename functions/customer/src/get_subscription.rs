@@ -7,9 +7,9 @@ use reseller::answer::one_object;
 use shared::domain::date::Date;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
-use shared::store::{Read, Table};
+use shared::store::{Policy, Read, Table};
 
-use crate::door::{Doors, Visit};
+use crate::door::Visit;
 use crate::subscription::{subscription_in_path, used_in, view};
 
 /// Answers 200 with the subscription.
@@ -17,7 +17,7 @@ use crate::subscription::{subscription_in_path, used_in, view};
 /// # Errors
 /// 400 when an id is no integer, 404 when there is no such customer or subscription, 401 and 403 when the caller is refused.
 pub async fn get_subscription(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
-    let mut visit = Visit::begin(table, request, Doors::BOTH).await?;
+    let mut visit = Visit::begin(table, request, Policy::READ).await?;
     let id = visit.read("subscription_id", subscription_in_path(request));
     let (caller, found) = visit.open(table.subscription_load(&visit.token, visit.customer, id).await?)?;
     let found = found.ok_or(Error::NotFound("customer"))?;

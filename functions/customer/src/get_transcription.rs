@@ -6,9 +6,9 @@ use reseller::Error;
 use reseller::answer::one_object;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
-use shared::store::{Read, Table};
+use shared::store::{Policy, Read, Table};
 
-use crate::door::{Doors, Visit};
+use crate::door::Visit;
 use crate::transcription::{transcription_in_path, view};
 
 /// Answers 200 with the transcription.
@@ -16,7 +16,7 @@ use crate::transcription::{transcription_in_path, view};
 /// # Errors
 /// 400 when an id is no integer, 404 when there is no such customer or transcription, 401 and 403 when the caller is refused.
 pub async fn get_transcription(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
-    let mut visit = Visit::begin(table, request, Doors::BOTH).await?;
+    let mut visit = Visit::begin(table, request, Policy::READ).await?;
     let id = visit.read("transcription_id", transcription_in_path(request));
     let (_, found) = visit.open(table.transcription_load(&visit.token, visit.customer, id).await?)?;
     let found = found.ok_or(Error::NotFound("customer"))?;

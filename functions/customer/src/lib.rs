@@ -9,7 +9,7 @@ mod create_transcription;
 mod delete_subscription;
 mod delete_token;
 mod delete_transcription;
-mod door;
+pub mod door;
 mod get_customer;
 mod get_subscription;
 mod get_transcription;

@@ -4,9 +4,9 @@ use reseller::Error;
 use reseller::whole_list::WholeListQuery;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
-use shared::store::{Read, Table};
+use shared::store::{Policy, Read, Table};
 
-use crate::door::{Doors, Visit};
+use crate::door::Visit;
 use crate::token::{KEYS, view};
 
 /// Answers 200 with a page of the customer's tokens, and with a `Link` to the next page if there is one.
@@ -14,7 +14,7 @@ use crate::token::{KEYS, view};
 /// # Errors
 /// 400 when the id is no integer or a parameter is wrong, 404 when there is no such customer, 401 and 403 when the caller is refused.
 pub async fn list_tokens(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
-    let visit = Visit::begin(table, request, Doors::BOTH).await?;
+    let visit = Visit::begin(table, request, Policy::READ).await?;
     let query = visit.tell(table, WholeListQuery::parse(request, KEYS)).await?;
     let (_, listed) = visit.open(table.customer_token_list(&visit.token, visit.customer).await?)?;
     let listed = listed.ok_or(Error::NotFound("customer"))?;

@@ -16,9 +16,9 @@ use shared::lambda::request::Request;
 use shared::lambda::response::{Response, with_header, with_varying_format};
 use shared::store::customer::list::Direction;
 use shared::store::transcription::{TranscriptionFilter, TranscriptionListing};
-use shared::store::{Read, Table};
+use shared::store::{Policy, Read, Table};
 
-use crate::door::{Doors, Visit};
+use crate::door::Visit;
 use crate::transcription::{COLUMNS, NOT_A_STATUS, view};
 
 /// The parameters that may be given once.
@@ -35,7 +35,7 @@ const KEPT: [&str; 6] = ["limit", "sort", "direction", "filter", "from", "to"];
 pub async fn list_transcriptions(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let mut csv = Csv::new(&COLUMNS);
     let is_csv = csv::is_wanted(request);
-    let visit = Visit::begin(table, request, Doors::BOTH).await?;
+    let visit = Visit::begin(table, request, Policy::READ).await?;
     let (listing, kept) = visit.tell(table, asked(table, request, &visit, is_csv).await).await?;
     let (caller, found) = visit.open(table.transcription_days(&visit.token, visit.customer, listing.days).await?)?;
     let found = found.ok_or(Error::NotFound("customer"))?;

@@ -9,9 +9,9 @@ use shared::domain::usage_report::{BySubscription, Calendar, Line, Share, by_per
 use shared::lambda::csv::Column;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
-use shared::store::{Read, Table};
+use shared::store::{Policy, Read, Table};
 
-use crate::door::{Doors, Visit};
+use crate::door::Visit;
 
 /// What the list offers. `None` is the invoice: what subscriptions cost in their billing periods.
 pub(crate) const OFFER: Offer<Option<Calendar>> = Offer {
@@ -42,7 +42,7 @@ pub(crate) const INVOICE: [Column; 6] = [
 /// # Errors
 /// 400 when the id is no integer or a parameter is wrong, 404 when there is no such customer, 401 and 403 when the caller is refused.
 pub async fn list_usage(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
-    let visit = Visit::begin(table, request, Doors::BOTH).await?;
+    let visit = Visit::begin(table, request, Policy::READ).await?;
     let parsed = UsageQuery::parse(table, request, OFFER, visit.token.reseller(), visit.customer).await;
     let query = visit.tell(table, parsed).await?;
     let today = Date::today();

@@ -25,11 +25,11 @@ use shared::lambda::openapi::{
     query_parameter, subscription,
 };
 use shared::lambda::response::{Response, empty, with_entity_tag};
+use utoipa::openapi::HttpMethod;
 use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
-use utoipa::openapi::{HttpMethod, OpenApi};
 
 use self::transcription::with_transcriptions;
 use crate::list_usage::{INVOICE, OFFER, line as show_line};
@@ -44,7 +44,7 @@ const SOLD: &str = "/api/v3/reseller/customer/{id}/subscription/";
 const ONE_SOLD: &str = "/api/v3/reseller/customer/{id}/subscription/{subscription_id}/";
 const USED: &str = "/api/v3/reseller/customer/{id}/usage";
 
-/// The document of the reseller API, these calls included. The package `branding` adds the brand of the reseller.
+/// The document of the reseller API, these calls included. The packages `user` and `branding` add their own.
 pub fn reseller_draft() -> Document {
     let (all, one) = ("/api/v3/reseller/customer/{id}/token/", "/api/v3/reseller/customer/{id}/token/{token_id}/");
     let made =
@@ -69,9 +69,8 @@ pub fn reseller_draft() -> Document {
         .with_operation(HttpMethod::Get, USED, list_usage(USED, answers_about_one()).parameter(id()))
 }
 
-/// The document of the calls that a customer makes with a token of its own.
-#[must_use]
-pub fn document() -> OpenApi {
+/// The document of the calls that a customer makes with a token of its own. The package `user` adds its own.
+pub fn draft_of_customer() -> Document {
     let key = ApiKeyValue::with_description("x-zoom-s2t-key", "A token of the customer.");
     let mut document = Document::new(
         "Customer API",
@@ -94,15 +93,19 @@ pub fn document() -> OpenApi {
         let named_so = |operation: OperationBuilder, handler: &str| operation.operation_id(Some(function(handler) + alias));
         document = document
             .with_operation(HttpMethod::Get, all, named_so(list_tokens(all, own_answers()), "list_tokens"))
-            .with_operation(HttpMethod::Post, all, named_so(forbidden("create_token", "Make a token", TOKENS), "create_token"))
+            .with_operation(
+                HttpMethod::Post,
+                all,
+                named_so(forbidden(&function("create_token"), "Make a token", TOKENS), "create_token"),
+            )
             .with_operation(
                 HttpMethod::Delete,
                 &one,
-                named_so(forbidden("delete_token", "Delete a token", TOKENS), "delete_token").parameter(token_id()),
+                named_so(forbidden(&function("delete_token"), "Delete a token", TOKENS), "delete_token").parameter(token_id()),
             );
     }
     let (all, one) = ("/api/v3/subscription/", "/api/v3/subscription/{subscription_id}/");
-    let reseller_only = |handler, summary| forbidden(handler, summary, SUBSCRIPTIONS);
+    let reseller_only = |handler, summary| forbidden(&function(handler), summary, SUBSCRIPTIONS);
     document
         .with_tag(SUBSCRIPTIONS, "What the reseller sold to the customer.")
         .with_operation(HttpMethod::Get, all, list_subscriptions(all, own_answers()))
@@ -121,7 +124,6 @@ pub fn document() -> OpenApi {
         .with_tag(USAGE_TAG, "What the customer used: seconds of processed audio.")
         .with_operation(HttpMethod::Post, "/api/v3/usage", record_usage(own_answers()))
         .with_operation(HttpMethod::Get, "/api/v3/usage", list_usage("/api/v3/usage", own_answers()))
-        .written()
 }
 
 fn with_schemas(document: Document) -> Document {
@@ -143,7 +145,7 @@ fn function(handler: &str) -> String {
 }
 
 /// The answers at the customer's own door.
-fn own_answers() -> Answers {
+pub fn own_answers() -> Answers {
     answers_to("The key is a reseller's, or lacks the permission: `read` for GET, `write` for all else.")
 }
 
@@ -214,11 +216,11 @@ fn delete_token(answers: Answers) -> OperationBuilder {
         .parameter(idempotency_key())
 }
 
-/// A call that the customer's own door refuses to everybody.
-fn forbidden(handler: &str, summary: &str, tag: &str) -> OperationBuilder {
+/// A call of this function that the customer's own door refuses to everybody.
+pub fn forbidden(function: &str, summary: &str, tag: &str) -> OperationBuilder {
     let answers = answers_to("Only the reseller may do this, at its own address.").with_errors_of_a_change::<Error>(ERRORS);
     let description = "Only the reseller does this, at its own address. Here it is refused.";
-    operation(&function(handler), tag, summary, description, answers).parameter(idempotency_key())
+    operation(function, tag, summary, description, answers).parameter(idempotency_key())
 }
 
 fn token_record() -> ObjectBuilder {

@@ -9,9 +9,9 @@ use shared::domain::subscription::Subscription;
 use shared::lambda::idempotency::keeping;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
-use shared::store::{Table, Write};
+use shared::store::{Policy, Table, Write};
 
-use crate::door::{Doors, Visit};
+use crate::door::Visit;
 use crate::subscription::{SentChange, refusal, subscription_in_path, used_in, view};
 
 /// Answers 201 (not 200) with the subscription as it is now, even if nothing changed.
@@ -21,7 +21,7 @@ use crate::subscription::{SentChange, refusal, subscription_in_path, used_in, vi
 /// or subscription, 412 when it is at another revision than `If-Match` says, 401 and 403 when the caller is refused. At the customer's
 /// own door always 403.
 pub async fn update_subscription(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
-    let mut visit = Visit::begin(table, request, Doors::RESELLER_ONLY).await?;
+    let mut visit = Visit::begin(table, request, Policy::RESELLER).await?;
     let id = visit.read("subscription_id", subscription_in_path(request));
     let (caller, found) = visit.open(table.subscription_load(&visit.token, visit.customer, id).await?)?;
     let expected = request.expected_revision()?;

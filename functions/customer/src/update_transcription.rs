@@ -8,9 +8,9 @@ use shared::domain::transcription::Transcription;
 use shared::lambda::idempotency::keeping;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
-use shared::store::{Table, Write};
+use shared::store::{Policy, Table, Write};
 
-use crate::door::{Doors, Visit};
+use crate::door::Visit;
 use crate::transcription::{refusal, sent_report, transcription_in_path, view};
 
 /// Answers 201 (not 200) with the transcription as it is now, even if nothing changed. The seconds of a completed one are recorded as
@@ -20,7 +20,7 @@ use crate::transcription::{refusal, sent_report, transcription_in_path, view};
 /// 400 when an id is no integer, the body is not JSON, a field is wrong, or the report contradicts an earlier one; 404 when there is no
 /// such customer or transcription, 412 when it is at another revision than `If-Match` says, 401 and 403 when the caller is refused.
 pub async fn update_transcription(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
-    let mut visit = Visit::begin(table, request, Doors::BOTH).await?;
+    let mut visit = Visit::begin(table, request, Policy::RECORD).await?;
     let id = visit.read("transcription_id", transcription_in_path(request));
     let (caller, found) = visit.open(table.transcription_load(&visit.token, visit.customer, id).await?)?;
     let expected = request.expected_revision()?;

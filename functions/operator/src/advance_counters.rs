@@ -21,9 +21,9 @@ struct Payload {
     resellers_by: Option<u64>,
 }
 
-/// `{"by": 100000}` moves the counters of customers and of accounts ahead by this many numbers, and that of resellers by as many
-/// or by `"resellers_by"`. It returns the last numbers, which are not given to anything. Take more than can have been given since
-/// the moment to which the table was restored: their numbers must not be given again.
+/// `{"by": 100000}` moves all counters ahead by this many numbers, and that of resellers by as many or by `"resellers_by"`. It returns
+/// the last numbers, which are not given to anything. Take more than can have been given since the moment to which the table was
+/// restored: their numbers must not be given again.
 ///
 /// Another invocation moves them further, which does no harm.
 ///
@@ -45,5 +45,6 @@ pub async fn advance_counters(table: &Table<Operator>, sent: &RawValue) -> Resul
         "last_account_id": last.account,
         "last_subscription_id": last.subscription,
         "last_payment_option_id": last.payment_option,
+        "last_user_id": last.user,
     }))
 }

@@ -9,6 +9,7 @@ mod define_plan;
 mod drop_secret;
 mod erase_deleted;
 mod error;
+mod invite_user;
 mod issue_key;
 mod key_view;
 mod limit_key;
@@ -36,6 +37,7 @@ pub use define_plan::define_plan;
 pub use drop_secret::drop_secret;
 pub use erase_deleted::erase_deleted;
 pub use error::Error;
+pub use invite_user::invite_user;
 pub use issue_key::issue_key;
 pub use limit_key::limit_key;
 pub use list_keys::list_keys;
@@ -58,6 +60,7 @@ shared::operator_functions!(
     define_plan,
     drop_secret,
     erase_deleted,
+    invite_user,
     issue_key,
     limit_key,
     list_keys,

@@ -8,6 +8,7 @@ pub(crate) fn view(reseller: &Reseller) -> Value {
     json!({
         "reseller_id": reseller.id,
         "name": reseller.name,
+        "short_name": reseller.short_name(),
         "account_ids": reseller.account_ids,
         "created_at": reseller.created_at,
         "suspended_at": reseller.suspended_at,

@@ -118,6 +118,7 @@ const KNOWN: [&str; 7] = ["limit", "customer", "sort", "direction", "offset", "f
 pub(crate) fn view(ActivityEntry { entry, label }: &ActivityEntry) -> Value {
     let actor = match &entry.actor {
         Principal::Key(kind, hash) => json!({"kind": kind, "id": hash.key_id().as_str(), "label": label}),
+        Principal::User(_, user) => json!({"kind": "user", "id": user, "label": label}),
         Principal::Operator => json!({"kind": "operator", "id": null, "label": null}),
     };
     json!({

@@ -399,7 +399,7 @@ fn function(handler: &str) -> String {
 }
 
 /// The errors that every operation of a reseller answers with.
-fn answers() -> Answers {
+pub fn answers() -> Answers {
     answers_to("The key is a customer's, or lacks the permission: `read` for GET, `write` for all else.")
 }
 
@@ -481,9 +481,16 @@ fn one_of_values<T: Serialize>(values: &[T]) -> ObjectBuilder {
 fn entry() -> ObjectBuilder {
     let key_id = || string().pattern(Some("^[0-9a-f]{12}$"));
     let actor = record([
-        ("kind", one_of(&["reseller", "licensing", "service_user", "customer", "operator"]).into()),
-        ("id", or_null(key_id()).description(Some("The id of the key; `null` for an operator.")).into()),
-        ("label", or_null(string()).description(Some("What the key is called now.")).into()),
+        ("kind", one_of(&["reseller", "licensing", "service_user", "customer", "user", "operator"]).into()),
+        (
+            "id",
+            AnyOfBuilder::new()
+                .item(or_null(key_id()))
+                .item(whole_number())
+                .description(Some("The id of the key or of the user; `null` for an operator."))
+                .into(),
+        ),
+        ("label", or_null(string()).description(Some("What the key or the user is called now.")).into()),
     ]);
     let object = record([
         ("kind", one_of_values(&ObjectKind::ALL).into()),

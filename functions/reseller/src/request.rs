@@ -11,7 +11,7 @@ use shared::store::{Access, Caller, Policy, Table};
 use crate::Error;
 
 /// The callers that a reseller's call takes.
-pub const POLICY: Policy = Policy::of_kinds(&[Kind::Reseller]);
+pub const POLICY: Policy = Policy::RESELLER.at(Kind::Reseller);
 
 /// The issued token in `x-zoom-s2t-key`, for a call with this policy.
 ///

@@ -14,6 +14,7 @@ use super::sealing::CryptographyFailed;
 use super::subscription::SubscriptionId;
 use super::timestamp::Timestamp;
 use super::token::KeyId;
+use super::user::UserId;
 
 /// The name of an entry: the milliseconds since 1970 and 64 random bits, in hexadecimal digits. Names sort as their moments do.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -114,6 +115,18 @@ pub enum Action {
     /// A payment option of a customer was changed, or became the primary one.
     #[serde(rename = "payment_option.updated")]
     PaymentOptionUpdated,
+    /// A user was made, with a first link.
+    #[serde(rename = "user.created")]
+    UserCreated,
+    /// A user's names, role, activity or password were changed.
+    #[serde(rename = "user.updated")]
+    UserUpdated,
+    /// A user was deleted.
+    #[serde(rename = "user.deleted")]
+    UserDeleted,
+    /// A user got another link.
+    #[serde(rename = "user.invited")]
+    UserInvited,
     /// The colour of the reseller's brand was changed, or its logo replaced or deleted.
     #[serde(rename = "branding.updated")]
     BrandingUpdated,
@@ -127,7 +140,7 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::CustomerCreated,
         Self::CustomerUpdated,
         Self::CustomerDeleted,
@@ -143,6 +156,10 @@ impl Action {
         Self::SubscriptionDeleted,
         Self::PaymentOptionCreated,
         Self::PaymentOptionUpdated,
+        Self::UserCreated,
+        Self::UserUpdated,
+        Self::UserDeleted,
+        Self::UserInvited,
         Self::BrandingUpdated,
         Self::ResellerCreated,
         Self::ResellerUpdated,
@@ -195,6 +212,12 @@ impl Object {
         Self { kind: ObjectKind::PaymentOption, id: ObjectId::Number(id.number()) }
     }
 
+    /// A user.
+    #[must_use]
+    pub fn user(id: UserId) -> Self {
+        Self { kind: ObjectKind::User, id: ObjectId::Number(id.number()) }
+    }
+
     /// The brand of a reseller.
     #[must_use]
     pub fn branding(id: ResellerId) -> Self {
@@ -224,6 +247,8 @@ pub enum ObjectKind {
     Subscription,
     /// A payment option of a customer.
     PaymentOption,
+    /// A user.
+    User,
     /// The brand of the reseller.
     Branding,
     /// The reseller itself.
@@ -232,13 +257,14 @@ pub enum ObjectKind {
 
 impl ObjectKind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Customer,
         Self::Licence,
         Self::Key,
         Self::Token,
         Self::Subscription,
         Self::PaymentOption,
+        Self::User,
         Self::Branding,
         Self::Reseller,
     ];
@@ -248,7 +274,7 @@ impl ObjectKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ObjectId {
-    /// Of customers, licences, subscriptions, payment options and resellers; of a brand its reseller's.
+    /// Of customers, licences, subscriptions, payment options, users, brands and resellers.
     Number(u64),
     /// Of keys and tokens.
     Text(String),

@@ -151,12 +151,10 @@ impl Credential {
         }
     }
 
-    /// Checks that it allows a call that takes these kinds and needs this permission.
-    ///
-    /// # Errors
-    /// [`Refusal::NotAllowed`].
-    pub fn check_rights(&self, kinds: &[Kind], permission: Permission) -> Result<(), Refusal> {
-        if kinds.contains(&self.kind) && self.permissions.contains(&permission) { Ok(()) } else { Err(Refusal::NotAllowed) }
+    /// Whether it allows a call that needs this permission.
+    #[must_use]
+    pub fn allows(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
     }
 }
 
@@ -191,11 +189,8 @@ mod tests {
 
     #[test]
     fn a_credential_has_rights() {
-        let good = credential();
-        assert_eq!(good.check_rights(&[Kind::Customer, Kind::Reseller], Permission::Read), Ok(()));
-        assert_eq!(good.check_rights(&[Kind::Reseller], Permission::Write), Err(Refusal::NotAllowed));
-        assert_eq!(good.check_rights(&[Kind::Customer], Permission::Read), Err(Refusal::NotAllowed));
-        assert_eq!(good.check_rights(&[], Permission::Read), Err(Refusal::NotAllowed));
+        assert!(credential().allows(Permission::Read));
+        assert!(!credential().allows(Permission::Write));
     }
 
     #[test]

@@ -33,6 +33,10 @@ pub enum Purpose {
     Cursor,
     /// The name under which a source address is on record.
     Source,
+    /// The checksum of a link with which a user sets a password.
+    Link,
+    /// The checksum of the cookie that names a session.
+    Session,
     /// The names under which tries of passwords are on record.
     Tries,
     /// The encryption of mails that wait.
@@ -49,6 +53,8 @@ impl Purpose {
             Self::LicenceKey => b"licence key",
             Self::Cursor => b"cursor",
             Self::Source => b"source",
+            Self::Link => b"link",
+            Self::Session => b"session",
             Self::Tries => b"tries",
             Self::Mail => b"mail",
         }

@@ -146,9 +146,10 @@ pub async fn run_operator<E: OperatorError>(
 async fn configured() -> Result<(Store, Option<String>), Error> {
     let configuration = Configuration::from_environment()?;
     tracing::subscriber::set_global_default(logging::subscriber(configuration.log_level, std::io::stdout))?;
-    let store = Store::from_environment(&configuration.table_name).await;
-    let store = store.with_quotas(configuration.quotas).with_mail(configuration.mail);
-    Ok((store, configuration.front_secret))
+    let Configuration { table_name, quotas, front_secret, public_origin, mail, .. } = configuration;
+    let store = Store::from_environment(&table_name).await;
+    let store = store.with_quotas(quotas).with_public_origin(public_origin.as_deref()).with_mail(mail);
+    Ok((store, front_secret))
 }
 
 /// Carries out one invocation of an operators' function: everything but the Lambda runtime around it.

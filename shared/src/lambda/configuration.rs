@@ -23,6 +23,9 @@ pub struct Configuration {
     /// `FRONT_SECRET`: what the content network in front of the gateway sends with each request. Without it there is none, and
     /// requests come to the gateway directly.
     pub front_secret: Option<String>,
+    /// `PUBLIC_ORIGIN`: scheme, host and, where it is not the usual one, port, at which people reach the pages, such as
+    /// `https://portal.example.com`. Links begin with it; without it no function makes one.
+    pub public_origin: Option<String>,
     /// `MAIL_SENDER`: the address in `From`. Without it the deployment sends no mail. `MAIL_FOLDER`: the folder that mails are
     /// written to instead of being sent.
     pub mail: Option<MailSettings>,
@@ -98,8 +101,19 @@ impl Configuration {
                 Some(MailSettings { sender, folder: variable("MAIL_FOLDER").map(Into::into) })
             }
         };
-        Ok(Self { table_name, log_level, quotas, front_secret: variable("FRONT_SECRET"), mail })
+        let public_origin = variable("PUBLIC_ORIGIN");
+        if public_origin.as_deref().is_some_and(|origin| !is_origin(origin)) {
+            return Err(ConfigurationError::Wrong("PUBLIC_ORIGIN", "it takes an origin such as https://portal.example.com"));
+        }
+        Ok(Self { table_name, log_level, quotas, front_secret: variable("FRONT_SECRET"), public_origin, mail })
     }
+}
+
+/// Whether it is an origin (RFC 6454) without anything behind it.
+fn is_origin(sent: &str) -> bool {
+    let host = sent.strip_prefix("https://").or_else(|| sent.strip_prefix("http://"));
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
+    host.is_some_and(|host| !host.is_empty() && host.bytes().all(is_part))
 }
 
 #[cfg(test)]
@@ -135,6 +149,22 @@ mod tests {
                     "{wrong}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn an_origin_has_nothing_behind_the_host() {
+        let read = |origin: &str| read(&[("TABLE_NAME", "t"), ("PUBLIC_ORIGIN", origin)]).map(|read| read.public_origin);
+        for origin in ["https://portal.example.com", "http://127.0.0.1:9000", "http://[::1]:9000"] {
+            assert_eq!(read(origin).unwrap().as_deref(), Some(origin));
+        }
+        assert_eq!(read("").unwrap(), None);
+        for wrong in ["portal.example.com", "https://", "https://portal.example.com/", "https://a b", "ftp://a"] {
+            assert_eq!(
+                read(wrong).unwrap_err().to_string(),
+                "the environment variable PUBLIC_ORIGIN is wrong: it takes an origin such as https://portal.example.com",
+                "{wrong}"
+            );
         }
     }
 

@@ -15,13 +15,14 @@ use crate::domain::payment_option::PaymentOptionId;
 use crate::domain::plan::Sku;
 use crate::domain::quota::Minute;
 use crate::domain::replay::Replay;
-use crate::domain::reseller::{AccountId, ResellerId};
+use crate::domain::reseller::{AccountId, ResellerId, ShortName};
 use crate::domain::subscription::SubscriptionId;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::{KeyId, TokenHash};
 use crate::domain::transcription::TranscriptionId;
 use crate::domain::usage::{Dimensions, EventId, Language};
 use crate::domain::usage_report::Range;
+use crate::domain::user::{Organization, UserPlace};
 
 /// How many rows the counts of one reseller are spread over, so that simultaneous creates seldom write to the same row.
 pub(super) const COUNT_SHARDS: u64 = 16;
@@ -82,6 +83,7 @@ pub(super) enum Counter {
     Account,
     Subscription,
     PaymentOption,
+    User,
 }
 
 fn key(partition: impl Into<String>, sort: impl Into<String>) -> RowKey {
@@ -107,7 +109,17 @@ pub(super) fn reseller(reseller: ResellerId) -> RowKey {
 
 /// The header of a customer, which outlives it: what a delete must note and other calls must respect.
 pub(super) fn customer_header(reseller: ResellerId, id: CustomerId) -> RowKey {
-    key(format!("HEADERS#{reseller}"), format!("{CUSTOMER_PREFIX}{}", padded(id)))
+    organization_header(reseller, Organization::Customer(id))
+}
+
+/// The header of an organization: that of a customer, or the reseller's own, which counts its people.
+pub(super) fn organization_header(reseller: ResellerId, organization: Organization) -> RowKey {
+    key(format!("HEADERS#{reseller}"), format!("{CUSTOMER_PREFIX}{}", organization_number(organization)))
+}
+
+/// The number of an organization as sixteen digits. The reseller's own is 0, which no customer has.
+fn organization_number(organization: Organization) -> String {
+    format!("{:016}", organization.customer().map_or(0, CustomerId::number))
 }
 
 pub(super) fn account_partition(reseller: ResellerId) -> String {
@@ -150,6 +162,11 @@ pub(super) fn count(reseller: ResellerId, id: CustomerId) -> RowKey {
 /// the customer's id in the same way.
 pub(super) const USER_COUNT_PREFIX: &str = "USERS#";
 
+/// The row that counts the users of this customer.
+pub(super) fn user_count(reseller: ResellerId, id: CustomerId) -> RowKey {
+    key(count_partition(reseller), format!("{USER_COUNT_PREFIX}{}", id.number() % COUNT_SHARDS))
+}
+
 /// The reservation of a value: which customer holds it. Values are compared without regard to case. The key contains a hash,
 /// because a key is bounded and a value need not be.
 pub(super) fn reservation(reseller: ResellerId, what: Reserved, value: &str) -> RowKey {
@@ -173,6 +190,25 @@ pub(super) fn belonging_code(reseller: ResellerId, id: CustomerId, what: Coded, 
     };
     let hash = sha256_hex(&format!("{}\0{}", padded(id), normalize(code)));
     key(format!("RESERVATIONS#{reseller}"), format!("{name}#{hash}"))
+}
+
+/// The reservation of an address: which user of the reseller has it, in whichever organization.
+pub(super) fn person(reseller: ResellerId, email: &str) -> RowKey {
+    key(format!("RESERVATIONS#{reseller}"), format!("PERSON#{}", sha256_hex(&normalize(email))))
+}
+
+pub(super) fn user_partition(reseller: ResellerId) -> String {
+    format!("USERS#{reseller}")
+}
+
+/// The beginning of the sort keys of the users of one organization.
+pub(super) fn user_prefix(organization: Organization) -> String {
+    format!("USER#{}#", organization_number(organization))
+}
+
+pub(super) fn user(place: UserPlace) -> RowKey {
+    let UserPlace { reseller, organization, user } = place;
+    key(user_partition(reseller), format!("{}{:016}", user_prefix(organization), user.number()))
 }
 
 pub(super) fn customer_token_partition(reseller: ResellerId) -> String {
@@ -446,6 +482,7 @@ pub(super) fn counter(counter: Counter) -> RowKey {
         Counter::Account => "ACCOUNT",
         Counter::Subscription => "SUBSCRIPTION",
         Counter::PaymentOption => "PAYMENTOPTION",
+        Counter::User => "USER",
     };
     key("COUNTERS", name)
 }
@@ -453,6 +490,11 @@ pub(super) fn counter(counter: Counter) -> RowKey {
 /// The row by which operators find a reseller. The id has eight digits, so that its texts sort like the numbers.
 pub(super) fn directory(reseller: ResellerId) -> RowKey {
     key(SYSTEM, format!("{DIRECTORY_PREFIX}{:08}", reseller.number()))
+}
+
+/// The row that says which reseller has this short name.
+pub(super) fn short_name(name: &ShortName) -> RowKey {
+    key(SYSTEM, format!("SHORTNAME#{name}"))
 }
 
 /// The row that says which reseller is the platform's own.
@@ -467,6 +509,7 @@ pub(super) fn secret() -> RowKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::user::UserId;
 
     /// The on-disk format, written out. A failure here means that rows written by earlier versions would be lost.
     #[test]
@@ -541,6 +584,15 @@ mod tests {
         assert_eq!(transcription_days(day, day), ["DAY#2026-11-29#", "DAY#2026-11-29$"]);
         assert_eq!(day_of_transcriptions("DAY#2026-11-29#3"), Some(day));
         assert_eq!(show(deleted_customer(of, id)), "DELETED / CUSTOMER#00000007#0000000000000042");
+        let place = |organization| UserPlace { reseller: of, organization, user: UserId::new(9).unwrap() };
+        assert_eq!(show(user(place(Organization::Customer(id)))), "USERS#7 / USER#0000000000000042#0000000000000009");
+        assert_eq!(show(user(place(Organization::Reseller))), "USERS#7 / USER#0000000000000000#0000000000000009");
+        assert_eq!(show(organization_header(of, Organization::Reseller)), "HEADERS#7 / CUSTOMER#0000000000000000");
+        assert_eq!(show(user_count(of, id)), "COUNTS#7 / USERS#10");
+        assert_eq!(
+            show(person(of, "Customer@Example.com")),
+            "RESERVATIONS#7 / PERSON#e233d4a29013e9d87150c6237c6777bedf379ebf1acdc5d6126fec7e8bb74fb5"
+        );
         let posted: MailId = serde_json::from_str("\"019ab83cd681ffffffffffffffff\"").unwrap();
         assert_eq!(show(mail(&posted)), "MAIL / 019ab83cd681ffffffffffffffff");
         assert_eq!(credential_partition(of), "KEYS#7");
@@ -566,7 +618,9 @@ mod tests {
         assert_eq!(show(counter(Counter::Account)), "COUNTERS / ACCOUNT");
         assert_eq!(show(counter(Counter::Subscription)), "COUNTERS / SUBSCRIPTION");
         assert_eq!(show(counter(Counter::PaymentOption)), "COUNTERS / PAYMENTOPTION");
+        assert_eq!(show(counter(Counter::User)), "COUNTERS / USER");
         assert_eq!(show(directory(of)), "SYSTEM / RESELLER#00000007");
+        assert_eq!(show(short_name(&ShortName::parse("acme").unwrap())), "SYSTEM / SHORTNAME#acme");
         assert_eq!(show(platform()), "SYSTEM / PLATFORM");
         assert_eq!(show(secret()), "SECRET / SECRET");
     }

@@ -32,10 +32,12 @@ pub mod subscription;
 pub mod transcription;
 pub mod tries;
 pub mod usage;
+pub mod user;
 
 pub use access::caller::Caller;
+pub use access::policy::Policy;
 pub use access::sealed::{Content, Sealed};
-pub use access::table::{Access, AuthenticationError, Login, Operator, Policy, Read, Table, Write};
+pub use access::table::{Access, AuthenticationError, Login, Operator, Read, Table, Write};
 pub use engine::error::StoreError;
 pub use engine::meter::Meter;
 pub use engine::retry::REQUEST_DEADLINE;

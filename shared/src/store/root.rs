@@ -19,6 +19,7 @@ pub struct Store {
     pub(super) secret: Arc<SecretCopy>,
     pub(super) keyed: Arc<KeyedRequest>,
     pub(super) quotas: Quotas,
+    public_origin: Option<Arc<str>>,
     pub(super) mail: Option<Arc<MailSettings>>,
 }
 
@@ -47,7 +48,14 @@ impl Store {
     }
 
     fn over(connection: Connection) -> Self {
-        Self { connection, secret: Arc::default(), keyed: Arc::default(), quotas: Quotas::default(), mail: None }
+        Self {
+            connection,
+            secret: Arc::default(),
+            keyed: Arc::default(),
+            quotas: Quotas::default(),
+            public_origin: None,
+            mail: None,
+        }
     }
 
     /// The same table, of which callers may use up this much.
@@ -60,6 +68,22 @@ impl Store {
     #[must_use]
     pub fn with_mail(self, settings: Option<MailSettings>) -> Self {
         Self { mail: settings.map(Arc::new), ..self }
+    }
+
+    /// The same table, for functions that make links to pages at this origin, such as `https://portal.example.com`.
+    #[must_use]
+    pub fn with_public_origin(self, origin: Option<&str>) -> Self {
+        Self { public_origin: origin.map(Arc::from), ..self }
+    }
+
+    /// The origin of links.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] when none was configured.
+    pub(super) fn public_origin(&self) -> Result<&str, StoreError> {
+        self.public_origin
+            .as_deref()
+            .ok_or_else(|| StoreError::Internal("PUBLIC_ORIGIN is not set: links begin with it".to_owned()))
     }
 
     /// The name of the table.

@@ -34,6 +34,9 @@ use super::{Answer, Event, Wire};
 /// The base path of the reseller API.
 const RESELLER: &str = "/api/v3/reseller/customer/";
 
+/// The origin that links begin with.
+pub const ORIGIN: &str = "https://portal.example.com";
+
 static TABLES: AtomicU32 = AtomicU32::new(0);
 
 /// The product: all routes, with a table that no other test uses.
@@ -45,6 +48,7 @@ pub struct App {
     /// The functions that have been started, in each of their sandboxes, with their own copies of the secret.
     functions: Mutex<HashMap<(String, usize), Store>>,
     fails_to_start: AtomicBool,
+    has_no_origin: AtomicBool,
     /// What callers may use up.
     quotas: Mutex<Quotas>,
     /// How the product mails.
@@ -97,6 +101,7 @@ impl App {
             configuration,
             functions: Mutex::default(),
             fails_to_start: AtomicBool::new(false),
+            has_no_origin: AtomicBool::new(false),
             quotas: Mutex::default(),
             mail: Mutex::default(),
             log: Mutex::default(),
@@ -227,7 +232,9 @@ impl App {
             return started.clone();
         }
         let (quotas, mail) = (*self.quotas.lock().unwrap(), self.mail.lock().unwrap().clone());
-        let store = Store::new(self.configuration.clone(), self.store.table_name()).with_quotas(quotas).with_mail(mail);
+        let origin = (!self.has_no_origin.load(Ordering::Relaxed)).then_some(ORIGIN);
+        let store = Store::new(self.configuration.clone(), self.store.table_name());
+        let store = store.with_quotas(quotas).with_public_origin(origin).with_mail(mail);
         // Functions without a route read the secret when they need it, and the page of the documents never does.
         let reads_secret = !routes::is_without_route(function) && !documents::is_of_the_page(function);
         if reads_secret && !self.fails_to_start.load(Ordering::Relaxed) {
@@ -247,6 +254,12 @@ impl App {
     /// From now on, functions that start fail to reach the table, or reach it again.
     pub fn fail_starts(&self, fails: bool) {
         self.fails_to_start.store(fails, Ordering::Relaxed);
+    }
+
+    /// From now on, functions are configured without an origin for links.
+    pub fn forget_origin(&self) {
+        self.has_no_origin.store(true, Ordering::Relaxed);
+        self.restart();
     }
 
     /// From now on callers may use up this much; without it, as much as they like.
@@ -483,6 +496,7 @@ impl App {
                 licensing::respond_as(function, "test", &store, request).await,
                 management::respond_as(function, "test", &store, request).await,
                 reseller::respond_as(function, "test", &store, request).await,
+                user::respond_as(function, "test", &store, request).await,
             ];
             answers.into_iter().flatten().next()
         });

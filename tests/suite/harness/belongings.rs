@@ -1,5 +1,6 @@
 //! Checks that the rows of what belongs to customers agree: tokens with their credentials, names and headers, subscriptions with
-//! headers and with the rows of days, payment options with headers, both with their codes, and transcriptions with the rows of days.
+//! headers and with the rows of days, payment options with headers, both with their codes, transcriptions with the rows of days, and
+//! users with addresses, headers and counts.
 
 use std::collections::BTreeMap;
 use std::panic::Location;
@@ -24,6 +25,12 @@ pub struct Belongings {
     pub payment_options: BTreeMap<String, Row>,
     /// The ids of what has a code, by the sort keys of the reservations.
     pub codes: BTreeMap<String, u64>,
+    pub users: BTreeMap<String, Row>,
+    /// The ids of the users that have an address, by the sort keys of the reservations.
+    pub persons: BTreeMap<String, u64>,
+    pub user_counts: BTreeMap<String, u64>,
+    /// The header that counts the reseller's own people.
+    pub own_header: Row,
 }
 
 /// The customer in a sort key: the sixteen digits behind the first sign.
@@ -49,6 +56,47 @@ impl Belongings {
         self.audit_payment_options(headers, customers, place);
         self.audit_codes(place);
         self.audit_transcriptions(place);
+        self.audit_users(headers, customers, place);
+    }
+
+    /// Every user stands where its organization and its id say and has its address, and every organization counts its users. The users
+    /// of a deleted customer count nowhere, and another user may have the address of one of them.
+    fn audit_users(&self, headers: &BTreeMap<u64, Row>, customers: &BTreeMap<u64, Row>, place: &Location<'_>) {
+        let (mut counted, mut sums, mut active) = (BTreeMap::<u64, u64>::new(), BTreeMap::<String, u64>::new(), 0);
+        let (mut held, mut left) = (BTreeMap::new(), BTreeMap::new());
+        for (sort, row) in &self.users {
+            let (organization, id) = (customer_of(sort), number(row, "id"));
+            assert_eq!(*sort, format!("USER#{organization:016}#{id:016}"), "{place}: {row:?}");
+            let noted = if row["customer"].is_n() { number(row, "customer") } else { 0 };
+            assert_eq!(noted, organization, "{place}: {row:?}");
+            let address = format!("PERSON#{}", sha256_hex(&normalize(words(row, "email").unwrap())));
+            if organization > 0 && !customers.contains_key(&organization) {
+                assert!(deleted_on(headers.get(&organization)).is_some(), "{place}: {sort} belongs to nobody");
+                left.insert(address, id);
+                continue;
+            }
+            assert_eq!(held.insert(address, id), None, "{place}: two users have one address, {row:?}");
+            *counted.entry(organization).or_default() += 1;
+            if organization > 0 {
+                *sums.entry(format!("USERS#{}", organization % 16)).or_default() += 1;
+            } else {
+                active += u64::from(*row["is_active"].as_bool().unwrap() && words(row, "password").is_some());
+            }
+        }
+        for (address, id) in left.into_iter().filter(|(address, id)| self.persons.get(address) == Some(id)) {
+            assert_eq!(held.insert(address, id), None, "{place}: the address of a user is one of a deleted customer's");
+        }
+        assert_eq!(self.persons, held, "{place}: the addresses, and the users");
+        let noted =
+            |header: Option<&Row>, what: &str| header.filter(|row| row.contains_key(what)).map_or(0, |row| number(row, what));
+        for id in customers.keys() {
+            assert_eq!(noted(headers.get(id), "users"), counted.remove(id).unwrap_or_default(), "{place}: the users of {id}");
+        }
+        let own = [noted(Some(&self.own_header), "users"), noted(Some(&self.own_header), "active_users")];
+        assert_eq!(own, [counted.remove(&0).unwrap_or_default(), active], "{place}: the reseller's own people");
+        let mut noted = self.user_counts.clone();
+        noted.retain(|_, count| *count > 0);
+        assert_eq!(noted, sums, "{place}: the counts of users, and the users");
     }
 
     /// Every transcription stands where its id says, and is counted there once.

@@ -9,6 +9,7 @@ mod events;
 mod licensing;
 mod log;
 mod management;
+mod people;
 mod recorder;
 pub mod records;
 pub mod routes;
@@ -21,11 +22,12 @@ mod wire;
 use serde_json::Value;
 
 pub use answer::Answer;
-pub use app::{App, Keys, RequestBuilder, Tenant};
+pub use app::{App, Keys, ORIGIN, RequestBuilder, Tenant};
 pub use clients::{ApiCall, Clients};
 pub use events::{Event, encoded};
 pub use licensing::{Api, Licences, LicensingClient, verdict};
 pub use management::{CUSTOMERS, ManagementClient};
+pub use people::People;
 pub use ses::FakeSes;
 pub use wire::{Call, Effect, Wire};
 

@@ -127,11 +127,17 @@ impl App {
                     customers.insert(number(&row, "id"), row);
                 }
                 "RESELLER" => assert_eq!(sk, "RESELLER", "{place}"),
+                "COUNTS" if sk.starts_with("USERS#") => {
+                    belongings.user_counts.insert(sk, number(&row, "users"));
+                }
                 "COUNTS" => {
                     counts.insert(sk, (number(&row, "customers"), number(&row, "active")));
                 }
                 "RESERVATIONS" if sk.starts_with("TOKEN#") => {
                     belongings.token_names.insert(sk, words(&row, "key_id").unwrap().to_owned());
+                }
+                "RESERVATIONS" if sk.starts_with("PERSON#") => {
+                    belongings.persons.insert(sk, number(&row, "user_id"));
                 }
                 "RESERVATIONS" if sk.starts_with("SUBSCRIPTION#") || sk.starts_with("PAYMENTOPTION#") => {
                     belongings.codes.insert(sk, number(&row, "id"));
@@ -154,6 +160,10 @@ impl App {
                 "LICENCES" => {
                     licences.insert(sk, row);
                 }
+                "USERS" => {
+                    belongings.users.insert(sk, row);
+                }
+                "HEADERS" if sk == "CUSTOMER#0000000000000000" => belongings.own_header = row,
                 "HEADERS" => {
                     headers.insert(sk.strip_prefix("CUSTOMER#").unwrap().parse::<u64>().unwrap(), row);
                 }

@@ -13,4 +13,5 @@ pub use answers::{Answers, ErrorForm};
 pub use document::{Document, body, idempotency_key, if_match, if_none_match, operation, path_parameter, query_parameter};
 pub use samples::{
     activity_entry, customer, customer_token, licence, payment_option, request, revoked_licence, subscription, transcription,
+    user,
 };

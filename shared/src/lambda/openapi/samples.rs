@@ -9,6 +9,7 @@ use crate::domain::licence::Licence;
 use crate::domain::payment_option::PaymentOption;
 use crate::domain::subscription::Subscription;
 use crate::domain::transcription::Transcription;
+use crate::domain::user::User;
 use crate::lambda::request::Request;
 use crate::store::activity::ActivityEntry;
 
@@ -96,6 +97,28 @@ pub fn transcription() -> Transcription {
         "modified_at": "2026-11-22T10:52:41.300Z",
         "modified_by": {"key": ["customer", hash]},
         "revision": 3,
+    });
+    serde_json::from_value(record).unwrap()
+}
+
+/// One of that customer's people.
+#[must_use]
+pub fn user() -> User {
+    let record = json!({
+        "id": 12,
+        "customer": 3,
+        "email": "ann@acme.example",
+        "first_name": "Ann",
+        "last_name": "Rivers",
+        "role": "RESELLEE",
+        "is_active": true,
+        "password": null,
+        "epoch": 1,
+        "link": null,
+        "registered_at": "2026-11-22T10:36:05.210Z",
+        "modified_at": "2026-11-22T10:36:05.210Z",
+        "last_login": null,
+        "revision": 1,
     });
     serde_json::from_value(record).unwrap()
 }

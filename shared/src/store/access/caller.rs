@@ -33,6 +33,7 @@ pub struct Caller<A> {
     limit: Limit,
     replay: Option<Replay>,
     reseller_since: Timestamp,
+    is_of_platform: bool,
     access: PhantomData<A>,
 }
 
@@ -46,6 +47,7 @@ impl Caller<Write> {
             limit: Limit::Reseller,
             replay: None,
             reseller_since: reseller.created_at,
+            is_of_platform: reseller.platform,
             access: PhantomData,
         }
     }
@@ -67,6 +69,7 @@ impl<A> Caller<A> {
             limit,
             replay: token.replay().cloned(),
             reseller_since: reseller.created_at,
+            is_of_platform: reseller.platform,
             access: PhantomData,
         })
     }
@@ -124,6 +127,12 @@ impl<A> Caller<A> {
     /// When its reseller was provisioned.
     pub(in crate::store) fn reseller_since(&self) -> Timestamp {
         self.reseller_since
+    }
+
+    /// Whether its reseller is the platform's own, whose customers are regular organizations.
+    #[must_use]
+    pub fn is_of_platform(&self) -> bool {
+        self.is_of_platform
     }
 
     /// The customers that the caller sees.

@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::caller::Caller;
-use super::table::{Access, AuthenticationError, Policy, Table};
+use super::policy::Policy;
+use super::table::{Access, AuthenticationError, Table};
 use crate::domain::credential::{Credential, Refusal};
 use crate::domain::customer::Customer;
 use crate::domain::quota::{KeyQuota, Quota, Quotas};
@@ -72,7 +73,9 @@ impl<A: Access, T: Content> Sealed<A, T> {
         if self.is_inactive {
             return Err(Refusal::Inactive.into());
         }
-        credential.check_rights(policy.kinds, A::PERMISSION)?;
+        if !policy.takes_kind(credential.kind) || !credential.allows(A::PERMISSION) {
+            return Err(Refusal::NotAllowed.into());
+        }
         within_budget.map_err(StoreError::from)?;
         let caller = Caller::verified(&self.token, credential, &reseller).ok_or(Refusal::Invalid)?;
         if let Some(replay) = caller.replay() {

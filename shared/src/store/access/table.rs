@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::domain::credential::{Kind, Permission, Refusal};
+use crate::domain::credential::{Permission, Refusal};
 use crate::store::engine::error::StoreError;
 use crate::store::replay::row::Earlier;
 use crate::store::root::Store;
@@ -44,25 +44,6 @@ impl Access for Read {
 
 impl Access for Write {
     const PERMISSION: Permission = Permission::Write;
-}
-
-/// The callers that a call takes, besides the permission that its function needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Policy {
-    pub(super) kinds: &'static [Kind],
-}
-
-impl Policy {
-    /// Takes callers with a credential of one of these kinds.
-    #[must_use]
-    pub const fn of_kinds(kinds: &'static [Kind]) -> Self {
-        Self { kinds }
-    }
-
-    /// Whether the call takes credentials of this kind.
-    pub(in crate::store) fn takes(self, kind: Kind) -> bool {
-        self.kinds.contains(&kind)
-    }
 }
 
 /// Why a request goes no further than to its credential.

@@ -11,13 +11,13 @@ use crate::domain::credential::Credential;
 use crate::domain::customer::CustomerId;
 use crate::domain::principal::Principal;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::token::TokenHash;
-use crate::domain::validation::Text;
+use crate::domain::user::{Organization, User, UserPlace};
 use crate::store::access::caller::Caller;
 use crate::store::access::table::{Read, Table};
 use crate::store::engine::error::StoreError;
 use crate::store::engine::query::Page;
 use crate::store::engine::read::MOST_KEYS;
+use crate::store::engine::row::RowKey;
 use crate::store::keys;
 
 /// How far the clocks of two functions may differ.
@@ -42,8 +42,8 @@ pub struct ActivityListing {
 pub struct ActivityEntry {
     /// The entry.
     pub entry: Entry,
-    /// The label of the actor's key; `None` for an operator.
-    pub label: Option<Text>,
+    /// The label of the actor's key, or the name of the user; `None` for an operator, and for a user who no longer exists.
+    pub label: Option<String>,
 }
 
 /// A page of the activity.
@@ -59,8 +59,8 @@ impl Table<Read> {
     /// A page of the activity of the caller's reseller. It reads at most 1,000 entries, so that a page of one customer's entries
     /// may be short or empty although there are more.
     ///
-    /// One call for each month from the newest one on, until the page is full: at most 15. Then one for each 100 keys that made
-    /// the changes.
+    /// One call for each month from the newest one on, until the page is full: at most 15. Then one for each 100 keys and users that
+    /// made the changes.
     ///
     /// # Errors
     /// When the store fails.
@@ -127,38 +127,39 @@ impl Table<Read> {
             .await
     }
 
-    /// The page of these entries, with the labels of the keys that made the changes.
+    /// The page of these entries, with the labels of those who made the changes.
     async fn activity_page(
         &self,
         caller: &Caller<Read>,
         entries: Vec<Entry>,
         next: Option<EntryId>,
     ) -> Result<ActivityPage, StoreError> {
-        let mut labels: HashMap<TokenHash, Text> = HashMap::new();
-        let mut hashes: Vec<&TokenHash> = entries.iter().filter_map(|entry| hash_of(&entry.actor)).collect();
-        hashes.sort_unstable_by_key(|hash| hash.as_str());
-        hashes.dedup();
-        for hashes in hashes.chunks(MOST_KEYS) {
-            let key = |hash: &TokenHash| keys::credential(caller.reseller(), hash);
-            let rows = self.store.connection.read(hashes.iter().map(|hash| key(hash)).collect()).await?;
-            for &hash in hashes {
-                if let Some(credential) = rows.get::<Credential>(&key(hash))? {
-                    labels.insert(hash.clone(), credential.label);
-                }
+        let reseller = caller.reseller();
+        let key = |actor: &Principal| match actor {
+            Principal::Key(_, hash) => Some(keys::credential(reseller, hash)),
+            Principal::User(customer, user) => {
+                Some(keys::user(UserPlace { reseller, organization: Organization::of(*customer), user: *user }))
+            }
+            Principal::Operator => None,
+        };
+        let wanted: HashMap<RowKey, &Principal> =
+            entries.iter().filter_map(|entry| Some((key(&entry.actor)?, &entry.actor))).collect();
+        let mut labels: HashMap<RowKey, String> = HashMap::new();
+        for wanted in wanted.into_iter().collect::<Vec<_>>().chunks(MOST_KEYS) {
+            let rows = self.store.connection.read(wanted.iter().map(|(key, _)| key.clone()).collect()).await?;
+            for (key, actor) in wanted {
+                let label = match actor {
+                    Principal::User(..) => rows.get::<User>(key)?.map(|user| user.label()),
+                    _ => rows.get::<Credential>(key)?.map(|credential| credential.label.to_string()),
+                };
+                labels.extend(label.map(|label| (key.clone(), label)));
             }
         }
         let labelled = |entry: Entry| {
-            let label = hash_of(&entry.actor).and_then(|hash| labels.get(hash)).cloned();
+            let label = key(&entry.actor).and_then(|key| labels.get(&key)).cloned();
             ActivityEntry { entry, label }
         };
         Ok(ActivityPage { entries: entries.into_iter().map(labelled).collect(), next })
-    }
-}
-
-fn hash_of(actor: &Principal) -> Option<&TokenHash> {
-    match actor {
-        Principal::Key(_, hash) => Some(hash),
-        Principal::Operator => None,
     }
 }
 

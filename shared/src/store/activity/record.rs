@@ -30,10 +30,15 @@ pub(in crate::store) struct Change {
 }
 
 impl Change {
-    /// A change by this caller, of something that belongs to the customer.
-    pub(in crate::store) fn by<A>(caller: &Caller<A>, action: Action, customer: CustomerId, object: Object) -> Self {
+    /// A change by this caller, of something that belongs to the customer, or else to the reseller itself.
+    pub(in crate::store) fn by<A>(
+        caller: &Caller<A>,
+        action: Action,
+        customer: impl Into<Option<CustomerId>>,
+        object: Object,
+    ) -> Self {
         let (reseller, actor) = (caller.reseller(), caller.principal().clone());
-        Self { reseller, actor, action, customer: Some(customer), object, fields: Vec::new() }
+        Self { reseller, actor, action, customer: customer.into(), object, fields: Vec::new() }
     }
 
     /// A change by this caller, of something that belongs to the reseller.

@@ -117,10 +117,11 @@ fn transaction(
     };
     transaction = count::count(transaction, Purpose::Count, reseller, id, [before, after]);
     if after.is_none() {
-        let mark = header.subscriptions_unchanged().update("SET deleted_at = :now").text(":now", Timestamp::now().to_string());
+        let mark = header.belongings_unchanged().update("SET deleted_at = :now").text(":now", Timestamp::now().to_string());
         transaction = transaction.update(Purpose::Header, keys::customer_header(reseller, id), mark);
         transaction = erase::note(transaction, reseller, id)?;
         transaction = days::end_all(transaction, Purpose::Header, reseller, &header.subscriptions);
+        transaction = count::without_users(transaction, Purpose::Count, reseller, id, header.users);
     }
     // A customer never changes its account.
     match (before, after) {

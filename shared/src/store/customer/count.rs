@@ -47,3 +47,18 @@ pub(super) fn count<P>(
     let add = Expressions::always().update("ADD customers :all, active :active").number(":all", all).number(":active", active);
     transaction.update(purpose, keys::count(reseller, id), add)
 }
+
+/// Adds to a transaction that the users of a customer no longer count, because the customer is deleted.
+pub(super) fn without_users<P>(
+    transaction: Transaction<P>,
+    purpose: P,
+    reseller: ResellerId,
+    id: CustomerId,
+    users: u64,
+) -> Transaction<P> {
+    if users == 0 {
+        return transaction;
+    }
+    let subtract = Expressions::always().update("ADD #users :less").name("#users", "users").number(":less", format!("-{users}"));
+    transaction.update(purpose, keys::user_count(reseller, id), subtract)
+}

@@ -13,11 +13,11 @@ use crate::store::keys;
 use crate::store::replay::Answer;
 
 impl Table<Write> {
-    /// Deletes a customer for ever, with its reservations. Its tokens, licences and subscriptions end with it. `answer` makes what is kept of the
-    /// answer, if the request has an idempotency key.
+    /// Deletes a customer for ever, with its reservations. Its tokens, licences, subscriptions and users end with it. `answer` makes
+    /// what is kept of the answer, if the request has an idempotency key.
     ///
-    /// One call, a transaction, unless another request writes too; three for a customer that has had subscriptions. Returns the customer as it was; `None` when it no longer
-    /// exists.
+    /// One call, a transaction, unless another request writes too; three for a customer that has had subscriptions or has users.
+    /// Returns the customer as it was; `None` when it no longer exists.
     ///
     /// # Errors
     /// When the store fails, and [`WriteError::OtherRevision`]: a customer that is not at an `expected` revision is not deleted.
@@ -29,7 +29,7 @@ impl Table<Write> {
         answer: Answer<'_, Customer>,
     ) -> Result<Option<Customer>, WriteError> {
         let mut rounds = Rounds::default();
-        // Most customers never had a subscription. The transaction notices if this one has.
+        // Most customers never had a subscription or a user. The transaction notices if this one has.
         let mut header = CustomerHeader::default();
         loop {
             if !expected.admits(current.entity_tag()) {

@@ -39,6 +39,9 @@ pub(in crate::store) struct CustomerHeader {
     /// The primary payment option, which the customer has as soon as it has any.
     #[serde(default)]
     pub(in crate::store) primary_payment_option: Option<PaymentOptionId>,
+    /// How many users the organization has.
+    #[serde(default)]
+    pub(in crate::store) users: u64,
     /// When the customer was deleted.
     #[serde(default)]
     pub(in crate::store) deleted_at: Option<Timestamp>,
@@ -63,6 +66,13 @@ impl Course {
 }
 
 impl CustomerHeader {
+    /// The condition that the customer is not deleted, and that its subscriptions and the number of its users are as they were read.
+    pub(in crate::store) fn belongings_unchanged(&self) -> Expressions {
+        let is_same = "(#users = :users OR (:users = :none AND attribute_not_exists(#users)))";
+        let unchanged = self.subscriptions_unchanged().and(is_same);
+        unchanged.name("#users", "users").number(":users", self.users).number(":none", 0)
+    }
+
     /// The condition that the customer is not deleted and its subscriptions are as they were read.
     pub(in crate::store) fn subscriptions_unchanged(&self) -> Expressions {
         let is_alive = "attribute_not_exists(deleted_at)";

@@ -29,6 +29,12 @@ impl Expressions {
         Self { condition: Some(condition.into()), ..Self::default() }
     }
 
+    /// Writes only if this condition holds too.
+    pub(in crate::store) fn and(self, condition: &str) -> Self {
+        let condition = self.condition.map_or_else(|| condition.to_owned(), |first| format!("{first} AND {condition}"));
+        Self { condition: Some(condition), ..self }
+    }
+
     /// Applies this update to the row.
     pub(in crate::store) fn update(self, update: impl Into<String>) -> Self {
         Self { update: Some(update.into()), ..self }

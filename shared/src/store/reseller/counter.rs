@@ -17,7 +17,7 @@ impl Counter {
     /// The number before the first one that the counter returns.
     fn before_first(self) -> u64 {
         match self {
-            Self::Customer | Self::Reseller | Self::Subscription | Self::PaymentOption => 0,
+            Self::Customer | Self::Reseller | Self::Subscription | Self::PaymentOption | Self::User => 0,
             Self::Account => 1000,
         }
     }
@@ -53,6 +53,8 @@ pub struct Counters {
     pub subscription: u64,
     /// Of payment options.
     pub payment_option: u64,
+    /// Of users.
+    pub user: u64,
 }
 
 impl Table<Operator> {
@@ -65,13 +67,14 @@ impl Table<Operator> {
     /// When the store fails; then some counters may have moved.
     pub async fn counters_advance(&self, by: u64, resellers_by: u64) -> Result<Counters, StoreError> {
         let connection = &self.store.connection;
-        let (customer, reseller, account, subscription, payment_option) = futures_util::try_join!(
+        let (customer, reseller, account, subscription, payment_option, user) = futures_util::try_join!(
             connection.counter_move(Counter::Customer, by),
             connection.counter_move(Counter::Reseller, resellers_by),
             connection.counter_move(Counter::Account, by),
             connection.counter_move(Counter::Subscription, by),
             connection.counter_move(Counter::PaymentOption, by),
+            connection.counter_move(Counter::User, by),
         )?;
-        Ok(Counters { customer, reseller, account, subscription, payment_option })
+        Ok(Counters { customer, reseller, account, subscription, payment_option, user })
     }
 }

@@ -5,6 +5,7 @@ mod counter;
 mod directory;
 mod platform;
 mod provision;
+pub(in crate::store) mod short_name;
 
 pub use counter::Counters;
 pub use directory::ResellerPage;

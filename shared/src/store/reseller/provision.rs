@@ -3,7 +3,7 @@
 use crate::domain::activity::{Action, Object};
 use crate::domain::credential::{Permission, Subject};
 use crate::domain::quota::KeyQuota;
-use crate::domain::reseller::{AccountId, Reseller, ResellerId};
+use crate::domain::reseller::{AccountId, Reseller, ResellerId, ShortName};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::validation::Text;
 use crate::store::access::table::{Operator, Table};
@@ -15,13 +15,15 @@ use crate::store::engine::row::row;
 use crate::store::engine::transaction::{Outcome, Transaction};
 use crate::store::keys::{self, Counter};
 
-use super::platform;
+use super::{platform, short_name};
 
 /// A reseller to be provisioned.
 #[derive(Clone, Debug)]
 pub struct NewReseller {
     /// A name for people; it need not be unique.
     pub name: Text,
+    /// The name by which its people find its pages; `None` for one that contains its number.
+    pub short_name: Option<ShortName>,
     /// Whether it is to be the platform's own reseller.
     pub platform: bool,
     /// The label of its first key.
@@ -39,12 +41,16 @@ pub enum ProvisionError {
     /// It was to be the platform's own reseller, which this one is already.
     #[error("the platform has a reseller of its own")]
     PlatformHas(ResellerId),
+    /// Another reseller has its short name.
+    #[error("another reseller has the short name")]
+    ShortNameTaken,
 }
 
 /// The purpose of a write in the transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
     Reseller,
+    ShortName,
     Platform,
 }
 
@@ -66,7 +72,7 @@ impl Table<Operator> {
     /// # Errors
     /// [`ProvisionError`]; then there is no such reseller, unless the store gave no answer. Its numbers are not given again.
     pub async fn reseller_provision(&self, new: NewReseller) -> Result<Provisioned, ProvisionError> {
-        let NewReseller { name, platform, key_label, key_valid_until } = new;
+        let NewReseller { name, short_name, platform, key_label, key_valid_until } = new;
         let connection = &self.store.connection;
         let (secret, number, account) = futures_util::try_join!(
             self.secret_or_first(),
@@ -77,7 +83,8 @@ impl Table<Operator> {
         let version = secret.issuing(Timestamp::now()).ok_or_else(no_version)?;
         let id = ResellerId::new(number).ok_or_else(|| StoreError::Internal("no reseller ids are left".to_owned()))?;
         let account_ids = vec![AccountId(account)];
-        let reseller = Reseller { id, name, account_ids, created_at: Timestamp::now(), suspended_at: None, platform };
+        let created_at = Timestamp::now();
+        let reseller = Reseller { id, name, short_name, account_ids, created_at, suspended_at: None, platform };
         let new = NewKey {
             reseller: id,
             subject: Subject::Reseller,
@@ -92,14 +99,21 @@ impl Table<Operator> {
         for key in [keys::reseller(id), keys::directory(id)] {
             transaction = transaction.put(Purpose::Reseller, row(&key, &reseller)?, Expressions::when(IS_NEW));
         }
+        transaction = short_name::put(transaction, Purpose::ShortName, &reseller)?;
         if platform {
             transaction = platform::put(transaction, Purpose::Platform, id)?;
         }
         let entry = activity::Change::by_operator(id, Action::ResellerCreated, Object::reseller(id));
-        let entry = entry.of_differing([("name", true), ("account_ids", true), ("platform", platform)]);
+        let entry = entry.of_differing([
+            ("name", true),
+            ("short_name", reseller.short_name.is_some()),
+            ("account_ids", true),
+            ("platform", platform),
+        ]);
         transaction = api_key::put(activity::record(transaction, entry)?, Purpose::Reseller, id, &key)?;
         match connection.transact(transaction).await? {
             Outcome::Done => Ok(Provisioned { reseller, key }),
+            Outcome::Refused(purposes) if purposes.contains(&Purpose::ShortName) => Err(ProvisionError::ShortNameTaken),
             Outcome::Refused(purposes) if purposes == [Purpose::Platform] => {
                 let has = connection.platform().await?;
                 let gone = || StoreError::Internal("the row of the platform's reseller refused another and is gone".to_owned());

@@ -12,8 +12,9 @@ use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::reseller::{AccountId, Reseller, ResellerId};
 use crate::domain::token::IssuedToken;
 use crate::store::access::caller::{Caller, Limit};
+use crate::store::access::policy::Policy;
 use crate::store::access::sealed::{Content, Sealed};
-use crate::store::access::table::{Access, Policy, Table};
+use crate::store::access::table::{Access, Table};
 use crate::store::customer::count::Counts;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::error::StoreError;
@@ -126,7 +127,7 @@ impl<A: Access> Table<A> {
         listing.drop_repeated_filters();
         let (connection, reseller) = (&self.store.connection, token.reseller());
         let token_keys = self.store.token_keys(token);
-        let may_pass = policy.takes(token.kind());
+        let may_pass = policy.takes_kind(token.kind());
         let (rows, counts, begun) = futures_util::try_join!(
             connection.read(token_keys.clone()),
             async {
