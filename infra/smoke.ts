@@ -184,6 +184,19 @@ async function lives(): Promise<void> {
     assert.equal(JSON.parse((await expect(200, "GET", sales, user)).body).length, 2);
     await expect(200, "POST", `${sales}/*smoke`, user, JSON.stringify({ autoRenew: false }));
     await operate(stack, "retire-plan", { sku });
+    for (const users of [`${base}/${id}/user`, "/api/v3/reseller/user"]) {
+      const person = JSON.stringify({ email: `person-${Date.now()}@example.com` });
+      const invited = JSON.parse((await expect(201, "POST", `${users}${slash}`, key, person)).body).result;
+      assert.ok(invited.invitation_url.startsWith(`${url.origin}/invitation/`), invited.invitation_url);
+      const one = `${users}/${invited.id}`;
+      const again = await expect(201, "POST", `${one}/invitation${slash}`, key);
+      assert.notEqual(JSON.parse(again.body).result.invitation_url, invited.invitation_url);
+      const named = await expect(201, "PUT", `${one}${slash}`, key, JSON.stringify({ first_name: "Ann" }));
+      assert.equal((await expect(200, "GET", `${one}${slash}`, key)).body, named.body);
+      assert.ok((await expect(200, "GET", `${users}${slash}`, key)).body.includes('"Ann"'));
+      if (users.startsWith(base)) assert.ok((await expect(200, "GET", `/api/v3/user${slash}`, own)).body.includes('"Ann"'));
+      await expect(204, "DELETE", `${one}${slash}`, key);
+    }
     await expect(204, "DELETE", `${base}/${id}/token/${customerToken.id}${slash}`, key);
     await expect(401, "GET", `/api/v3/customer${slash}`, own);
     const changed = await expect(201, "PUT", one, key, JSON.stringify({ ...sent, is_active: false }));

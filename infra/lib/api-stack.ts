@@ -32,6 +32,8 @@ export interface Shared {
   readonly workspace: Workspace;
   readonly table: ITableV2;
   readonly httpApi: gateway.IHttpApi;
+  /** Where people reach the deployment: scheme and host, with which links begin. */
+  readonly publicOrigin: string;
   /** What the content network in front of the gateway sends with each request, if there is one. */
   readonly frontSecret: string | undefined;
   readonly removal: RemovalPolicy;
@@ -97,6 +99,7 @@ export class ApiStack extends NestedStack {
       environment: {
         TABLE_NAME: table.tableName,
         LOG_LEVEL: options.logLevel,
+        PUBLIC_ORIGIN: this.shared.publicOrigin,
         KEY_UNITS_PER_MINUTE: options.quotas.keyUnits,
         KEY_REQUESTS_PER_MINUTE: options.quotas.keyRequests,
         RESELLER_UNITS_PER_MINUTE: options.quotas.resellerUnits,

@@ -39,13 +39,14 @@ export class ClienteleStack extends Stack {
     const front = options.contentNetwork
       ? new Front(this, options, `${httpApi.apiId}.execute-api.${this.region}.${this.urlSuffix}`)
       : undefined;
-    const shared = { options, workspace, table, httpApi, frontSecret: front?.secret, removal: this.removal };
+    const endpoint = front?.address ?? httpApi.apiEndpoint;
+    const url = options.domain ? `https://${options.domain.name}` : endpoint;
+    const shared = { options, workspace, table, httpApi, publicOrigin: url, frontSecret: front?.secret, removal: this.removal };
     const apis = new Set(workspace.functions.map(({ api }) => api));
     this.apis = new Map([...apis].map((api) => [api, new ApiStack(this, api, shared)]));
     if (options.alarmTopic !== undefined) addAlarms(this, options.alarmTopic, httpApi, accessLog, table, workspace.functions.length);
-    const endpoint = front?.address ?? httpApi.apiEndpoint;
     new CfnOutput(this, "Endpoint", { value: endpoint });
-    new CfnOutput(this, "Url", { value: options.domain ? `https://${options.domain.name}` : endpoint });
+    new CfnOutput(this, "Url", { value: url });
     new CfnOutput(this, "TableName", { value: table.tableName });
   }
 

@@ -61,6 +61,39 @@ test("the route keys are those of the route table, greedy where it has a slash a
   assert.ok(keys.includes("GET /api/v3/reseller/customer/{id}/{proxy+}") && keys.includes("PUT /api/v01/customers"));
 });
 
+test("the routes are no more than an HTTP API takes unless AWS is asked for more", () => {
+  const { length } = resources(standard.all, "AWS::ApiGatewayV2::Route");
+  assert.ok(length <= 300, `${length} routes`);
+});
+
+test("links begin with the address at which people reach the deployment", () => {
+  const front = { contentNetwork: "true", certificate: "arn:aws:acm:us-east-1:123456789012:certificate/0" };
+  const expected: [Record<string, string>, RegExp][] = [
+    [{}, /^\{"Fn::GetAtt":\["Api[0-9A-F]+","ApiEndpoint"\]\}$/],
+    [{ domain: "api.example.com", certificate }, /^https:\/\/api\.example\.com$/],
+    [{ contentNetwork: "true" }, /^https:\/\/\{"Fn::GetAtt":\["FrontDistribution[0-9A-F]+","DomainName"\]\}$/],
+    [{ ...front, domain: "api.example.com" }, /^https:\/\/api\.example\.com$/],
+  ];
+  for (const [options, form] of expected) {
+    const { base, apis } = templates(options);
+    const nested = resources([base], "AWS::CloudFormation::Stack");
+    for (const [api, one] of apis) {
+      for (const [, { Properties }] of resources([one], "AWS::Lambda::Function")) {
+        const origin = resolved(Properties["Environment"].Variables.PUBLIC_ORIGIN, nested.find(([id]) => id === api)?.[1].Properties["Parameters"] ?? {});
+        assert.match(origin, form, `${api} ${JSON.stringify(options)}`);
+      }
+    }
+  }
+});
+
+/** A value of a nested stack as a text, with what the outer one passes in for its parameters. */
+function resolved(value: any, parameters: Record<string, any>): string {
+  if (typeof value === "string") return value;
+  if (value["Fn::Join"] !== undefined) return value["Fn::Join"][1].map((part: any) => resolved(part, parameters)).join("");
+  const passed = parameters[value.Ref];
+  return passed === undefined ? JSON.stringify(value) : resolved(passed, {});
+}
+
 test("every route leads to its function, and no route to an operator's", () => {
   const reached = new Map<string, string | undefined>();
   const invocable: (string | undefined)[] = [];
@@ -101,6 +134,7 @@ test("functions are as small and as fast as the design says", () => {
       Variables: {
         TABLE_NAME: Match.anyValue(),
         LOG_LEVEL: "info",
+        PUBLIC_ORIGIN: Match.anyValue(),
         KEY_UNITS_PER_MINUTE: "60000",
         KEY_REQUESTS_PER_MINUTE: "none",
         RESELLER_UNITS_PER_MINUTE: "180000",
@@ -314,6 +348,7 @@ test("quotas and concurrency are options", () => {
     "reseller-list-customers",
     "reseller-list-plans",
     "reseller-list-usage",
+    "user-list-users",
   ]);
   assert.equal(concurrency.get("reseller-list-customers"), 20);
 });
