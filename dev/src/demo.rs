@@ -107,7 +107,7 @@ impl From<ProvisionError> for DemoError {
         match error {
             ProvisionError::Store(error) => Self::Store(error),
             ProvisionError::PlatformHas(_) => Self::Impossible("a demo reseller is the platform's own"),
-            ProvisionError::ShortNameTaken => Self::Impossible("another reseller has a short name that nobody chooses"),
+            ProvisionError::ShortNameTaken => Self::Impossible("another reseller has the short name of a demo reseller"),
         }
     }
 }

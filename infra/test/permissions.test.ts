@@ -44,9 +44,12 @@ test("only what makes or ends a secret may write it", () => {
 test("only what sends mails may read or remove them", () => {
   const others = Object.keys(permissions).filter((name) => name !== "mail-send-due");
   for (const name of others) assert.ok(!partitionKeys(name, /^(?!PutItem$)/).includes("MAIL"), name);
+  // It also finds out who has forgotten a password, and makes the link.
   assert.deepEqual(permissions["mail-send-due"], {
-    BatchGetItem: ["SECRET"],
+    BatchGetItem: ["RESELLER#*", "RESERVATIONS#*", "SECRET", "SYSTEM", "USERS#*"],
+    ConditionCheckItem: ["HEADERS#*"],
     DeleteItem: ["MAIL"],
+    PutItem: ["ACTIVITY#*", "MAIL", "USERS#*"],
     Query: ["MAIL"],
     UpdateItem: ["MAIL"],
   });

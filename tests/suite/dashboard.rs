@@ -610,6 +610,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 10..60)
 }
 
+/// The first and the last day of a subscription, if it has one.
+type Course = (Date, Option<Date>);
+
 /// What a reseller has, plainly.
 #[derive(Debug, Default)]
 struct Model {
@@ -618,7 +621,7 @@ struct Model {
     /// Customer, day, units, and what is left of them.
     events: Vec<(usize, Date, i64, i64)>,
     /// Customer, id, and the first and the last day; `None` for one that never was.
-    subscriptions: Vec<(usize, u64, Option<(Date, Option<Date>)>)>,
+    subscriptions: Vec<(usize, u64, Option<Course>)>,
     users: BTreeMap<u64, u64>,
 }
 

@@ -24,9 +24,9 @@ pub async fn create_user(table: &Table<Write>, request: &Request) -> Result<Resp
     let (caller, found) = visit.open(table.user_load(&visit.token, visit.organization(), None).await?)?;
     let sent = SentUser::parse(request)?;
     // What is right in the fields follows from the organization.
-    let organization = found.ok_or(Error::NotFound("customer"))?.organization;
-    let new = sent.new_user(organization.roles(caller.is_of_platform()))?;
+    let found = found.ok_or(Error::NotFound("customer"))?;
+    let new = sent.new_user(found.organization().roles(caller.is_of_platform()))?;
     let answer = |made: &Invited| one_object(StatusCode::CREATED, &invited_view(made), made.user.entity_tag());
-    let made = table.user_create(&caller, organization, new, &keeping(answer)).await.map_err(not_made)?;
+    let made = table.user_create(&caller, &found, new, &keeping(answer)).await.map_err(not_made)?;
     Ok(answer(&made.ok_or(Error::NotFound("customer"))?))
 }

@@ -30,7 +30,6 @@ use crate::wire::{KEYS, invited_view, view};
 const TAG: &str = "Users";
 
 /// The document of the reseller API with these calls.
-#[must_use]
 pub fn with_users(document: Document) -> Document {
     let mut document = with_schemas(document)
         .with_tag(TAG, "The people of a customer, and the reseller's own.")

@@ -27,8 +27,9 @@ pub async fn update_user(table: &Table<Write>, request: &Request) -> Result<Resp
     let expected = request.expected_revision()?;
     let sent = SentUser::parse(request)?;
     let found = found.ok_or(Error::NotFound("customer"))?;
+    let roles = found.organization().roles(caller.is_of_platform());
     let user = found.content.ok_or(Error::NotFound("user"))?;
-    let change = sent.change(&user, found.organization.roles(caller.is_of_platform()))?;
+    let change = sent.change(&user, roles)?;
     let answer = |user: &User| one_object(StatusCode::CREATED, &view(user), user.entity_tag());
     let updated = table.user_update(&caller, &expected, user, |user| change.applied(user), &keeping(answer)).await;
     Ok(answer(&updated.map_err(not_changed("is_active"))?.ok_or(Error::NotFound("user"))?))

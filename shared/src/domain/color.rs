@@ -122,6 +122,7 @@ impl Color {
 const FLARE: f64 = 0.05;
 
 /// The amount of light of each part of a colour, from 0 to 1.
+#[expect(clippy::indexing_slicing, reason = "the compiler computes the table, and can't do so out of its bounds")]
 static LIGHT: [f64; 256] = {
     let mut table = [0.0; 256];
     let mut part = 0;

@@ -18,12 +18,11 @@ use super::customer::CustomerId;
 use super::entity_tag::EntityTag;
 use super::hash::sha256_hex;
 use super::normalization::normalize;
-use super::reseller::ResellerId;
+use super::reseller::{RESELLER_DIGITS, ResellerId};
 use super::sealing::CryptographyFailed;
 use super::secret::{Purpose, Secret, SecretVersion};
 use super::signed;
 use super::timestamp::Timestamp;
-use super::token::RESELLER_DIGITS;
 use super::validation::Text;
 
 /// The number of a licence, unique over all resellers and never used again. It contains the number of its customer: it is that

@@ -65,6 +65,39 @@ impl fmt::Debug for Mail {
     }
 }
 
+/// Somebody says to have forgotten a password. Who that is is found out when the mail is sent, so that the answer to a request about
+/// somebody takes as long as that about nobody.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forgotten {
+    /// The short name of a reseller, as it was sent.
+    pub short_name: String,
+    /// An address, as it was sent.
+    pub address: String,
+    /// From when on nobody waits for a mail any more.
+    pub expires_at: Timestamp,
+}
+
+/// What waits to be sent.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Posted {
+    /// A mail.
+    Mail(Mail),
+    /// A mail to somebody who is still to be found, if there is such a person.
+    Forgotten(Forgotten),
+}
+
+impl Posted {
+    /// The moment from which it is not sent.
+    #[must_use]
+    pub fn expires_at(&self) -> Timestamp {
+        match self {
+            Self::Mail(mail) => mail.expires_at,
+            Self::Forgotten(forgotten) => forgotten.expires_at,
+        }
+    }
+}
+
 /// What a mail says.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

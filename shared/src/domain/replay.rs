@@ -76,7 +76,7 @@ impl Replay {
             fingerprint.update(part);
         }
         Ok(Self {
-            place: sha256_hex(&format!("{token_hash} {}", key.0)),
+            place: sha256_hex(format!("{token_hash} {}", key.0)),
             fingerprint: hex(fingerprint.sign().as_ref()),
             answer_key: SealingKey::new(derived(b"answer ")?),
         })

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::timestamp::Timestamp;
 use super::validation::Text;
 
+/// How many base62 digits of a token name the reseller.
+pub const RESELLER_DIGITS: usize = 5;
+
 /// The number of a reseller, from 1 to [`ResellerId::MAX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -65,7 +68,8 @@ impl ShortName {
     }
 
     /// The short name of a reseller for which none was chosen.
-    fn default_of(reseller: ResellerId) -> Self {
+    #[must_use]
+    pub fn default_of(reseller: ResellerId) -> Self {
         Self(format!("{}{reseller}", Self::DEFAULT_PREFIX))
     }
 

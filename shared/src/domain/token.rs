@@ -14,6 +14,12 @@
 //! A token of the licensing API is 32 hexadecimal digits in any case: 24 bits for the reseller, 64 random bits, and the first 40
 //! bits of the checksum. There is no room for the version of the secret, so every version is tried.
 //!
+//! A session of a person has a token too, which the browser keeps as a cookie. It names the place of its user:
+//!
+//! ```text
+//! <reseller: 5> <organization: 9> <user: 9> <signature>
+//! ```
+//!
 //! A service user of the Management API has a user name and a password. The user `api-<reseller>-<label>` names the reseller; the
 //! password is a signature of the user name. The token, and what is hashed, is `user:password`.
 
@@ -26,13 +32,12 @@ use super::credential::{Kind, Subject};
 use super::customer::CustomerId;
 use super::hash::{hex, sha256_hex, unhex};
 use super::replay::{IdempotencyKey, Replay, SentRequest};
-use super::reseller::ResellerId;
+use super::reseller::{RESELLER_DIGITS, ResellerId};
 use super::sealing::CryptographyFailed;
 use super::secret::{Purpose, Secret, SecretVersion};
 use super::signed::{self, SIGNATURE_DIGITS};
+use super::user_place::{Organization, UserId, UserPlace};
 
-/// How many base62 digits of a token name the reseller.
-pub const RESELLER_DIGITS: usize = 5;
 const CUSTOMER_DIGITS: usize = 9;
 
 const RESELLER_PREFIX: &str = "sk_reseller_";
@@ -50,7 +55,7 @@ const LICENSING_CHECKSUM_BYTES: usize = 5;
 pub struct TokenHash(String);
 
 impl TokenHash {
-    pub(super) fn of(token: &str) -> Self {
+    pub(crate) fn of(token: &str) -> Self {
         Self(sha256_hex(token))
     }
 
@@ -109,6 +114,7 @@ pub struct PresentedToken {
     purpose: Purpose,
     reseller: ResellerId,
     customer: Option<CustomerId>,
+    user: Option<UserId>,
 }
 
 impl fmt::Debug for PresentedToken {
@@ -128,7 +134,7 @@ impl PresentedToken {
         let reseller = ResellerId::new(take(&mut rest, RESELLER_DIGITS)?)?;
         let customer = if names_customer { Some(CustomerId::new(take(&mut rest, CUSTOMER_DIGITS)?)?) } else { None };
         signed::version_of(rest)?;
-        Some(Self { text: sent.to_owned(), purpose: Purpose::ApiKey, reseller, customer })
+        Some(Self { text: sent.to_owned(), purpose: Purpose::ApiKey, reseller, customer, user: None })
     }
 
     /// Reads a token of the licensing API, 32 hexadecimal digits in any case; `None` when the text has another form.
@@ -140,7 +146,8 @@ impl PresentedToken {
             return None;
         }
         let reseller = bytes.iter().take(LICENSING_RESELLER_BYTES).fold(0, |number, &byte| number << 8 | u64::from(byte));
-        Some(Self { text, purpose: Purpose::LicensingToken, reseller: ResellerId::new(reseller)?, customer: None })
+        let reseller = ResellerId::new(reseller)?;
+        Some(Self { text, purpose: Purpose::LicensingToken, reseller, customer: None, user: None })
     }
 
     /// Reads `user:password` of a service user; `None` when the text has another form.
@@ -150,10 +157,20 @@ impl PresentedToken {
         let (reseller, _) = head.strip_suffix(':')?.strip_prefix(USER_PREFIX)?.split_once('-')?;
         signed::version_of(password)?;
         let reseller = ResellerId::new(reseller.parse().ok()?)?;
-        Some(Self { text: sent.to_owned(), purpose: Purpose::ServiceUser, reseller, customer: None })
+        Some(Self { text: sent.to_owned(), purpose: Purpose::ServiceUser, reseller, customer: None, user: None })
     }
 
-    /// The customer that a customer's token names.
+    /// Reads the token of a session; `None` when the text has another form.
+    #[must_use]
+    pub fn session(sent: &str) -> Option<Self> {
+        let mut rest = sent;
+        let UserPlace { reseller, organization, user } = UserPlace::take(&mut rest)?;
+        signed::version_of(rest)?;
+        let customer = organization.customer();
+        Some(Self { text: sent.to_owned(), purpose: Purpose::Session, reseller, customer, user: Some(user) })
+    }
+
+    /// The customer that the token names: that of a customer's token, or the one whose people the user of a session belongs to.
     #[must_use]
     pub fn customer(&self) -> Option<CustomerId> {
         self.customer
@@ -183,14 +200,16 @@ pub struct IssuedToken {
 }
 
 impl IssuedToken {
-    /// The kind of the credential that it was issued for.
+    /// Whom it was issued for.
     #[must_use]
-    pub fn kind(&self) -> Kind {
-        match (self.presented.purpose, self.presented.customer) {
-            (Purpose::LicensingToken, _) => Kind::Licensing,
-            (Purpose::ServiceUser, _) => Kind::ServiceUser,
-            (_, Some(_)) => Kind::Customer,
-            (_, None) => Kind::Reseller,
+    pub fn bearer(&self) -> Bearer {
+        let Self { presented: PresentedToken { purpose, reseller, customer, user, .. }, .. } = *self;
+        match (purpose, customer, user) {
+            (_, _, Some(user)) => Bearer::Person(UserPlace { reseller, organization: Organization::of(customer), user }),
+            (Purpose::LicensingToken, _, _) => Bearer::Program(Kind::Licensing),
+            (Purpose::ServiceUser, _, _) => Bearer::Program(Kind::ServiceUser),
+            (_, Some(_), _) => Bearer::Program(Kind::Customer),
+            (_, None, _) => Bearer::Program(Kind::Reseller),
         }
     }
 
@@ -200,7 +219,7 @@ impl IssuedToken {
         self.presented.reseller
     }
 
-    /// The customer that a customer's token names.
+    /// The customer that the token names: that of a customer's token, or the one whose people the user of a session belongs to.
     #[must_use]
     pub fn customer(&self) -> Option<CustomerId> {
         self.presented.customer
@@ -234,6 +253,15 @@ impl IssuedToken {
     }
 }
 
+/// Whom a token was issued for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bearer {
+    /// A program, with a credential of this kind.
+    Program(Kind),
+    /// A person: the user at this place, in a session.
+    Person(UserPlace),
+}
+
 /// A token that was just made. Only this value holds its text.
 pub struct NewToken {
     text: String,
@@ -265,9 +293,21 @@ impl NewToken {
                 signed::sign(format!("{USER_PREFIX}{reseller}-{}:", label.as_str()), Purpose::ServiceUser, version)?
             }
         };
+        Ok(Self::of(text))
+    }
+
+    /// Makes a token for a session of the user at this place.
+    ///
+    /// # Errors
+    /// [`CryptographyFailed`].
+    pub fn session(version: &SecretVersion, place: UserPlace) -> Result<Self, CryptographyFailed> {
+        Ok(Self::of(signed::sign(place.encoded(), Purpose::Session, version)?))
+    }
+
+    fn of(text: String) -> Self {
         let hash = TokenHash::of(&text);
         let last_four = text.chars().skip(text.chars().count().saturating_sub(4)).collect();
-        Ok(Self { text, hash, last_four })
+        Self { text, hash, last_four }
     }
 
     fn licensing(version: &SecretVersion, reseller: ResellerId) -> Result<String, CryptographyFailed> {

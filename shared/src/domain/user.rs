@@ -1,16 +1,16 @@
 //! Users: the people of a reseller and of its customers, who log in where programs have keys.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use super::base62::{encoded, take};
 use super::customer::CustomerId;
 use super::entity_tag::EntityTag;
+use super::password::PasswordHash;
 use super::reseller::ResellerId;
 use super::timestamp::Timestamp;
-use super::token::{RESELLER_DIGITS, TokenHash};
+use super::token::TokenHash;
 use super::validation::Text;
+
+pub use super::user_place::{Organization, UserId, UserPlace};
 
 /// How many users an organization has at most, whatever their status.
 pub const MOST_USERS: u64 = 1_000;
@@ -23,108 +23,6 @@ pub const MAXIMUM_EMAIL: usize = 254;
 
 /// How many days a link can be used for.
 pub const LINK_DAYS: u64 = 7;
-
-/// The number of a user. The platform gives it; it is unique over all resellers and never used again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct UserId(u64);
-
-impl UserId {
-    /// The largest number: sort keys give it 16 digits.
-    pub const MAX: u64 = 9_999_999_999_999_999;
-
-    /// The user of this number; `None` beyond [`UserId::MAX`].
-    #[must_use]
-    pub fn new(number: u64) -> Option<Self> {
-        (number <= Self::MAX).then_some(Self(number))
-    }
-
-    /// The number.
-    #[must_use]
-    pub fn number(self) -> u64 {
-        self.0
-    }
-}
-
-impl fmt::Display for UserId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-/// Whose people they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Organization {
-    /// The reseller itself.
-    Reseller,
-    /// One of its customers.
-    Customer(CustomerId),
-}
-
-impl Organization {
-    /// The organization of this customer, or the reseller itself.
-    #[must_use]
-    pub fn of(customer: Option<CustomerId>) -> Self {
-        customer.map_or(Self::Reseller, Self::Customer)
-    }
-
-    /// The customer; `None` for the reseller itself.
-    #[must_use]
-    pub fn customer(self) -> Option<CustomerId> {
-        match self {
-            Self::Reseller => None,
-            Self::Customer(id) => Some(id),
-        }
-    }
-
-    /// The roles that its people can have, the default first.
-    #[must_use]
-    pub fn roles(self, is_platform: bool) -> &'static [Role] {
-        match self {
-            Self::Reseller => &[Role::Reseller],
-            // The customers of the platform's own reseller are regular organizations.
-            Self::Customer(_) if is_platform => &[Role::Customer, Role::Contributor],
-            Self::Customer(_) => &[Role::Resellee],
-        }
-    }
-}
-
-/// Where a user stands: in which organization of which reseller. Sessions and links name all three, so that one read finds the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UserPlace {
-    /// The reseller.
-    pub reseller: ResellerId,
-    /// The organization.
-    pub organization: Organization,
-    /// The user.
-    pub user: UserId,
-}
-
-/// How many base62 digits name an organization, and a user.
-const NUMBER_DIGITS: usize = 9;
-
-impl UserPlace {
-    /// The place as 23 base62 digits. The reseller's own organization has the number 0, which no customer has.
-    #[must_use]
-    pub fn encoded(self) -> String {
-        let customer = self.organization.customer().map_or(0, CustomerId::number);
-        format!(
-            "{}{}{}",
-            encoded(self.reseller.number().into(), RESELLER_DIGITS),
-            encoded(customer.into(), NUMBER_DIGITS),
-            encoded(self.user.number().into(), NUMBER_DIGITS),
-        )
-    }
-
-    /// Takes a place off the beginning of `rest`; `None` when there is no such place.
-    #[must_use]
-    pub fn take(rest: &mut &str) -> Option<Self> {
-        let reseller = ResellerId::new(take(rest, RESELLER_DIGITS)?)?;
-        let customer = CustomerId::new(take(rest, NUMBER_DIGITS)?)?;
-        let user = UserId::new(take(rest, NUMBER_DIGITS)?)?;
-        Some(Self { reseller, organization: Organization::of(Some(customer).filter(|id| id.number() > 0)), user })
-    }
-}
 
 /// What a user may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -152,6 +50,19 @@ impl Role {
             Self::Resellee => "RESELLEE",
             Self::Customer => "CUSTOMER",
             Self::Contributor => "CONTRIBUTOR",
+        }
+    }
+}
+
+impl Organization {
+    /// The roles that its people can have, the default first.
+    #[must_use]
+    pub fn roles(self, is_platform: bool) -> &'static [Role] {
+        match self {
+            Self::Reseller => &[Role::Reseller],
+            // The customers of the platform's own reseller are regular organizations.
+            Self::Customer(_) if is_platform => &[Role::Customer, Role::Contributor],
+            Self::Customer(_) => &[Role::Resellee],
         }
     }
 }
@@ -233,7 +144,7 @@ pub struct User {
     /// Whether the user can be logged in.
     pub is_active: bool,
     /// What is stored of the password; `None` until one was set.
-    pub password: Option<String>,
+    pub password: Option<PasswordHash>,
     /// The number that the user's sessions must have. A higher one ends all of them.
     pub epoch: u64,
     /// The link with which a password can be set; `None` when there is none.
@@ -291,6 +202,25 @@ impl User {
         Self { link: Some(link), ..self.clone() }.written(now)
     }
 
+    /// The user with this password. The link is used up, and every session ends.
+    #[must_use]
+    pub fn with_password(&self, password: PasswordHash, now: Timestamp) -> Self {
+        Self { password: Some(password), link: None, epoch: self.epoch + 1, ..self.clone() }.written(now)
+    }
+
+    /// The user after a login, which is no change of what people know of the user; with the same password hashed anew, if it was.
+    #[must_use]
+    pub fn logged_in(&self, rehashed: Option<PasswordHash>, now: Timestamp) -> Self {
+        let password = rehashed.or_else(|| self.password.clone());
+        Self { password, last_login: Some(now), revision: self.revision + 1, ..self.clone() }
+    }
+
+    /// The user with another number for sessions, which ends all that there are.
+    #[must_use]
+    pub fn without_sessions(&self) -> Self {
+        Self { epoch: self.epoch + 1, revision: self.revision + 1, ..self.clone() }
+    }
+
     fn written(self, now: Timestamp) -> Self {
         Self { modified_at: now, revision: self.revision + 1, ..self }
     }
@@ -333,6 +263,7 @@ impl User {
 
 #[cfg(test)]
 mod tests {
+    use super::super::password::{Parameters, Password};
     use super::super::validation::text;
     use super::*;
 
@@ -365,27 +296,12 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_read_as_it_was_written() {
-        let customers = [None, CustomerId::new(1), CustomerId::new(CustomerId::MAX)];
-        for organization in customers.map(Organization::of) {
-            for (reseller, user) in [(1, 1), (ResellerId::MAX.into(), UserId::MAX)] {
-                let (reseller, user) = (ResellerId::new(reseller).unwrap(), UserId::new(user).unwrap());
-                let place = UserPlace { reseller, organization, user };
-                let text = format!("{}rest", place.encoded());
-                let mut rest = text.as_str();
-                assert_eq!((UserPlace::take(&mut rest), rest), (Some(place), "rest"));
-            }
-        }
-        for wrong in ["", "0", &"0".repeat(23), &"z".repeat(23), &"-".repeat(23)] {
-            assert_eq!(UserPlace::take(&mut { wrong }), None, "{wrong}");
-        }
-    }
-
-    #[test]
     fn the_status_follows_from_the_password_and_the_activity() {
         let user = invited();
         assert_eq!(user.status(), UserStatus::Invited);
-        let with_password = User { password: Some("hash".to_owned()), ..user.clone() };
+        let password = Password::parse("Correct horse 42").unwrap();
+        let hash = PasswordHash::of(&password, &Parameters::new(8, 1, 1).unwrap()).unwrap();
+        let with_password = User { password: Some(hash), ..user.clone() };
         assert_eq!(with_password.status(), UserStatus::Active);
         for user in [user, with_password] {
             assert_eq!(User { is_active: false, ..user }.status(), UserStatus::Inactive);

@@ -89,7 +89,9 @@ impl Curve {
         let forgiven_at = tried.forgiven_at.max(now) + self.longest;
         let tries = (forgiven_at - now + self.longest - 1) / self.longest;
         let wait = self.wait_behind(tries);
-        Taken { tried: Tried { forgiven_at, free_at: now + wait }, added: Tried { forgiven_at: self.longest, free_at: wait } }
+        // One that begins a moment before this one is counted behind it, and must not wait for it.
+        let free_at = if wait == 0 { 0 } else { now + wait };
+        Taken { tried: Tried { forgiven_at, free_at }, added: Tried { forgiven_at: self.longest, free_at: wait } }
     }
 
     /// The most tries that a bucket admits in any stretch of time this long, whoever tries and however: as many as it takes to the
@@ -152,6 +154,14 @@ mod tests {
         assert_eq!(SOURCE.check(Tried::default(), start()), Ok(()));
         assert_eq!(Wait { seconds: 1 }.to_string(), "Too many tries. Try again in 1 second.");
         assert_eq!(Wait { seconds: 900 }.to_string(), "Too many tries. Try again in 900 seconds.");
+    }
+
+    #[test]
+    fn tries_at_the_same_moment_do_not_wait_for_each_other_as_long_as_they_are_free() {
+        for curve in CURVES {
+            let taken = curve.take(Tried::default(), later(5));
+            assert_eq!(curve.check(taken.tried, start()), Ok(()));
+        }
     }
 
     #[test]

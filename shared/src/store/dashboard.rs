@@ -8,6 +8,7 @@ use crate::domain::dashboard::{DashboardDays, DashboardUsage, top_customers};
 use crate::domain::date::Date;
 use crate::domain::reseller::ResellerId;
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::table::{Read, Table};
 use crate::store::activity::{ActivityEntry, ActivityListing};
 use crate::store::engine::connection::Connection;
@@ -63,6 +64,7 @@ impl Table<Read> {
     /// # Errors
     /// When the store fails.
     pub async fn dashboard_get(&self, caller: &Caller<Read>, today: Date) -> Result<Dashboard, StoreError> {
+        caller.must(Policy::RESELLER)?;
         let (connection, reseller, days) = (&self.store.connection, caller.reseller(), DashboardDays::of(today));
         let newest = ActivityListing { customer: None, before: None, limit: RECENT_ACTIVITY };
         let (counts, users, active_subscriptions, sums, top_customers, activity) = try_join!(

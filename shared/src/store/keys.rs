@@ -174,12 +174,12 @@ pub(super) fn reservation(reseller: ResellerId, what: Reserved, value: &str) -> 
         Reserved::Email => "EMAIL",
         Reserved::Code => "CODE",
     };
-    key(format!("RESERVATIONS#{reseller}"), format!("{name}#{}", sha256_hex(&normalize(value))))
+    key(format!("RESERVATIONS#{reseller}"), format!("{name}#{}", sha256_hex(normalize(value))))
 }
 
 /// The reservation of a name among the tokens of a customer, compared as reserved values are.
 pub(super) fn token_name(reseller: ResellerId, id: CustomerId, name: &str) -> RowKey {
-    key(format!("RESERVATIONS#{reseller}"), format!("TOKEN#{}", sha256_hex(&format!("{}\0{}", padded(id), normalize(name)))))
+    key(format!("RESERVATIONS#{reseller}"), format!("TOKEN#{}", sha256_hex(format!("{}\0{}", padded(id), normalize(name)))))
 }
 
 /// The reservation of a code among what a customer has of this kind, compared as reserved values are.
@@ -188,13 +188,13 @@ pub(super) fn belonging_code(reseller: ResellerId, id: CustomerId, what: Coded, 
         Coded::Subscription => "SUBSCRIPTION",
         Coded::PaymentOption => "PAYMENTOPTION",
     };
-    let hash = sha256_hex(&format!("{}\0{}", padded(id), normalize(code)));
+    let hash = sha256_hex(format!("{}\0{}", padded(id), normalize(code)));
     key(format!("RESERVATIONS#{reseller}"), format!("{name}#{hash}"))
 }
 
 /// The reservation of an address: which user of the reseller has it, in whichever organization.
 pub(super) fn person(reseller: ResellerId, email: &str) -> RowKey {
-    key(format!("RESERVATIONS#{reseller}"), format!("PERSON#{}", sha256_hex(&normalize(email))))
+    key(format!("RESERVATIONS#{reseller}"), format!("PERSON#{}", sha256_hex(normalize(email))))
 }
 
 pub(super) fn user_partition(reseller: ResellerId) -> String {
@@ -209,6 +209,25 @@ pub(super) fn user_prefix(organization: Organization) -> String {
 pub(super) fn user(place: UserPlace) -> RowKey {
     let UserPlace { reseller, organization, user } = place;
     key(user_partition(reseller), format!("{}{:016}", user_prefix(organization), user.number()))
+}
+
+pub(super) fn session_partition(reseller: ResellerId) -> String {
+    format!("SESSIONS#{reseller}")
+}
+
+/// The beginning of the sort keys of the sessions of all users of one organization.
+pub(super) fn session_prefix(organization: Organization) -> String {
+    format!("SESSION#{}#", organization_number(organization))
+}
+
+/// The beginning of the sort keys of the sessions of one user.
+pub(super) fn session_prefix_of(place: UserPlace) -> String {
+    format!("{}{:016}#", session_prefix(place.organization), place.user.number())
+}
+
+/// The session whose token has this hash.
+pub(super) fn session(place: UserPlace, hash: &TokenHash) -> RowKey {
+    key(session_partition(place.reseller), format!("{}{}", session_prefix_of(place), hash.as_str()))
 }
 
 pub(super) fn customer_token_partition(reseller: ResellerId) -> String {
@@ -471,7 +490,7 @@ pub(super) fn licence_prefix(customer: Option<CustomerId>) -> String {
 /// The row that says which licence is the active one for this product and host, compared as reserved values are. A text contains
 /// no NUL, so that two different pairs never become the same text.
 pub(super) fn active_licence(reseller: ResellerId, product: &str, host: &str) -> RowKey {
-    let hash = sha256_hex(&format!("{}\0{}", normalize(product), normalize(host)));
+    let hash = sha256_hex(format!("{}\0{}", normalize(product), normalize(host)));
     key(licence_partition(reseller), format!("ACTIVE#{hash}"))
 }
 
@@ -587,6 +606,11 @@ mod tests {
         let place = |organization| UserPlace { reseller: of, organization, user: UserId::new(9).unwrap() };
         assert_eq!(show(user(place(Organization::Customer(id)))), "USERS#7 / USER#0000000000000042#0000000000000009");
         assert_eq!(show(user(place(Organization::Reseller))), "USERS#7 / USER#0000000000000000#0000000000000009");
+        let hash = TokenHash::of("token");
+        assert_eq!(
+            show(session(place(Organization::Customer(id)), &hash)),
+            format!("SESSIONS#7 / SESSION#0000000000000042#0000000000000009#{}", hash.as_str())
+        );
         assert_eq!(show(organization_header(of, Organization::Reseller)), "HEADERS#7 / CUSTOMER#0000000000000000");
         assert_eq!(show(user_count(of, id)), "COUNTS#7 / USERS#10");
         assert_eq!(

@@ -28,6 +28,7 @@ pub mod replay;
 pub mod reseller;
 mod root;
 pub mod secret;
+pub mod session;
 pub mod subscription;
 pub mod transcription;
 pub mod tries;
@@ -35,6 +36,7 @@ pub mod usage;
 pub mod user;
 
 pub use access::caller::Caller;
+pub use access::holder::SignedIn;
 pub use access::policy::Policy;
 pub use access::sealed::{Content, Sealed};
 pub use access::table::{Access, AuthenticationError, Login, Operator, Read, Table, Write};

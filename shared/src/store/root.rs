@@ -10,6 +10,7 @@ use super::engine::meter::Meter;
 use super::replay::row::KeyedRequest;
 use super::secret::copy::SecretCopy;
 use crate::domain::mail::MailSettings;
+use crate::domain::password::Parameters;
 use crate::domain::quota::Quotas;
 
 /// The table of a deployment.
@@ -20,6 +21,7 @@ pub struct Store {
     pub(super) keyed: Arc<KeyedRequest>,
     pub(super) quotas: Quotas,
     public_origin: Option<Arc<str>>,
+    pub(super) hashing: Parameters,
     pub(super) mail: Option<Arc<MailSettings>>,
 }
 
@@ -54,6 +56,7 @@ impl Store {
             keyed: Arc::default(),
             quotas: Quotas::default(),
             public_origin: None,
+            hashing: Parameters::STANDARD,
             mail: None,
         }
     }
@@ -74,6 +77,12 @@ impl Store {
     #[must_use]
     pub fn with_public_origin(self, origin: Option<&str>) -> Self {
         Self { public_origin: origin.map(Arc::from), ..self }
+    }
+
+    /// The same table, for functions that hash passwords with this much work.
+    #[must_use]
+    pub fn with_hashing(self, hashing: Parameters) -> Self {
+        Self { hashing, ..self }
     }
 
     /// The origin of links.

@@ -69,7 +69,7 @@ impl Belongings {
             assert_eq!(*sort, format!("USER#{organization:016}#{id:016}"), "{place}: {row:?}");
             let noted = if row["customer"].is_n() { number(row, "customer") } else { 0 };
             assert_eq!(noted, organization, "{place}: {row:?}");
-            let address = format!("PERSON#{}", sha256_hex(&normalize(words(row, "email").unwrap())));
+            let address = format!("PERSON#{}", sha256_hex(normalize(words(row, "email").unwrap())));
             if organization > 0 && !customers.contains_key(&organization) {
                 assert!(deleted_on(headers.get(&organization)).is_some(), "{place}: {sort} belongs to nobody");
                 left.insert(address, id);
@@ -147,7 +147,7 @@ impl Belongings {
         let coded = |kind: &str, rows: &BTreeMap<String, Row>| -> BTreeMap<String, u64> {
             let coded = rows.iter().filter_map(|(sort, row)| Some((customer_of(sort), words(row, "code")?, number(row, "id"))));
             let codes = coded.map(|(customer, code, id)| {
-                (format!("{kind}#{}", sha256_hex(&format!("{customer:016}\0{}", normalize(code)))), id)
+                (format!("{kind}#{}", sha256_hex(format!("{customer:016}\0{}", normalize(code)))), id)
             });
             codes.collect()
         };
@@ -172,7 +172,7 @@ impl Belongings {
                 continue;
             }
             let name = normalize(words(row, "name").unwrap());
-            let name = format!("TOKEN#{}", sha256_hex(&format!("{customer:016}\0{name}")));
+            let name = format!("TOKEN#{}", sha256_hex(format!("{customer:016}\0{name}")));
             assert_eq!(named.insert(name, hash[..12].to_owned()), None, "{place}: two tokens have one name");
             if customers.contains_key(&customer) {
                 assert_eq!(words(credential, "revoked_at"), None, "{place}: {sort} is listed, and revoked");

@@ -180,7 +180,7 @@ impl Licences {
                     ("revoked_at", AttributeValue::Null(true)),
                 ],
             ));
-            let active = format!("ACTIVE#{}", sha256_hex(&format!("script\0{host}")));
+            let active = format!("ACTIVE#{}", sha256_hex(format!("script\0{host}")));
             rows.push(row("LICENCES", active, &[("licence", number(id.number()))]));
         }
         for batch in rows.chunks(25) {

@@ -10,6 +10,7 @@ mod licensing;
 mod log;
 mod management;
 mod people;
+pub mod portal;
 mod recorder;
 pub mod records;
 pub mod routes;

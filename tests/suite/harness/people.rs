@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::{Answer, App, RequestBuilder, Tenant};
 
-/// What argon2 makes of a password has this form.
-const PASSWORD: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$c29tZWhhc2g";
+/// What Argon2 makes of a password has this form. It is the hash of none.
+const PASSWORD: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// A reseller with a customer.
 pub struct People {

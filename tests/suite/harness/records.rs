@@ -67,6 +67,20 @@ impl App {
         get.consistent_read(true).send().await.unwrap().item.map(|item| item.into_iter().collect())
     }
 
+    /// All rows of a partition.
+    pub async fn rows(&self, partition: &str) -> Vec<Row> {
+        let query = self.raw_client().query().table_name(self.store.table_name()).consistent_read(true);
+        let query = query.key_condition_expression("PK = :partition");
+        let pages = query.expression_attribute_values(":partition", AttributeValue::S(partition.to_owned())).into_paginator();
+        let rows = pages.items().send().collect::<Result<Vec<_>, _>>().await.unwrap();
+        rows.into_iter().map(|row| row.into_iter().collect()).collect()
+    }
+
+    /// Puts a row in place of the one with its key.
+    pub async fn put_row(&self, row: Row) {
+        self.put_rows(std::iter::once(row.into_iter().collect())).await;
+    }
+
     /// The row of a customer.
     pub async fn customer_row(&self, tenant: &Tenant, id: u64) -> Option<Row> {
         self.row(&format!("RESELLER#{}", tenant.id), &format!("CUSTOMER#{id:016}")).await
@@ -83,7 +97,7 @@ impl App {
     }
 
     async fn holder(&self, tenant: &Tenant, what: &str, value: &str) -> Option<u64> {
-        let (partition, sort) = (format!("RESERVATIONS#{}", tenant.id), format!("{what}#{}", sha256_hex(&normalize(value))));
+        let (partition, sort) = (format!("RESERVATIONS#{}", tenant.id), format!("{what}#{}", sha256_hex(normalize(value))));
         self.row(&partition, &sort).await.map(|row| number(&row, "customer"))
     }
 
@@ -177,7 +191,7 @@ impl App {
                     let of = of.split_once('#').unwrap().1.to_owned();
                     usage.note(kind, &of, sk, row.clone());
                 }
-                "REPLAYS" | "SPENT" => {}
+                "REPLAYS" | "SESSIONS" | "SPENT" => {}
                 "ACTIVITY" => activity.push(row),
                 other => panic!("{place}: no such kind of rows, {other}"),
             }
@@ -189,7 +203,7 @@ impl App {
             let is_active = *row["is_active"].as_bool().unwrap();
             let shard: &mut (u64, u64) = counted.entry(format!("CUSTOMERS#{}", id % 16)).or_default();
             *shard = (shard.0 + 1, shard.1 + u64::from(is_active));
-            let reservation = |what: &str, value: &str| format!("{what}#{}", sha256_hex(&normalize(value)));
+            let reservation = |what: &str, value: &str| format!("{what}#{}", sha256_hex(normalize(value)));
             if let Some(email) = words(row, "email").filter(|_| *row["holds_email"].as_bool().unwrap()) {
                 assert_eq!(held.insert(reservation("EMAIL", email), *id), None, "{place}: two hold one address, {row:?}");
             }
@@ -294,7 +308,7 @@ fn audit_licences(
         assert_eq!(id, customer * 1_000_000 + *ordinal, "{place}: {row:?}");
         if words(row, "revoked_at").is_none() {
             let [product, host] = ["product", "host"].map(|text| normalize(words(row, text).unwrap()));
-            let active = format!("ACTIVE#{}", sha256_hex(&format!("{product}\0{host}")));
+            let active = format!("ACTIVE#{}", sha256_hex(format!("{product}\0{host}")));
             may_be_named.entry(active).or_default().push((id, lives));
         }
     }

@@ -85,7 +85,7 @@ impl Usage {
             }
             let customer = partition.split('#').nth(2).unwrap().parse().unwrap();
             let id = sort.trim_start_matches('0');
-            let event = self.events.get(&(customer, shared::domain::hash::sha256_hex(&format!("transcription-{id}"))));
+            let event = self.events.get(&(customer, shared::domain::hash::sha256_hex(format!("transcription-{id}"))));
             let units = event.map_or(0, |event| whole(&fields(event, "sent"), "units"));
             assert_eq!(units, whole(row, "duration_seconds"), "{place}: {row:?}");
         }

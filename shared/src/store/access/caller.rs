@@ -2,13 +2,16 @@
 
 use std::marker::PhantomData;
 
-use crate::domain::credential::{Credential, Kind};
+use crate::domain::credential::Kind;
 use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::principal::Principal;
 use crate::domain::replay::Replay;
 use crate::domain::reseller::{AccountId, Reseller, ResellerId};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::IssuedToken;
+use crate::domain::user::Organization;
+use crate::store::access::holder::{Holder, SignedIn};
+use crate::store::access::policy::Policy;
 use crate::store::access::table::{Operator, Table, Write};
 use crate::store::engine::error::StoreError;
 
@@ -27,13 +30,12 @@ pub(in crate::store) enum Limit {
 /// operators' table.
 #[derive(Clone, Debug)]
 pub struct Caller<A> {
-    reseller: ResellerId,
+    reseller: Reseller,
     principal: Principal,
     accounts: Vec<AccountId>,
     limit: Limit,
+    person: Option<Box<SignedIn>>,
     replay: Option<Replay>,
-    reseller_since: Timestamp,
-    is_of_platform: bool,
     access: PhantomData<A>,
 }
 
@@ -41,46 +43,87 @@ impl Caller<Write> {
     /// The operator who invoked a function over this table, as a caller of the reseller. No function with a route has such a table.
     pub(in crate::store) fn of_operator(_: &Table<Operator>, reseller: &Reseller) -> Self {
         Self {
-            reseller: reseller.id,
+            reseller: reseller.clone(),
             principal: Principal::Operator,
             accounts: reseller.account_ids.clone(),
             limit: Limit::Reseller,
+            person: None,
             replay: None,
-            reseller_since: reseller.created_at,
-            is_of_platform: reseller.platform,
             access: PhantomData,
         }
     }
 }
 
 impl<A> Caller<A> {
-    /// The caller with this token and credential, which have been checked. `None` for a customer's credential that names no
-    /// customer.
-    pub(super) fn verified(token: &IssuedToken, credential: Credential, reseller: &Reseller) -> Option<Self> {
-        let limit = match credential.kind {
-            Kind::Reseller | Kind::Licensing => Limit::Reseller,
-            Kind::ServiceUser => Limit::Accounts(credential.accounts.clone()),
-            Kind::Customer => Limit::Customer(credential.customer?),
+    /// The caller with this token, whose holder has been checked. `None` for a customer's credential that names no customer.
+    pub(super) fn verified(token: &IssuedToken, holder: Holder, reseller: Reseller) -> Option<Self> {
+        let (principal, accounts, limit, person) = match holder {
+            Holder::Program(credential) => {
+                let limit = match credential.kind {
+                    Kind::Reseller | Kind::Licensing => Limit::Reseller,
+                    Kind::ServiceUser => Limit::Accounts(credential.accounts.clone()),
+                    Kind::Customer => Limit::Customer(credential.customer?),
+                };
+                (Principal::Key(credential.kind, token.hash().clone()), credential.accounts, limit, None)
+            }
+            Holder::Person(person) => {
+                let customer = person.user.customer;
+                let limit = customer.map_or(Limit::Reseller, Limit::Customer);
+                (Principal::User(customer, person.user.id), reseller.account_ids.clone(), limit, Some(person))
+            }
         };
-        Some(Self {
-            reseller: token.reseller(),
-            principal: Principal::Key(credential.kind, token.hash().clone()),
-            accounts: credential.accounts,
-            limit,
-            replay: token.replay().cloned(),
-            reseller_since: reseller.created_at,
-            is_of_platform: reseller.platform,
-            access: PhantomData,
-        })
+        Some(Self { reseller, principal, accounts, limit, person, replay: token.replay().cloned(), access: PhantomData })
     }
 
     /// The reseller that calls. The caller can see and change only what belongs to this reseller.
     #[must_use]
     pub fn reseller(&self) -> ResellerId {
-        self.reseller
+        self.reseller.id
     }
 
-    /// Who calls: the key, by which the activity names it, or an operator.
+    /// What is on record of that reseller.
+    #[must_use]
+    pub fn reseller_record(&self) -> &Reseller {
+        &self.reseller
+    }
+
+    /// The person who calls, in a session; `None` for a program and for an operator.
+    #[must_use]
+    pub fn person(&self) -> Option<&SignedIn> {
+        self.person.as_deref()
+    }
+
+    /// Checks that the caller may do what this policy is about, whatever policy it was let in by: of what belongs to a customer, and of
+    /// the reseller's. A policy of an API of its own is for that API's keys.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`]: the function let somebody in whom it should have refused.
+    pub(in crate::store) fn must(&self, policy: Policy) -> Result<(), StoreError> {
+        let may = match (&self.person, &self.principal) {
+            (Some(person), _) => policy.takes_role(person.user.role),
+            (None, Principal::Key(kind @ (Kind::Reseller | Kind::Customer), _)) => policy.takes_kind(*kind),
+            (None, _) => true,
+        };
+        if may { Ok(()) } else { Err(StoreError::Internal("a caller may not do what a function does for it".to_owned())) }
+    }
+
+    /// Checks that the caller sees the people of this organization.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`]: the function took the organization from somewhere else than from what the caller was shown.
+    pub(in crate::store) fn must_see(&self, organization: Organization) -> Result<(), StoreError> {
+        let sees = match organization {
+            Organization::Reseller => self.limit == Limit::Reseller,
+            Organization::Customer(id) => self.sees_belongings_of(id),
+        };
+        if sees {
+            Ok(())
+        } else {
+            Err(StoreError::Internal("a caller does not see an organization that a function names".to_owned()))
+        }
+    }
+
+    /// Who calls: the key, by which the activity names it, a person, or an operator.
     #[must_use]
     pub fn principal(&self) -> &Principal {
         &self.principal
@@ -126,13 +169,13 @@ impl<A> Caller<A> {
 
     /// When its reseller was provisioned.
     pub(in crate::store) fn reseller_since(&self) -> Timestamp {
-        self.reseller_since
+        self.reseller.created_at
     }
 
     /// Whether its reseller is the platform's own, whose customers are regular organizations.
     #[must_use]
     pub fn is_of_platform(&self) -> bool {
-        self.is_of_platform
+        self.reseller.platform
     }
 
     /// The customers that the caller sees.

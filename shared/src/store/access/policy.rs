@@ -1,7 +1,8 @@
 //! Who may do what: one table for keys and for people.
 
 use crate::domain::credential::Kind;
-use crate::domain::user::Role;
+use crate::domain::token::{Bearer, IssuedToken};
+use crate::domain::user::{Organization, Role};
 
 /// The callers that a call takes, besides the permission that its function needs: those with a key of some kinds, and people of some
 /// roles. Which records they see is decided elsewhere.
@@ -52,6 +53,16 @@ impl Policy {
     #[must_use]
     pub fn takes_kind(self, kind: Kind) -> bool {
         self.kinds.contains(&kind) && self.door.is_none_or(|door| door == kind)
+    }
+
+    /// Whether the call may take the bearer of this token, as far as the token itself tells.
+    pub(in crate::store) fn may_take(self, token: &IssuedToken) -> bool {
+        match token.bearer() {
+            Bearer::Program(kind) => self.takes_kind(kind),
+            Bearer::Person(place) => Role::ALL
+                .into_iter()
+                .any(|role| self.takes_role(role) && (role == Role::Reseller) == (place.organization == Organization::Reseller)),
+        }
     }
 
     /// Whether the call takes people of this role.

@@ -1,12 +1,14 @@
-//! From an issued token to a verified caller. What was read with the token stays sealed until its credential has been checked.
+//! From an issued token to a verified caller. What was read with the token stays sealed until its credential, or the session that it
+//! names, has been checked.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::caller::Caller;
+use super::holder::{Holder, holder, holder_keys};
 use super::policy::Policy;
 use super::table::{Access, AuthenticationError, Table};
-use crate::domain::credential::{Credential, Refusal};
+use crate::domain::credential::Refusal;
 use crate::domain::customer::Customer;
 use crate::domain::quota::{KeyQuota, Quota, Quotas};
 use crate::domain::reseller::Reseller;
@@ -37,7 +39,7 @@ impl Content for () {
 pub struct Sealed<A, T> {
     token: IssuedToken,
     is_issued: bool,
-    credential: Option<Credential>,
+    holder: Option<Holder>,
     is_inactive: bool,
     reseller: Option<Reseller>,
     kept: Option<ReplayRow>,
@@ -58,26 +60,26 @@ impl<A: Access, T: Content> Sealed<A, T> {
     /// [`AuthenticationError::Earlier`], if the request's idempotency key was used before.
     pub fn open(self, policy: Policy) -> Result<(Caller<A>, T), AuthenticationError> {
         // A token whose credential has ended pays for what was read with it too.
-        let quota = self.credential.as_ref().map(|credential| credential.quota).unwrap_or_default();
+        let quota = self.holder.as_ref().map(Holder::quota).unwrap_or_default();
         let within_budget = self.budget.compare(limits(self.quotas, quota), self.spent);
-        let (Some(credential), Some(reseller), true) = (self.credential, self.reseller, self.is_issued) else {
+        let (Some(holder), Some(reseller), true) = (self.holder, self.reseller, self.is_issued) else {
             return Err(Refusal::Invalid.into());
         };
         let span = tracing::Span::current();
         span.record("reseller", reseller.id.number());
         span.record("key", self.token.hash().key_id().as_str());
-        credential.check_lifetime(Timestamp::now())?;
+        holder.check_lifetime(Timestamp::now())?;
         if reseller.suspended_at.is_some() {
             return Err(Refusal::Suspended.into());
         }
         if self.is_inactive {
             return Err(Refusal::Inactive.into());
         }
-        if !policy.takes_kind(credential.kind) || !credential.allows(A::PERMISSION) {
+        if !holder.may(policy, A::PERMISSION) {
             return Err(Refusal::NotAllowed.into());
         }
         within_budget.map_err(StoreError::from)?;
-        let caller = Caller::verified(&self.token, credential, &reseller).ok_or(Refusal::Invalid)?;
+        let caller = Caller::verified(&self.token, holder, reseller).ok_or(Refusal::Invalid)?;
         if let Some(replay) = caller.replay() {
             if let Some(earlier) = self.kept.map(|kept| kept.earlier(replay)).transpose()?.flatten() {
                 return Err(earlier.into());
@@ -107,13 +109,15 @@ impl Store {
         Ok(budget.charge_to(Spender { row, name: token.hash().key_id().as_str().to_owned() })?)
     }
 
-    /// The keys of the rows that decide about an issued token: its credential, its reseller, the customer that it stands for, what
+    /// The keys of the rows that decide about an issued token: its credential, or its session and user; its reseller, the customer that it stands for, what
     /// the keys of the reseller have used up, an earlier answer to the request that it came with, and the secret if the copy is old.
     pub(in crate::store) fn token_keys(&self, token: &IssuedToken) -> Vec<RowKey> {
         let owner = token.customer().map(|id| keys::customer(token.reseller(), id));
+        let [holder, user] = holder_keys(token);
         let spent = keys::spent(token.reseller(), self.connection.budget().minute());
-        [keys::credential(token.reseller(), token.hash()), keys::reseller(token.reseller()), spent]
+        [holder, Some(keys::reseller(token.reseller())), Some(spent), user]
             .into_iter()
+            .flatten()
             .chain(owner)
             .chain(token.replay().map(|replay| keys::replay(token.reseller(), replay)))
             .chain(self.secret.key_when_old())
@@ -133,13 +137,13 @@ impl Store {
             self.secret.renew(rows)?;
             is_issued = self.secret.get().is_some_and(|secret| token.is_issued_by(&secret));
         }
-        let mut credential: Option<Credential> = rows.get(&keys::credential(token.reseller(), token.hash()))?;
+        let mut holder = holder(token, rows)?;
         let mut is_inactive = false;
         if let Some(id) = token.customer() {
             let owner: Option<Customer> = rows.get(&keys::customer(token.reseller(), id))?;
             is_inactive = owner.as_ref().is_some_and(|owner| !owner.profile.is_active);
             // A token ends with its customer: from then on it is as unknown as a token that was never issued.
-            credential = credential.filter(|_| owner.is_some());
+            holder = holder.filter(|_| owner.is_some());
         }
         let reseller = rows.get(&keys::reseller(token.reseller()))?;
         let kept = match token.replay() {
@@ -151,7 +155,7 @@ impl Store {
         Ok(Sealed {
             token: token.clone(),
             is_issued,
-            credential,
+            holder,
             is_inactive,
             reseller,
             kept,

@@ -33,7 +33,7 @@ pub enum Write {}
 #[derive(Clone, Copy, Debug)]
 pub enum Operator {}
 
-/// The function takes passwords; its caller is nobody yet. It is no [`Access`], because there is no credential that its permission could
+/// The function takes passwords and links; its caller is nobody yet. It is no [`Access`], because there is no credential that its permission could
 /// be compared with.
 #[derive(Clone, Copy, Debug)]
 pub enum Login {}

@@ -13,6 +13,7 @@ use crate::domain::principal::Principal;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user::{Organization, User, UserPlace};
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::table::{Read, Table};
 use crate::store::engine::error::StoreError;
 use crate::store::engine::query::Page;
@@ -65,6 +66,7 @@ impl Table<Read> {
     /// # Errors
     /// When the store fails.
     pub async fn activity_list(&self, caller: &Caller<Read>, listing: &ActivityListing) -> Result<ActivityPage, StoreError> {
+        caller.must(Policy::RESELLER)?;
         let first_moment = Timestamp::now().minus(KEPT).max(caller.reseller_since());
         let mut found: Vec<Entry> = Vec::new();
         let mut before = listing.before.clone();

@@ -9,6 +9,7 @@ use crate::domain::customer::CustomerId;
 use crate::domain::principal::Principal;
 use crate::domain::reseller::ResellerId;
 use crate::domain::timestamp::Timestamp;
+use crate::domain::user::User;
 use crate::store::access::caller::Caller;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::row::row;
@@ -39,6 +40,12 @@ impl Change {
     ) -> Self {
         let (reseller, actor) = (caller.reseller(), caller.principal().clone());
         Self { reseller, actor, action, customer: customer.into(), object, fields: Vec::new() }
+    }
+
+    /// A change by a person without a session, of what this user is.
+    pub(in crate::store) fn by_user(reseller: ResellerId, user: &User, action: Action) -> Self {
+        let actor = Principal::User(user.customer, user.id);
+        Self { reseller, actor, action, customer: user.customer, object: Object::user(user.id), fields: Vec::new() }
     }
 
     /// A change by this caller, of something that belongs to the reseller.

@@ -6,6 +6,7 @@ use crate::domain::brand::{Brand, LogoHash};
 use crate::domain::color::Color;
 use crate::domain::entity_tag::ExpectedRevision;
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::table::{Table, Write};
 use crate::store::activity;
 use crate::store::engine::error::StoreError;
@@ -93,6 +94,7 @@ impl Table<Write> {
         edit: &Edit<'_>,
         answer: Answer<'_, Brand>,
     ) -> Result<Brand, ChangeBrandError> {
+        caller.must(Policy::RESELLER)?;
         let (connection, reseller) = (&self.store.connection, caller.reseller());
         let key = keys::brand(reseller);
         let mut rounds = Rounds::default();

@@ -5,6 +5,7 @@ use super::header::CustomerHeader;
 use crate::domain::customer::{Customer, CustomerId, NewCustomer};
 use crate::domain::timestamp::Timestamp;
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::table::{Table, Write};
 use crate::store::engine::error::StoreError;
 use crate::store::engine::retry::Rounds;
@@ -25,6 +26,7 @@ impl Table<Write> {
         new: NewCustomer,
         answer: Answer<'_, Customer>,
     ) -> Result<Customer, WriteError> {
+        caller.must(Policy::RESELLER)?;
         let connection = &self.store.connection;
         let mut rounds = Rounds::default();
         loop {

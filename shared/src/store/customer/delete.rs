@@ -5,6 +5,7 @@ use super::header::CustomerHeader;
 use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::entity_tag::ExpectedRevision;
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::sealed::Content;
 use crate::store::access::table::{Table, Write};
 use crate::store::engine::error::StoreError;
@@ -28,6 +29,7 @@ impl Table<Write> {
         mut current: Customer,
         answer: Answer<'_, Customer>,
     ) -> Result<Option<Customer>, WriteError> {
+        caller.must(Policy::RESELLER)?;
         let mut rounds = Rounds::default();
         // Most customers never had a subscription or a user. The transaction notices if this one has.
         let mut header = CustomerHeader::default();

@@ -43,7 +43,7 @@ pub(super) fn note<P>(
 
 impl Table<Operator> {
     /// Erases what deleted customers left, one after the other, until `deadline` is over or nothing is left: their tokens, with names
-    /// and credentials, their payment options, with codes, their users, with addresses, and their transcriptions.
+    /// and credentials, their payment options, with codes, their users, with addresses and sessions, and their transcriptions.
     ///
     /// Repeatable, also at the same time: a call goes on where an earlier one ended, however that ended.
     ///
@@ -64,6 +64,7 @@ impl Table<Operator> {
                 connection.customer_tokens_erase(reseller, customer).await?;
                 connection.payment_options_erase(reseller, customer).await?;
                 connection.users_erase(reseller, customer).await?;
+                connection.sessions_erase(reseller, customer).await?;
                 if !connection.transcriptions_erase(reseller, customer, deadline).await? {
                     return Ok(Erased { customers, has_more: true });
                 }

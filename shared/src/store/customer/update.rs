@@ -6,6 +6,7 @@ use super::header::CustomerHeader;
 use crate::domain::customer::{Customer, Profile};
 use crate::domain::entity_tag::ExpectedRevision;
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::table::{Table, Write};
 use crate::store::engine::error::StoreError;
 use crate::store::engine::retry::Rounds;
@@ -54,9 +55,13 @@ impl Table<Write> {
         edit: impl Fn(&Customer) -> Result<Profile, E>,
         answer: Answer<'_, Updated>,
     ) -> Result<Option<Updated>, E> {
+        caller.must(Policy::MANAGE).map_err(WriteError::from)?;
         let mut rounds = Rounds::default();
         loop {
             let profile = edit(&current)?;
+            if profile.is_active != current.profile.is_active {
+                caller.must(Policy::RESELLER).map_err(WriteError::from)?;
+            }
             if !expected.admits(current.entity_tag()) {
                 return Err(WriteError::OtherRevision.into());
             }

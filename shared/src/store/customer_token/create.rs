@@ -9,6 +9,7 @@ use crate::domain::quota::KeyQuota;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::NewToken;
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::table::{Table, Write};
 use crate::store::activity;
 use crate::store::credential;
@@ -60,6 +61,7 @@ impl Table<Write> {
         new: NewCustomerToken,
         answer: Answer<'_, MadeToken>,
     ) -> Result<Option<MadeToken>, CreateTokenError> {
+        caller.must(Policy::TOKENS)?;
         let (connection, reseller) = (&self.store.connection, caller.reseller());
         let header = keys::customer_header(reseller, customer.id);
         let version = self.store.issuing_version()?;

@@ -6,6 +6,7 @@ use crate::domain::customer::CustomerId;
 use crate::domain::customer_token::CustomerToken;
 use crate::domain::entity_tag::ExpectedRevision;
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::table::{Table, Write};
 use crate::store::activity;
 use crate::store::credential;
@@ -43,6 +44,7 @@ impl Table<Write> {
         token: &CustomerToken,
         answer: Answer<'_, ()>,
     ) -> Result<Option<()>, DeleteTokenError> {
+        caller.must(Policy::TOKENS)?;
         let (connection, reseller) = (&self.store.connection, caller.reseller());
         if !expected.admits(token.entity_tag()) {
             return Err(DeleteTokenError::OtherRevision);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use super::error::StoreError;
@@ -15,7 +15,7 @@ pub(in crate::store) const SORT_KEY: &str = "SK";
 pub(in crate::store) type Item = HashMap<String, AttributeValue>;
 
 /// The primary key of a row: where it stands in the table.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(in crate::store) struct RowKey {
     #[serde(rename = "PK")]
     pub(in crate::store) partition: String,

@@ -7,6 +7,7 @@ use crate::domain::licence::{Licence, LicenceId, NewLicence};
 use crate::domain::reseller::ResellerId;
 use crate::domain::token::IssuedToken;
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::sealed::{Content, Sealed};
 use crate::store::access::table::{Table, Write};
 use crate::store::activity;
@@ -99,6 +100,7 @@ impl Table<Write> {
         new: &NewLicence,
         answer: Answer<'_, Licence>,
     ) -> Result<Option<Licence>, IssueError> {
+        caller.must(Policy::RESELLER)?;
         let (connection, reseller, customer) = (&self.store.connection, caller.reseller(), licensee.customer.id);
         let header = keys::customer_header(reseller, customer);
         let active = keys::active_licence(reseller, new.product.as_str(), new.host.as_str());

@@ -8,6 +8,7 @@ use crate::domain::licence::Licence;
 use crate::domain::reseller::ResellerId;
 use crate::domain::timestamp::Timestamp;
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::table::{Table, Write};
 use crate::store::activity;
 use crate::store::engine::error::StoreError;
@@ -43,6 +44,7 @@ impl Table<Write> {
         mut licence: Licence,
         answer: Answer<'_, Licence>,
     ) -> Result<Licence, RevokeError> {
+        caller.must(Policy::RESELLER)?;
         let connection = &self.store.connection;
         let mut rounds = Rounds::default();
         loop {

@@ -6,8 +6,8 @@
 
 mod alone;
 mod post;
-mod row;
+pub(in crate::store) mod row;
 mod send;
 
-pub(in crate::store) use post::post;
+pub(in crate::store) use post::{post, post_any};
 pub use send::{MailRound, Sending};

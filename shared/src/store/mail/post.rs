@@ -1,6 +1,6 @@
 //! Posting a mail.
 
-use crate::domain::mail::{Mail, MailSettings};
+use crate::domain::mail::{Mail, MailSettings, Posted};
 use crate::domain::timestamp::Timestamp;
 use crate::store::access::table::Table;
 use crate::store::engine::error::StoreError;
@@ -19,11 +19,20 @@ pub(in crate::store) async fn post<P>(
     store: &Store,
     mail: &Mail,
 ) -> Result<Transaction<P>, StoreError> {
+    post_any(transaction, store, &Posted::Mail(mail.clone())).await
+}
+
+/// The same of anything that waits to be sent.
+pub(in crate::store) async fn post_any<P>(
+    transaction: Transaction<P>,
+    store: &Store,
+    posted: &Posted,
+) -> Result<Transaction<P>, StoreError> {
     if store.mail.is_none() {
         return Ok(transaction);
     }
-    let posted = MailRow::of(mail, Timestamp::now(), &store.issuing_version_or_read().await?)?;
-    Ok(transaction.note(row(&keys::mail(&posted.id), &posted)?))
+    let row_of = MailRow::of(posted, Timestamp::now(), &store.issuing_version_or_read().await?)?;
+    Ok(transaction.note(row(&keys::mail(&row_of.id), &row_of)?))
 }
 
 impl<A> Table<A> {

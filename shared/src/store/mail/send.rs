@@ -8,7 +8,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use tokio::time::Instant;
 
-use crate::domain::mail::{Mail, MailId};
+use crate::domain::mail::{Mail, MailId, Posted};
 use crate::domain::timestamp::Timestamp;
 use crate::store::access::table::{Operator, Table};
 use crate::store::engine::error::StoreError;
@@ -101,8 +101,19 @@ impl Table<Operator> {
                 if secret.is_none() {
                     secret = connection.secret().await?;
                 }
-                let sending = match secret.as_ref().and_then(|secret| claimed.open(secret)) {
-                    Some(mail) => send(&claimed.id, &mail).await,
+                let sending = match secret.as_ref().and_then(|secret| Some((claimed.open(secret)?, secret))) {
+                    Some((Posted::Mail(mail), _)) => send(&claimed.id, &mail).await,
+                    Some((Posted::Forgotten(forgotten), secret)) => {
+                        match self.mail_of_forgotten(&claimed, &forgotten, secret).await {
+                            Ok(Some(mail)) => send(&claimed.id, &mail).await,
+                            Ok(None) => {
+                                self.mail_remove(&claimed.id).await?;
+                                continue;
+                            }
+                            Err(StoreError::Contended(reason)) => Sending::PutOff(reason),
+                            Err(error) => return Err(error),
+                        }
+                    }
                     None => Sending::GivenUp("the version of the secret that sealed it was dropped".to_owned()),
                 };
                 match sending {

@@ -8,6 +8,7 @@ use crate::domain::payment_option::{MOST_PAYMENT_OPTIONS, NewPaymentOption, Paym
 use crate::domain::reseller::ResellerId;
 use crate::domain::timestamp::Timestamp;
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::table::{Table, Write};
 use crate::store::customer::Found;
 use crate::store::customer::header::CustomerHeader;
@@ -75,6 +76,7 @@ impl Table<Write> {
         mut found: Found<PaymentOption>,
         answer: Answer<'_, RankedPaymentOption>,
     ) -> Result<Option<RankedPaymentOption>, ChangePaymentOptionError> {
+        caller.must(Policy::RESELLER)?;
         let (connection, reseller) = (&self.store.connection, caller.reseller());
         // No number is taken for what can't be created.
         if found.header.payment_options >= MOST_PAYMENT_OPTIONS {
@@ -137,6 +139,7 @@ impl Table<Write> {
         edit: impl Fn(&RankedPaymentOption) -> Result<EditedPaymentOption, E>,
         answer: Answer<'_, RankedPaymentOption>,
     ) -> Result<Option<RankedPaymentOption>, E> {
+        caller.must(Policy::RESELLER).map_err(ChangePaymentOptionError::from)?;
         let (connection, reseller, customer) = (&self.store.connection, caller.reseller(), found.customer);
         let mut rounds = Rounds::default();
         loop {

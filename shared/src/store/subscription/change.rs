@@ -12,6 +12,7 @@ use crate::domain::subscription::{MOST_UNENDED, NewSubscription, Subscription, S
 use crate::domain::timestamp::Timestamp;
 use crate::domain::validation::Text;
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::table::{Table, Write};
 use crate::store::customer::Found;
 use crate::store::customer::header::{Course, CustomerHeader};
@@ -102,6 +103,7 @@ impl Table<Write> {
         mut offer: Found<Plan>,
         answer: Answer<'_, Subscription>,
     ) -> Result<Option<Subscription>, ChangeError> {
+        caller.must(Policy::RESELLER)?;
         let connection = &self.store.connection;
         let mut id = None;
         let mut rounds = Rounds::default();
@@ -167,6 +169,7 @@ impl Table<Write> {
         edit: impl Fn(&Subscription) -> Result<Subscription, E>,
         answer: Answer<'_, Subscription>,
     ) -> Result<Option<Subscription>, E> {
+        caller.must(Policy::RESELLER).map_err(ChangeError::from)?;
         let edit = |current: &Subscription| edit(current).map(Some);
         self.subscription_change(caller, expected, held, Action::SubscriptionUpdated, edit, &|changed| {
             changed.map(answer).unwrap_or_default()
@@ -189,6 +192,7 @@ impl Table<Write> {
         held: Found<Subscription>,
         answer: Answer<'_, ()>,
     ) -> Result<Option<()>, ChangeError> {
+        caller.must(Policy::RESELLER)?;
         let edit = |current: &Subscription| Ok(current.ended(Date::today()));
         self.subscription_change(caller, expected, held, Action::SubscriptionDeleted, edit, &|_| answer(&()))
             .await

@@ -11,6 +11,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::domain::transcription::{Contradiction, Maker, NewTranscription, Report, Transcription, TranscriptionId};
 use crate::domain::usage::MOST_LANGUAGES;
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::table::{Table, Write};
 use crate::store::customer::Found;
 use crate::store::customer::header::{self, CustomerHeader};
@@ -64,6 +65,7 @@ impl Table<Write> {
         new: NewTranscription,
         answer: Answer<'_, Transcription>,
     ) -> Result<Option<Transcription>, ChangeError> {
+        caller.must(Policy::RECORD)?;
         let (connection, customer) = (&self.store.connection, found.customer);
         let maker = found.record.map(Maker::of);
         let mut header = found.header;
@@ -105,6 +107,7 @@ impl Table<Write> {
         report: &Report,
         answer: Answer<'_, Transcription>,
     ) -> Result<Option<Transcription>, ChangeError> {
+        caller.must(Policy::RECORD)?;
         let edit = |current: &Transcription| Ok(Some(current.after(report, caller.principal())?));
         self.transcription_change(caller, expected, held, edit, &|changed| changed.map(answer).unwrap_or_default())
             .await
@@ -124,6 +127,7 @@ impl Table<Write> {
         held: Found<Transcription>,
         answer: Answer<'_, ()>,
     ) -> Result<Option<()>, ChangeError> {
+        caller.must(Policy::RECORD)?;
         let deleted = self.transcription_change(caller, expected, held, |_| Ok(None), &|_| answer(&())).await;
         deleted.map(|done| done.map(|_| ()))
     }

@@ -4,7 +4,7 @@ use super::attempt::{Attempt, Places};
 use super::row::{TriesRow, is_unchanged};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::waits::{ADDRESS, ADDRESS_AND_SOURCE, SOURCE, Taken, Wait};
-use crate::store::access::table::{Login, Table};
+use crate::store::access::table::Table;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::retry::Rounds;
 use crate::store::engine::row::row;
@@ -31,7 +31,7 @@ pub enum NotAdmitted {
     Store(#[from] StoreError),
 }
 
-impl Table<Login> {
+impl<A> Table<A> {
     /// Takes a try in each of its buckets, on condition that none of them lets wait. However many try at the same moment, no more are
     /// admitted than one after the other: each write demands the row as it was read.
     ///

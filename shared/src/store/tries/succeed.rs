@@ -3,7 +3,7 @@
 use super::begin::Admitted;
 use super::row::TriesRow;
 use crate::domain::waits::{KNOWN, Taken, Tried};
-use crate::store::access::table::{Login, Table};
+use crate::store::access::table::Table;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::Expressions;
 use crate::store::engine::row::row;
@@ -35,7 +35,7 @@ impl Admitted {
     }
 }
 
-impl Table<Login> {
+impl<A> Table<A> {
     /// Notes that this try succeeded. One that failed needs no call.
     ///
     /// One call.

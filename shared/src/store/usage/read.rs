@@ -10,6 +10,7 @@ use crate::domain::date::Date;
 use crate::domain::usage::{Dimensions, Language};
 use crate::domain::usage_report::Range;
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::table::{Access, Table};
 use crate::store::engine::error::StoreError;
 use crate::store::keys;
@@ -71,6 +72,7 @@ impl<A: Access> Table<A> {
         caller: &Caller<A>,
         range: Range,
     ) -> Result<BTreeMap<(Date, Option<Language>), i64>, StoreError> {
+        caller.must(Policy::RESELLER)?;
         let [first, last] = &keys::usage_days(keys::USAGE_DAY_PREFIX, range);
         let of_month = |month: String| async move {
             let partition = keys::reseller_usage_partition(caller.reseller(), &month);
@@ -92,6 +94,7 @@ impl<A: Access> Table<A> {
         caller: &Caller<A>,
         range: Range,
     ) -> Result<Vec<(Date, CustomerId, i64)>, StoreError> {
+        caller.must(Policy::RESELLER)?;
         let of_month = |month| self.usage_sums_of_month(caller, month);
         let months: Vec<Vec<_>> = stream::iter(range.months()).map(of_month).buffered(MONTHS_AT_ONCE).try_collect().await?;
         Ok(months.into_iter().flatten().collect())

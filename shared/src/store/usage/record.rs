@@ -12,6 +12,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::domain::token::IssuedToken;
 use crate::domain::usage::{EventId, Language, Ledger, Outcome, SentEvent, Step, UsageEvent};
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::sealed::Sealed;
 use crate::store::access::table::{Table, Write};
 use crate::store::customer::WithCustomer;
@@ -81,6 +82,7 @@ impl Table<Write> {
         found: WithCustomer<KnownUsage>,
         sent: &[SentEvent],
     ) -> Result<Option<Vec<Outcome>>, StoreError> {
+        caller.must(Policy::RECORD)?;
         let (connection, reseller, customer) = (&self.store.connection, caller.reseller(), found.customer.id);
         let mut ledger = Ledger {
             by: caller.principal().clone(),

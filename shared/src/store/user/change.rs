@@ -5,19 +5,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::activity::{Action, Object};
 use crate::domain::customer::CustomerId;
+use crate::domain::mail::Mail;
 use crate::domain::reseller::ResellerId;
 use crate::domain::user::{MOST_USERS, Organization, User, UserId, UserStatus};
 use crate::domain::validation::Text;
 use crate::store::access::caller::Caller;
 use crate::store::access::table::Write;
 use crate::store::activity;
-use crate::store::engine::connection::Connection;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::{Expressions, IS_NEW};
 use crate::store::engine::row::row;
 use crate::store::engine::transaction::{Outcome, Transaction};
 use crate::store::keys;
+use crate::store::mail;
 use crate::store::replay;
+use crate::store::root::Store;
 
 /// The row of the reservation of an address: which user has it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,20 +32,38 @@ pub(in crate::store) struct Person {
 
 /// A change of a user from one revision to another; `None` is a user that does not exist.
 #[derive(Clone, Copy)]
-pub(super) struct Change<'a> {
-    pub(super) caller: &'a Caller<Write>,
-    pub(super) action: Action,
-    pub(super) before: Option<&'a User>,
-    pub(super) after: Option<&'a User>,
+pub(in crate::store) struct Change<'a> {
+    pub(in crate::store) by: By<'a>,
+    pub(in crate::store) action: Action,
+    pub(in crate::store) before: Option<&'a User>,
+    pub(in crate::store) after: Option<&'a User>,
     /// Who has the address of a new user, and belongs to a customer that was deleted.
-    pub(super) displaced: Option<&'a Person>,
-    /// Makes the answer to the request, which is kept if the request has an idempotency key.
-    pub(super) answer: &'a (dyn Fn() -> Vec<u8> + Sync),
+    pub(in crate::store) displaced: Option<&'a Person>,
+    /// What the user is told by mail, if the deployment sends mail.
+    pub(in crate::store) mail: Option<&'a Mail>,
+}
+
+/// Who makes a change.
+#[derive(Clone, Copy)]
+pub(in crate::store) enum By<'a> {
+    /// A verified caller. The other one makes the answer to the request, which is kept if the request has an idempotency key.
+    Caller(&'a Caller<Write>, &'a (dyn Fn() -> Vec<u8> + Sync)),
+    /// The user, who has no session.
+    Oneself(ResellerId),
+}
+
+impl By<'_> {
+    fn reseller(self) -> ResellerId {
+        match self {
+            Self::Caller(caller, _) => caller.reseller(),
+            Self::Oneself(reseller) => reseller,
+        }
+    }
 }
 
 /// The purpose of a write in the transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(in crate::store) enum Purpose {
     /// The user itself.
     Record,
     /// No other user of the reseller has its address.
@@ -52,21 +72,30 @@ pub(super) enum Purpose {
     Organization,
     /// The number of users of all customers.
     Count,
+    /// A session of the user.
+    Session,
+    /// The mail that the user is to get.
+    Mail,
 }
 
-impl Connection {
+impl Store {
     /// Carries out a whole change, or nothing of it.
     pub(super) async fn user_commit(&self, change: Change<'_>) -> Result<Outcome<Purpose>, StoreError> {
-        match change.after.or(change.before) {
-            Some(user) => self.transact(transaction(change, user)?).await,
-            None => Ok(Outcome::Done),
+        let Some(user) = change.after.or(change.before) else {
+            return Ok(Outcome::Done);
+        };
+        let mut transaction = transaction(change, user)?;
+        if let Some(mail) = change.mail {
+            transaction = mail::post(transaction, self, mail).await?;
         }
+        self.connection.transact(transaction).await
     }
 }
 
-fn transaction(change: Change<'_>, user: &User) -> Result<Transaction<Purpose>, StoreError> {
-    let Change { caller, action, before, after, displaced, answer } = change;
-    let reseller = caller.reseller();
+/// The transaction of a change of this user, without a mail.
+pub(in crate::store) fn transaction(change: Change<'_>, user: &User) -> Result<Transaction<Purpose>, StoreError> {
+    let Change { by, action, before, after, displaced, mail: _ } = change;
+    let reseller = by.reseller();
     let key = keys::user(user.place(reseller));
     let condition = match before {
         Some(before) => Expressions::when("revision = :revision").number(":revision", before.revision),
@@ -88,8 +117,18 @@ fn transaction(change: Change<'_>, user: &User) -> Result<Transaction<Purpose>, 
         _ => {}
     }
     transaction = counted(transaction, reseller, user.organization(), [before, after]);
-    let entry = activity::Change::by(caller, action, user.customer, Object::user(user.id)).of_fields(fields(before, after));
-    replay::keep(activity::record(transaction, entry)?, caller, answer)
+    let entry = match by {
+        By::Caller(caller, _) => activity::Change::by(caller, action, user.customer, Object::user(user.id)),
+        By::Oneself(reseller) => activity::Change::by_user(reseller, user, action),
+    };
+    transaction = activity::record(transaction, entry.of_fields(fields(before, after)))?;
+    match by {
+        By::Caller(caller, answer) => {
+            caller.must_see(user.organization())?;
+            replay::keep(transaction, caller, answer)
+        }
+        By::Oneself(_) => Ok(transaction),
+    }
 }
 
 /// The condition that a reservation is this user's.

@@ -1,12 +1,14 @@
 //! Inviting a new user.
 
-use super::change::{Change, Person, Purpose};
+use super::change::{By, Change, Person, Purpose};
 use super::invite::Invited;
+use super::read::OfOrganization;
 use crate::domain::activity::Action;
 use crate::domain::customer::Customer;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::user::{MOST_USERS, NewUser, Organization, User, UserId, UserPlace};
+use crate::domain::user::{MOST_USERS, NewUser, User, UserId, UserPlace};
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::table::{Table, Write};
 use crate::store::customer::header::CustomerHeader;
 use crate::store::engine::error::StoreError;
@@ -41,31 +43,34 @@ impl Table<Write> {
     /// # Errors
     /// [`CreateUserError`]; then nothing is on record, unless the store gave no answer: then the user may be, and can be given a new
     /// link.
-    pub async fn user_create(
+    pub async fn user_create<T>(
         &self,
         caller: &Caller<Write>,
-        organization: Organization,
+        of: &OfOrganization<T>,
         new: NewUser,
         answer: Answer<'_, Invited>,
     ) -> Result<Option<Invited>, CreateUserError> {
+        caller.must(Policy::MANAGE)?;
+        let organization = of.organization();
         let (connection, reseller, origin) = (&self.store.connection, caller.reseller(), self.store.public_origin()?);
         let number = connection.counter_next(Counter::User).await?;
         let id = UserId::new(number).ok_or_else(|| StoreError::Internal("no user ids are left".to_owned()))?;
         let now = Timestamp::now();
         let link = self.store.link(UserPlace { reseller, organization, user: id }, now)?;
         let invited = Invited::new(User::first(id, organization, new, link.link().clone(), now), &link, origin);
+        let mail = invited.mail(caller.reseller_record());
         let mut displaced: Option<Person> = None;
         let mut rounds = Rounds::default();
         loop {
             let change = Change {
-                caller,
+                by: By::Caller(caller, &|| answer(&invited)),
                 action: Action::UserCreated,
                 before: None,
                 after: Some(&invited.user),
                 displaced: displaced.as_ref(),
-                answer: &|| answer(&invited),
+                mail: Some(&mail),
             };
-            let Outcome::Refused(purposes) = connection.user_commit(change).await? else {
+            let Outcome::Refused(purposes) = self.store.user_commit(change).await? else {
                 return Ok(Some(invited));
             };
             let header = keys::organization_header(reseller, organization);

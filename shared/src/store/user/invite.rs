@@ -1,19 +1,26 @@
 //! Links for users: the one that a new user is invited with, and those that follow.
 
-use super::change::Change;
+use super::change::{By, Change};
 use super::update::ChangeUserError;
 use crate::domain::activity::Action;
 use crate::domain::entity_tag::ExpectedRevision;
 use crate::domain::link::NewLink;
+use crate::domain::mail::{Mail, Message};
+use crate::domain::reseller::Reseller;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::user::{User, UserPlace};
+use crate::domain::user::{MAXIMUM_EMAIL, User, UserPlace};
+use crate::domain::validation;
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::table::{Table, Write};
 use crate::store::engine::error::StoreError;
 use crate::store::engine::retry::Rounds;
 use crate::store::engine::transaction::Outcome;
 use crate::store::replay::Answer;
 use crate::store::root::Store;
+
+/// The most characters of what a user is called: two names and a space, or an address.
+const MAXIMUM_LABEL: usize = MAXIMUM_EMAIL;
 
 /// A user with a link that was just made. Only this value holds the link.
 #[derive(Debug)]
@@ -27,14 +34,28 @@ pub struct Invited {
 }
 
 impl Invited {
-    pub(super) fn new(user: User, link: &NewLink, origin: &str) -> Self {
+    pub(in crate::store) fn new(user: User, link: &NewLink, origin: &str) -> Self {
         Self { user, url: link.address(origin), expires: link.link().valid_until }
+    }
+
+    /// What the user is told by mail, in the name of this reseller.
+    pub(in crate::store) fn mail(&self, reseller: &Reseller) -> Mail {
+        let (reseller, link) = (reseller.name.clone(), self.url.clone());
+        Mail {
+            address: self.user.email.clone(),
+            name: validation::text(&self.user.label(), MAXIMUM_LABEL).ok().flatten(),
+            message: match self.user.password {
+                None => Message::Invitation { reseller, link },
+                Some(_) => Message::PasswordLink { reseller, link },
+            },
+            expires_at: self.expires,
+        }
     }
 }
 
 impl Store {
     /// A new link for the user at this place.
-    pub(super) fn link(&self, place: UserPlace, now: Timestamp) -> Result<NewLink, StoreError> {
+    pub(in crate::store) fn link(&self, place: UserPlace, now: Timestamp) -> Result<NewLink, StoreError> {
         Ok(NewLink::generate(&self.issuing_version()?, place, now)?)
     }
 }
@@ -54,6 +75,7 @@ impl Table<Write> {
         mut current: User,
         answer: Answer<'_, Invited>,
     ) -> Result<Option<Invited>, ChangeUserError> {
+        caller.must(Policy::MANAGE)?;
         let origin = self.store.public_origin()?;
         let mut rounds = Rounds::default();
         loop {
@@ -66,15 +88,16 @@ impl Table<Write> {
             let now = Timestamp::now();
             let link = self.store.link(current.place(caller.reseller()), now)?;
             let invited = Invited::new(current.linked(link.link().clone(), now), &link, origin);
+            let mail = invited.mail(caller.reseller_record());
             let change = Change {
-                caller,
+                by: By::Caller(caller, &|| answer(&invited)),
                 action: Action::UserInvited,
                 before: Some(&current),
                 after: Some(&invited.user),
                 displaced: None,
-                answer: &|| answer(&invited),
+                mail: Some(&mail),
             };
-            if self.store.connection.user_commit(change).await? == Outcome::Done {
+            if self.store.user_commit(change).await? == Outcome::Done {
                 return Ok(Some(invited));
             }
             match self.user_still_there(caller, &current, &mut rounds).await? {

@@ -1,6 +1,6 @@
 //! Users: the people of a reseller and of its customers. Who they are, and the links with which they set a password.
 
-mod change;
+pub(in crate::store) mod change;
 mod create;
 mod erase;
 mod invite;
@@ -8,6 +8,7 @@ mod provision;
 mod read;
 mod update;
 
+pub(in crate::store) use change::Person;
 pub use create::CreateUserError;
 pub use invite::Invited;
 pub use provision::ProvisionUserError;

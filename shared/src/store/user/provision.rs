@@ -3,6 +3,7 @@
 use super::change::Person;
 use super::create::CreateUserError;
 use super::invite::Invited;
+use super::read::OfOrganization;
 use super::update::ChangeUserError;
 use crate::domain::customer::Customer;
 use crate::domain::entity_tag::ExpectedRevision;
@@ -55,8 +56,9 @@ impl Table<Operator> {
         self.store.secret.renew(&rows).map_err(store)?;
         let found: Option<Reseller> = rows.get(&key).map_err(store)?;
         let found = found.ok_or(ProvisionUserError::NoOrganization)?;
-        if let Some(key) = customer {
-            rows.get::<Customer>(&key).map_err(store)?.ok_or(ProvisionUserError::NoOrganization)?;
+        let customer: Option<Customer> = customer.map(|key| rows.get(&key)).transpose().map_err(store)?.flatten();
+        if organization.customer().is_some() && customer.is_none() {
+            return Err(ProvisionUserError::NoOrganization.into());
         }
         let caller = Caller::of_operator(self, &found);
         let new = new(organization.roles(caller.is_of_platform()))?;
@@ -70,10 +72,13 @@ impl Table<Operator> {
             })?;
             return invited.ok_or_else(|| ProvisionUserError::NoOrganization.into());
         }
-        let made = writer.user_create(&caller, organization, new, &|_| Vec::new()).await.map_err(|error| match error {
-            CreateUserError::Store(error) => ProvisionUserError::Store(error),
-            error @ CreateUserError::Refused { .. } => ProvisionUserError::NotMade(error),
-        })?;
+        let made = writer
+            .user_create(&caller, &OfOrganization { organization, customer, content: () }, new, &|_| Vec::new())
+            .await
+            .map_err(|error| match error {
+                CreateUserError::Store(error) => ProvisionUserError::Store(error),
+                error @ CreateUserError::Refused { .. } => ProvisionUserError::NotMade(error),
+            })?;
         made.ok_or_else(|| ProvisionUserError::NoOrganization.into())
     }
 

@@ -9,15 +9,23 @@ use crate::store::access::table::{Access, Read, Table};
 use crate::store::engine::error::StoreError;
 use crate::store::keys;
 
-/// Something that belongs to the people of an organization. A caller sees it who sees the organization.
+/// Something that belongs to the people of an organization. A caller sees it who sees the organization. Only a read makes one, so that
+/// it is proof of the organization too.
 #[derive(Clone, Debug)]
 pub struct OfOrganization<T> {
-    /// The organization.
-    pub organization: Organization,
+    pub(super) organization: Organization,
     /// The customer that it is; `None` for the reseller itself.
     pub customer: Option<Customer>,
     /// What belongs to its people.
     pub content: T,
+}
+
+impl<T> OfOrganization<T> {
+    /// The organization.
+    #[must_use]
+    pub fn organization(&self) -> Organization {
+        self.organization
+    }
 }
 
 impl<T> Content for Option<OfOrganization<T>> {

@@ -1,11 +1,12 @@
 //! Changing and deleting a user.
 
-use super::change::{Change, Purpose};
+use super::change::{By, Change, Purpose};
 use crate::domain::activity::Action;
 use crate::domain::entity_tag::ExpectedRevision;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user::{User, UserEdit};
 use crate::store::access::caller::Caller;
+use crate::store::access::policy::Policy;
 use crate::store::access::table::{Table, Write};
 use crate::store::customer::header::CustomerHeader;
 use crate::store::engine::error::StoreError;
@@ -48,6 +49,7 @@ impl Table<Write> {
         edit: impl Fn(&User) -> UserEdit,
         answer: Answer<'_, User>,
     ) -> Result<Option<User>, ChangeUserError> {
+        caller.must(Policy::MANAGE)?;
         let mut rounds = Rounds::default();
         loop {
             let edited = current.edited(edit(&current), Timestamp::now());
@@ -59,12 +61,12 @@ impl Table<Write> {
                 return Ok(Some(current));
             }
             let change = Change {
-                caller,
+                by: By::Caller(caller, &|| answer(&edited)),
                 action: Action::UserUpdated,
                 before: Some(&current),
                 after: Some(&edited),
                 displaced: None,
-                answer: &|| answer(&edited),
+                mail: None,
             };
             if self.user_try(change).await? {
                 return Ok(Some(edited));
@@ -90,18 +92,19 @@ impl Table<Write> {
         mut current: User,
         answer: Answer<'_, ()>,
     ) -> Result<Option<()>, ChangeUserError> {
+        caller.must(Policy::MANAGE)?;
         let mut rounds = Rounds::default();
         loop {
             if !expected.admits(current.entity_tag()) {
                 return Err(ChangeUserError::OtherRevision);
             }
             let change = Change {
-                caller,
+                by: By::Caller(caller, &|| answer(&())),
                 action: Action::UserDeleted,
                 before: Some(&current),
                 after: None,
                 displaced: None,
-                answer: &|| answer(&()),
+                mail: None,
             };
             if self.user_try(change).await? {
                 return Ok(Some(()));
@@ -115,7 +118,7 @@ impl Table<Write> {
 
     /// Carries out a change; `false` when the user, or its organization, is no longer what it was.
     async fn user_try(&self, change: Change<'_>) -> Result<bool, ChangeUserError> {
-        match self.store.connection.user_commit(change).await? {
+        match self.store.user_commit(change).await? {
             Outcome::Done => Ok(true),
             // The user is what it was. It is one of the reseller's own people, and the reseller refuses nothing else.
             Outcome::Refused(purposes) if purposes == [Purpose::Organization] && is_own(change) => {

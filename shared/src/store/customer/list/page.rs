@@ -127,7 +127,7 @@ impl<A: Access> Table<A> {
         listing.drop_repeated_filters();
         let (connection, reseller) = (&self.store.connection, token.reseller());
         let token_keys = self.store.token_keys(token);
-        let may_pass = policy.takes_kind(token.kind());
+        let may_pass = policy.may_take(token);
         let (rows, counts, begun) = futures_util::try_join!(
             connection.read(token_keys.clone()),
             async {
@@ -156,6 +156,7 @@ impl<A: Access> Table<A> {
     /// # Errors
     /// When the store fails.
     pub async fn customer_list_finish(&self, caller: &Caller<A>, first: FirstPage) -> Result<Listed, StoreError> {
+        caller.must(Policy::RESELLER)?;
         let FirstPage { listing, counts, begun, .. } = first;
         if listing.search.is_some() {
             return self.list_of_search(caller, listing).await;
@@ -189,6 +190,7 @@ impl<A: Access> Table<A> {
         until: Option<Instant>,
         take: impl FnMut(&Customer) -> bool,
     ) -> Result<Walked, StoreError> {
+        caller.must(Policy::RESELLER)?;
         self.customers_each(caller, first.listing, first.begun, &mut Until { until, take }).await
     }
 
