@@ -109,7 +109,7 @@ async fn route_answers(gateway: SocketAddr, route: &Route) -> Result<(), Problem
     loop {
         match timeout_at(deadline, status(gateway, route)).await {
             // These statuses come from `cargo lambda watch` itself: an unknown route or function, or a function that failed.
-            Ok(Ok(status)) if status == 404 || status >= 500 => last = format!("the answer is {status}"),
+            Ok(Ok((status, is_own))) if (status == 404 && !is_own) || status >= 500 => last = format!("the answer is {status}"),
             Ok(Ok(_)) => return Ok(()),
             Ok(Err(error)) => last = error.to_string(),
             Err(_) => {
@@ -121,8 +121,9 @@ async fn route_answers(gateway: SocketAddr, route: &Route) -> Result<(), Problem
     }
 }
 
-/// The status of the answer to a call without a key.
-async fn status(gateway: SocketAddr, route: &Route) -> std::io::Result<u16> {
+/// The status of the answer to a call without a key, and whether a function says what is wrong: a logo is shown to everybody, and there
+/// is none.
+async fn status(gateway: SocketAddr, route: &Route) -> std::io::Result<(u16, bool)> {
     let mut connection = TcpStream::connect(gateway).await?;
     let request = format!(
         "{} {} HTTP/1.1\r\nHost: {gateway}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
@@ -133,8 +134,10 @@ async fn status(gateway: SocketAddr, route: &Route) -> std::io::Result<u16> {
     let mut answer = Vec::new();
     connection.read_to_end(&mut answer).await?;
     // "HTTP/1.1 401 Unauthorized"
-    let status = String::from_utf8_lossy(&answer).split_whitespace().nth(1).and_then(|status| status.parse().ok());
-    status.ok_or_else(|| std::io::Error::other("the answer is not HTTP"))
+    let answer = String::from_utf8_lossy(&answer);
+    let status = answer.split_whitespace().nth(1).and_then(|status| status.parse().ok());
+    let status = status.ok_or_else(|| std::io::Error::other("the answer is not HTTP"))?;
+    Ok((status, answer.contains("\"error_code\"")))
 }
 
 #[cfg(test)]
