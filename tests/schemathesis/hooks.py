@@ -120,8 +120,10 @@ def filter_failure(context, failure, case, response):
         for text in ("is the address of another user", "in this organization", "can't be changed", "is an inactive user", "with 1000 users")
     )
     card = case.operation.path.startswith("/api/v01/customers/{id}/") and '"L04"' in response.text
-    # Hardly any bytes are an image.
-    image = case.operation.path == "/api/v3/reseller/branding/logo/" and "can be a PNG" in response.text
+    # Hardly any bytes are an image, and none are not.
+    image = case.operation.path == "/api/v3/reseller/branding/logo/" and any(
+        text in response.text for text in ("can be a PNG", "is required: send the image")
+    )
     known = (taken, last, token, subscription, transcription, option, card, user, image)
     return not any(known)
 
