@@ -154,7 +154,9 @@ fn brand() -> ObjectBuilder {
 }
 
 fn sent() -> ObjectBuilder {
-    let color = string().pattern(Some("^[ \\t\\r\\n]*#[0-9a-fA-F]{6}[ \\t\\r\\n]*$")).description(Some("`#` and six hexadecimal digits."));
+    let color = string()
+        .pattern(Some("^[ \\t\\r\\n]*#[0-9a-fA-F]{6}[ \\t\\r\\n]*$"))
+        .description(Some("`#` and six hexadecimal digits."));
     with_others(
         ObjectBuilder::new()
             .description(Some("Texts are trimmed at both ends. Unknown fields are ignored."))
