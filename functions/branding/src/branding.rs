@@ -3,12 +3,14 @@
 use lambda_http::http::StatusCode;
 use reseller::Error;
 use reseller::answer::one_object;
+use reseller::request::POLICY;
 use serde_json::json;
 use shared::domain::brand::Brand;
 use shared::domain::credential::Refusal;
 use shared::domain::reseller::ResellerId;
 use shared::lambda::response::Response;
 use shared::store::brand::ChangeBrandError;
+use shared::store::{Access, Caller, Sealed};
 
 /// An answer with the brand of a reseller.
 pub(crate) fn one(status: StatusCode, reseller: ResellerId, brand: &Brand) -> Response {
@@ -16,9 +18,11 @@ pub(crate) fn one(status: StatusCode, reseller: ResellerId, brand: &Brand) -> Re
     one_object(status, &view, brand.entity_tag(reseller))
 }
 
-/// The brand of a caller, who is refused without one: the platform's own reseller has none.
-pub(crate) fn of_caller(brand: Option<Brand>) -> Result<Brand, Error> {
-    brand.ok_or(Error::Refused(Refusal::NotAllowed))
+/// The verified caller and the brand that was read with its token. The platform's own reseller is refused, because its customers are
+/// regular organizations, which see no brand.
+pub(crate) fn opened<A: Access>(sealed: Sealed<A, Brand>) -> Result<(Caller<A>, Brand), Error> {
+    let (caller, brand) = sealed.open(POLICY)?;
+    if caller.is_of_platform() { Err(Refusal::NotAllowed.into()) } else { Ok((caller, brand)) }
 }
 
 /// Why a change was refused.

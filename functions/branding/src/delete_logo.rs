@@ -8,7 +8,7 @@ use shared::lambda::request::Request;
 use shared::lambda::response::{Response, empty};
 use shared::store::{Table, Write};
 
-use crate::branding::{of_caller, refusal};
+use crate::branding::{opened, refusal};
 
 /// Answers 204 without a body. The address of the logo leads nowhere from then on.
 ///
@@ -16,8 +16,7 @@ use crate::branding::{of_caller, refusal};
 /// 404 when there is no logo, 412 when the brand is at another revision than `If-Match` says, 401 and 403 when the caller is refused.
 pub async fn delete_logo(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let token = token(table, request, POLICY).await?;
-    let (caller, brand) = table.brand_load(&token).await?.open(POLICY)?;
-    let brand = of_caller(brand)?;
+    let (caller, brand) = opened(table.brand_load(&token).await?)?;
     let expected = request.expected_revision()?;
     let answer = || empty(StatusCode::NO_CONTENT);
     table.brand_delete_logo(&caller, &expected, brand, &keeping(|_| answer())).await.map_err(refusal)?;

@@ -7,7 +7,7 @@ use shared::lambda::request::Request;
 use shared::lambda::response::{Response, unless_client_has_it};
 use shared::store::{Read, Table};
 
-use crate::branding::{of_caller, one};
+use crate::branding::{one, opened};
 
 /// Answers 200 with the brand, or 304 without a body when `If-None-Match` says that the client has it.
 ///
@@ -15,6 +15,6 @@ use crate::branding::{of_caller, one};
 /// 401 and 403 when the caller is refused.
 pub async fn get_branding(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let token = token(table, request, POLICY).await?;
-    let (caller, brand) = table.brand_load(&token).await?.open(POLICY)?;
-    Ok(unless_client_has_it(request, one(StatusCode::OK, caller.reseller(), &of_caller(brand)?)))
+    let (caller, brand) = opened(table.brand_load(&token).await?)?;
+    Ok(unless_client_has_it(request, one(StatusCode::OK, caller.reseller(), &brand)))
 }

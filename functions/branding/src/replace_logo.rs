@@ -10,7 +10,7 @@ use shared::lambda::request::{BodyError, Request};
 use shared::lambda::response::Response;
 use shared::store::{Table, Write};
 
-use crate::branding::{of_caller, one, refusal};
+use crate::branding::{one, opened, refusal};
 use crate::logo::{self, Unreadable};
 
 /// How many bytes an image may have as it is sent.
@@ -23,8 +23,7 @@ pub(crate) const MOST_BYTES: usize = 2 * 1024 * 1024;
 /// caller is refused.
 pub async fn replace_logo(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let token = token_with_body_of(table, request, POLICY, MOST_BYTES).await?;
-    let (caller, brand) = table.brand_load(&token).await?.open(POLICY)?;
-    let brand = of_caller(brand)?;
+    let (caller, brand) = opened(table.brand_load(&token).await?)?;
     let expected = request.expected_revision()?;
     let sent = sent(request)?;
     // On a thread of its own, so that the request's deadline is kept while it works.

@@ -13,7 +13,7 @@ use shared::lambda::request::Request;
 use shared::lambda::response::Response;
 use shared::store::{Table, Write};
 
-use crate::branding::{of_caller, one, refusal};
+use crate::branding::{one, opened, refusal};
 
 /// Answers 201 (not 200) with the brand as it is now, even if nothing changed.
 ///
@@ -22,8 +22,7 @@ use crate::branding::{of_caller, one, refusal};
 /// 401 and 403 when the caller is refused.
 pub async fn update_branding(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let token = token(table, request, POLICY).await?;
-    let (caller, brand) = table.brand_load(&token).await?.open(POLICY)?;
-    let brand = of_caller(brand)?;
+    let (caller, brand) = opened(table.brand_load(&token).await?)?;
     let expected = request.expected_revision()?;
     let color = sent(request)?;
     let answer = |brand: &Brand| one(StatusCode::CREATED, caller.reseller(), brand);

@@ -20,7 +20,7 @@ pub struct Visit {
     pub token: IssuedToken,
     /// The customer that the request is about; `None` if there can be no such customer.
     pub customer: Option<CustomerId>,
-    is_about_reseller: bool,
+    door: Door,
     policy: Policy,
     malformed: Faults,
 }
@@ -32,8 +32,9 @@ impl Visit {
     /// # Errors
     /// [`Error::Refused`], a fault of `Idempotency-Key`, and the failures of the store.
     pub async fn begin<A: Access>(table: &Table<A>, request: &Request, policy: Policy) -> Result<Self, Error> {
-        let policy = at_door(request, policy);
-        Ok(Self::of(request, policy, token(table, request, policy).await?))
+        let door = Door::of(request);
+        let policy = door.restrict(policy);
+        Ok(Self::of(request, door, policy, token(table, request, policy).await?))
     }
 
     /// The same for a call that is safe to repeat by itself, and looks at no `Idempotency-Key`.
@@ -41,20 +42,25 @@ impl Visit {
     /// # Errors
     /// [`Error::Refused`], and the failures of the store.
     pub async fn begin_repeatable<A: Access>(table: &Table<A>, request: &Request, policy: Policy) -> Result<Self, Error> {
-        Ok(Self::of(request, at_door(request, policy), token_of_repeatable(table, request).await?))
+        let door = Door::of(request);
+        Ok(Self::of(request, door, door.restrict(policy), token_of_repeatable(table, request).await?))
     }
 
-    fn of(request: &Request, policy: Policy, token: IssuedToken) -> Self {
-        let (names_customer, is_of_reseller) = (names_customer(request), is_of_reseller(request));
-        let (customer, malformed) = if names_customer { customer_in_path(request) } else { (token.customer(), None) };
-        let is_about_reseller = is_of_reseller && !names_customer;
-        Self { token, customer, is_about_reseller, policy, malformed: malformed.unwrap_or_default() }
+    fn of(request: &Request, door: Door, policy: Policy, token: IssuedToken) -> Self {
+        let (customer, malformed) = match door {
+            Door::ToCustomer => customer_in_path(request),
+            Door::ToReseller | Door::OfCustomer => (token.customer(), None),
+        };
+        Self { token, customer, door, policy, malformed: malformed.unwrap_or_default() }
     }
 
     /// The organization whose people the request is about; `None` if there can be no such customer.
     #[must_use]
     pub fn organization(&self) -> Option<Organization> {
-        if self.is_about_reseller { Some(Organization::Reseller) } else { self.customer.map(Organization::Customer) }
+        match self.door {
+            Door::ToReseller => Some(Organization::Reseller),
+            Door::ToCustomer | Door::OfCustomer => self.customer.map(Organization::Customer),
+        }
     }
 
     /// The value of another parameter of the path, if it could be read. A fault of it is told with those of the others.
@@ -80,15 +86,33 @@ impl Visit {
     }
 }
 
-/// Only an address of the reseller's door names a customer.
-fn names_customer(request: &Request) -> bool {
-    !request.path_parameter("id").is_empty()
+/// The door that an address leads through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    /// The reseller's, to one of its customers, whom the path names.
+    ToCustomer,
+    /// The reseller's, to what is its own.
+    ToReseller,
+    /// The customer's own.
+    OfCustomer,
 }
 
-fn is_of_reseller(request: &Request) -> bool {
-    names_customer(request) || request.path().starts_with(OF_RESELLER)
-}
+impl Door {
+    fn of(request: &Request) -> Self {
+        if !request.path_parameter("id").is_empty() {
+            Self::ToCustomer
+        } else if request.path().starts_with(OF_RESELLER) {
+            Self::ToReseller
+        } else {
+            Self::OfCustomer
+        }
+    }
 
-fn at_door(request: &Request, policy: Policy) -> Policy {
-    policy.at(if is_of_reseller(request) { Kind::Reseller } else { Kind::Customer })
+    /// The policy at this door, which is for one kind of key.
+    fn restrict(self, policy: Policy) -> Policy {
+        policy.at(match self {
+            Self::ToCustomer | Self::ToReseller => Kind::Reseller,
+            Self::OfCustomer => Kind::Customer,
+        })
+    }
 }

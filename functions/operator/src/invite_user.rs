@@ -10,7 +10,7 @@ use shared::store::{Operator, Table};
 use user::wire::{SentUser, invited_view, refused};
 
 use crate::Error;
-use crate::payload::{no_such_reseller, read, reseller};
+use crate::payload::{no_such_reseller, read, reseller, with_known};
 
 /// The fields that say whom the user belongs to; the others are those of the user.
 const OF_ORGANIZATION: [&str; 2] = ["reseller_id", "customer_id"];
@@ -45,17 +45,9 @@ pub async fn invite_user(table: &Table<Operator>, sent: &RawValue) -> Result<Val
         Some(_) => return Err(missing()),
     };
     let new = |roles: &[Role]| {
-        let mut faults = Faults::default();
-        for unknown in
-            fields.keys().map(String::as_str).filter(|field| !OF_ORGANIZATION.contains(field) && !OF_USER.contains(field))
-        {
-            faults.add(unknown, format!("is unknown, expected one of {}", OF_USER.join(", ")));
-        }
+        let of_user = fields.keys().filter(|field| !OF_ORGANIZATION.contains(&field.as_str())).cloned();
         let new = SentUser::from(fields.clone()).new_user(roles);
-        for (field, fault) in new.as_ref().err().into_iter().flat_map(Faults::iter) {
-            faults.add(field, fault);
-        }
-        faults.none_or(new).and_then(|new| new).map_err(NotInvited::Wrong)
+        with_known(of_user, &OF_USER, new).map_err(NotInvited::Wrong)
     };
     let invited = table.user_provision(reseller, organization, new).await.map_err(|error| match error {
         NotInvited::Wrong(faults) => Error::Invalid(faults.sentence()),

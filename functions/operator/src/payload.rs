@@ -8,6 +8,7 @@ use shared::domain::reseller::ResellerId;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::token::KeyId;
 use shared::domain::validation::{self, Text};
+use shared::lambda::faults::Faults;
 
 use crate::Error;
 
@@ -26,6 +27,23 @@ pub(crate) fn read<T: DeserializeOwned>(sent: &RawValue) -> Result<T, Error> {
         let field = Some(error.path().to_string()).filter(|path| path != ".").map(|path| format!("{path}: ")).unwrap_or_default();
         Error::Invalid(format!("The payload is wrong: {field}{}.", error.inner()))
     })
+}
+
+/// What was read from the fields of a payload, of which these can be known. Unlike a client of an API, an operator is told of a field that
+/// is unknown.
+pub(crate) fn with_known<T>(
+    fields: impl IntoIterator<Item = String>,
+    known: &[&str],
+    read: Result<T, Faults>,
+) -> Result<T, Faults> {
+    let mut faults = Faults::default();
+    for unknown in fields.into_iter().filter(|field| !known.contains(&field.as_str())) {
+        faults.add(&unknown, format!("is unknown, expected one of {}", known.join(", ")));
+    }
+    for (field, fault) in read.as_ref().err().into_iter().flat_map(Faults::iter) {
+        faults.add(field, fault);
+    }
+    faults.none_or(read)?
 }
 
 pub(crate) fn required_text(field: &str, sent: &str) -> Result<Text, Error> {

@@ -9,7 +9,7 @@ use shared::lambda::faults::Faults;
 use shared::store::{Operator, Table};
 
 use crate::Error;
-use crate::payload::read;
+use crate::payload::{read, with_known};
 
 /// `{"name": "…", "email": "…"}`, with the fields that the Reseller API takes in a create of a customer, returns the customer as that
 /// API shows it. It belongs to the first account of the platform's own reseller.
@@ -29,15 +29,8 @@ pub async fn provision_organization(table: &Table<Operator>, sent: &RawValue) ->
     Ok(view(&customer))
 }
 
-/// The profile that these fields ask for. Unlike a client of the Reseller API, an operator is told of a field that is unknown.
+/// The profile that these fields ask for.
 fn profile(fields: Map<String, Value>) -> Result<Profile, Faults> {
-    let mut faults = Faults::default();
-    for unknown in fields.keys().filter(|field| !FIELDS.contains(&field.as_str())) {
-        faults.add(unknown, format!("is unknown, expected one of {}", FIELDS.join(", ")));
-    }
-    let profile = SentProfile::from(fields).profile(None);
-    for (field, fault) in profile.as_ref().err().into_iter().flat_map(Faults::iter) {
-        faults.add(field, fault);
-    }
-    faults.none_or(profile)?
+    let names: Vec<String> = fields.keys().cloned().collect();
+    with_known(names, &FIELDS, SentProfile::from(fields).profile(None))
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::brand::{Brand, LogoHash};
-use crate::domain::reseller::{Reseller, ResellerId};
+use crate::domain::reseller::ResellerId;
 use crate::domain::token::IssuedToken;
 use crate::store::access::caller::Caller;
 use crate::store::access::sealed::{Content, Sealed};
@@ -20,28 +20,24 @@ pub(super) struct LogoRow {
     pub(super) png: Vec<u8>,
 }
 
-impl Content for Option<Brand> {
+impl Content for Brand {
     fn seen_by<A>(self, _: &Caller<A>) -> Self {
         self
     }
 }
 
 impl<A: Access> Table<A> {
-    /// Reads, together with the credential of a token, the brand of its reseller. The content is `None` for the platform's own
-    /// reseller, which has none: its customers are regular organizations.
+    /// Reads, together with the credential of a token, the brand of its reseller.
     ///
     /// One call.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn brand_load(&self, token: &IssuedToken) -> Result<Sealed<A, Option<Brand>>, StoreError> {
+    pub async fn brand_load(&self, token: &IssuedToken) -> Result<Sealed<A, Brand>, StoreError> {
         let token_keys = self.store.token_keys(token);
         let brand = keys::brand(token.reseller());
         let rows = self.store.connection.read(token_keys.iter().cloned().chain([brand.clone()]).collect()).await?;
-        let reseller: Option<Reseller> = rows.get(&keys::reseller(token.reseller()))?;
-        let has_brand = reseller.is_some_and(|reseller| !reseller.platform);
-        let brand = rows.get(&brand)?.unwrap_or_default();
-        self.store.seal(token, &token_keys, &rows, has_brand.then_some(brand))
+        self.store.seal(token, &token_keys, &rows, rows.get(&brand)?.unwrap_or_default())
     }
 }
 
