@@ -116,7 +116,7 @@ fn with_schemas(document: Document) -> Document {
     document
         .with_schema("User", user_record())
         .with_schema("UserAnswer", envelope(named("User"), integer(1, 1)))
-        .with_schema("UserList", envelope(users, integer(0, MOST_USERS)))
+        .with_schema("UserList", envelope(users, integer(0, MOST_USERS.into())))
 }
 
 fn function(handler: &str) -> String {

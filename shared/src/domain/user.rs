@@ -13,7 +13,7 @@ use super::validation::Text;
 pub use super::user_place::{Organization, UserId, UserPlace};
 
 /// How many users an organization has at most, whatever their status.
-pub const MOST_USERS: u64 = 1_000;
+pub const MOST_USERS: u32 = 1_000;
 
 /// The most characters of a first name, and of a last name.
 pub const MAXIMUM_NAME: usize = 125;

@@ -121,7 +121,7 @@ fn transaction(
         transaction = transaction.update(Purpose::Header, keys::customer_header(reseller, id), mark);
         transaction = erase::note(transaction, reseller, id)?;
         transaction = days::end_all(transaction, Purpose::Header, reseller, &header.subscriptions);
-        transaction = count::without_users(transaction, Purpose::Count, reseller, id, header.users);
+        transaction = count::count_users(transaction, Purpose::Count, reseller, id, -header.users);
     }
     // A customer never changes its account.
     match (before, after) {

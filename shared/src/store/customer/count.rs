@@ -48,17 +48,17 @@ pub(super) fn count<P>(
     transaction.update(purpose, keys::count(reseller, id), add)
 }
 
-/// Adds to a transaction that the users of a customer no longer count, because the customer is deleted.
-pub(super) fn without_users<P>(
+/// Adds to a transaction that a customer has so many more users, or so many less.
+pub(in crate::store) fn count_users<P>(
     transaction: Transaction<P>,
     purpose: P,
     reseller: ResellerId,
     id: CustomerId,
-    users: u64,
+    more: i64,
 ) -> Transaction<P> {
-    if users == 0 {
+    if more == 0 {
         return transaction;
     }
-    let subtract = Expressions::always().update("ADD #users :less").name("#users", "users").number(":less", format!("-{users}"));
-    transaction.update(purpose, keys::user_count(reseller, id), subtract)
+    let add = Expressions::always().update("ADD #users :more").name("#users", "users").number(":more", more);
+    transaction.update(purpose, keys::user_count(reseller, id), add)
 }

@@ -41,7 +41,7 @@ pub(in crate::store) struct CustomerHeader {
     pub(in crate::store) primary_payment_option: Option<PaymentOptionId>,
     /// How many users the organization has.
     #[serde(default)]
-    pub(in crate::store) users: u64,
+    pub(in crate::store) users: i64,
     /// When the customer was deleted.
     #[serde(default)]
     pub(in crate::store) deleted_at: Option<Timestamp>,

@@ -1,6 +1,6 @@
 //! Posting a mail.
 
-use crate::domain::mail::{Mail, MailSettings, Posted};
+use crate::domain::mail::{MailSettings, Posted};
 use crate::domain::timestamp::Timestamp;
 use crate::store::access::table::Table;
 use crate::store::engine::error::StoreError;
@@ -11,19 +11,10 @@ use crate::store::root::Store;
 
 use super::row::MailRow;
 
-/// Adds a mail to the transaction of the change that causes it, if the deployment sends mail. It is one more row.
+/// Adds what is to be sent to the transaction of the change that causes it, if the deployment sends mail. It is one more row.
 ///
 /// No call, or one in a function that has not read the secret yet.
 pub(in crate::store) async fn post<P>(
-    transaction: Transaction<P>,
-    store: &Store,
-    mail: &Mail,
-) -> Result<Transaction<P>, StoreError> {
-    post_any(transaction, store, &Posted::Mail(mail.clone())).await
-}
-
-/// The same of anything that waits to be sent.
-pub(in crate::store) async fn post_any<P>(
     transaction: Transaction<P>,
     store: &Store,
     posted: &Posted,
@@ -46,7 +37,7 @@ impl<A> Table<A> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::mail::Message;
+    use crate::domain::mail::{Mail, Message};
     use crate::domain::secret::{Secret, SecretVersion};
     use crate::domain::validation::{email, text};
 
@@ -61,7 +52,7 @@ mod tests {
             message: Message::Invitation { reseller: text("Northwind", 255).unwrap().unwrap(), link: LINK.to_owned() },
             expires_at: Timestamp::now(),
         };
-        format!("{:?}", post(Transaction::<()>::default(), &store, &mail).await.unwrap())
+        format!("{:?}", post(Transaction::<()>::default(), &store, &Posted::Mail(mail)).await.unwrap())
     }
 
     #[tokio::test]

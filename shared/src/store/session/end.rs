@@ -4,9 +4,11 @@ use super::row::{SessionRow, session_row};
 use crate::domain::customer::CustomerId;
 use crate::domain::reseller::ResellerId;
 use crate::domain::session::Session;
+use crate::domain::timestamp::Timestamp;
 use crate::domain::token::KeyId;
 use crate::domain::user::{Organization, User};
 use crate::store::access::caller::Caller;
+use crate::store::access::holder::SignedIn;
 use crate::store::access::policy::Policy;
 use crate::store::access::table::{Table, Write};
 use crate::store::engine::connection::Connection;
@@ -82,16 +84,28 @@ impl Table<Write> {
             if connection.transact(transaction).await? == Outcome::Done {
                 return Ok(());
             }
-            rounds.pause(StoreError::Contended, "others changed the user").await?;
-            let (of_user, of_session) = (keys::user(place), keys::session(place, &person.hash));
-            let rows = connection.read(vec![of_user.clone(), of_session.clone()]).await?;
             // A session that has ended meanwhile ends nothing any more.
-            let is_alive = rows.get::<Session>(&of_session)?.is_some_and(|session| session.epoch == person.session.epoch);
-            match rows.get::<User>(&of_user)?.filter(|latest| is_alive && latest.epoch == person.user.epoch) {
+            match self.person_still_in(caller, person, &mut rounds).await? {
                 Some(latest) => user = latest,
                 None => return Ok(()),
             }
         }
+    }
+
+    /// The person who calls, as it is now, after a change was refused; `None` once its session has ended. One call, after a pause.
+    pub(super) async fn person_still_in(
+        &self,
+        caller: &Caller<Write>,
+        person: &SignedIn,
+        rounds: &mut Rounds,
+    ) -> Result<Option<User>, StoreError> {
+        rounds.pause(StoreError::Contended, "others changed the user").await?;
+        let place = person.user.place(caller.reseller());
+        let (of_user, of_session) = (keys::user(place), keys::session(place, &person.hash));
+        let rows = self.store.connection.read(vec![of_user.clone(), of_session.clone()]).await?;
+        let is_there = rows.get::<Session>(&of_session)?.is_some();
+        let latest: Option<User> = rows.get(&of_user)?;
+        Ok(latest.filter(|latest| is_there && person.session.is_of(latest, Timestamp::now())))
     }
 }
 

@@ -35,7 +35,7 @@ impl Table<Login> {
             address: possible(address, MAXIMUM_EMAIL),
             expires_at: now.plus(WORTH),
         };
-        let transaction = mail::post_any(Transaction::<()>::default(), &self.store, &Posted::Forgotten(forgotten)).await?;
+        let transaction = mail::post(Transaction::<()>::default(), &self.store, &Posted::Forgotten(forgotten)).await?;
         self.store.connection.transact(transaction).await?;
         Ok(())
     }

@@ -71,22 +71,26 @@ pub enum LoginError {
     Inactive,
 }
 
-/// A person who may be meant, with what decides whether it can log in.
-pub(in crate::store) struct Found {
-    pub(in crate::store) reseller: Reseller,
-    pub(in crate::store) customer: Option<Customer>,
-    pub(in crate::store) user: User,
+/// A person, with what decides whether it can be logged in.
+#[derive(Clone, Debug)]
+pub struct FoundPerson {
+    /// The reseller.
+    pub reseller: Reseller,
+    /// The customer whose people the user belongs to; `None` for the reseller's own, and once it is deleted.
+    pub customer: Option<Customer>,
+    /// The user.
+    pub user: User,
 }
 
-impl Found {
+impl FoundPerson {
     /// Whether the person's organization still exists.
     pub(super) fn is_there(&self) -> bool {
         self.user.customer.is_none() || self.customer.is_some()
     }
 
-    /// Whether the person's organization exists and lets its people in.
+    /// Whether the person is active, in an organization that exists and lets its people in.
     pub(in crate::store) fn is_let_in(&self) -> bool {
-        self.is_there() && self.check_organization().is_ok()
+        self.is_there() && self.user.is_active && self.check_organization().is_ok()
     }
 
     /// Checks that the organization lets its people in.
@@ -143,7 +147,7 @@ impl Table<Login> {
     /// Begins a session of a person whose password was verified.
     async fn session_begin(
         &self,
-        found: &Found,
+        found: &FoundPerson,
         verified: Option<&PasswordHash>,
         rehashed: Option<PasswordHash>,
         browser: Option<&str>,
@@ -177,7 +181,11 @@ impl<A> Table<A> {
     /// read in as many calls.
     ///
     /// Three calls, one after the other.
-    pub(in crate::store) async fn person_with_address(&self, short_name: &str, email: &str) -> Result<Option<Found>, StoreError> {
+    pub(in crate::store) async fn person_with_address(
+        &self,
+        short_name: &str,
+        email: &str,
+    ) -> Result<Option<FoundPerson>, StoreError> {
         let connection = &self.store.connection;
         let nobody = ResellerId::new(ResellerId::MAX.into())
             .ok_or_else(|| StoreError::Internal("the largest number of a reseller is none".to_owned()))?;
@@ -202,7 +210,7 @@ impl<A> Table<A> {
             return Ok(None);
         };
         let customer = of_customer.map(|key| rows.get(&key)).transpose()?.flatten();
-        Ok(Some(Found { reseller, customer, user }))
+        Ok(Some(FoundPerson { reseller, customer, user }))
     }
 }
 

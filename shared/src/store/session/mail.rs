@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::login::FoundPerson;
 use crate::domain::activity::Action;
 use crate::domain::link::NewLink;
 use crate::domain::mail::{Forgotten, Mail, Posted};
@@ -34,7 +35,7 @@ impl Table<Operator> {
     ) -> Result<Option<Mail>, StoreError> {
         let now = Timestamp::now();
         let found = self.person_with_address(&forgotten.short_name, &forgotten.address).await?;
-        let Some(found) = found.filter(|found| found.is_let_in() && found.user.is_active) else {
+        let Some(found) = found.filter(FoundPerson::is_let_in) else {
             return Ok(None);
         };
         if found.user.link.as_ref().is_some_and(|link| now < link.created_at.plus(ENOUGH)) {
@@ -52,7 +53,6 @@ impl Table<Operator> {
             before: Some(&found.user),
             after: Some(&invited.user),
             displaced: None,
-            mail: None,
         };
         let waiting = claimed.with(&Posted::Mail(mail.clone()), version)?;
         let is_claimed = Expressions::when("due_at = :due").number(":due", claimed.due_at);

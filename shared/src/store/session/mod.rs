@@ -10,5 +10,5 @@ mod row;
 mod seen;
 
 pub use list::ListedSession;
-pub use login::{Attempt, LoggedIn, LoginError};
-pub use password::{ChangePasswordError, LinkFound};
+pub use login::{Attempt, FoundPerson, LoggedIn, LoginError};
+pub use password::ChangePasswordError;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::login::{LoggedIn, verified};
+use super::login::{FoundPerson, LoggedIn, verified};
 use super::row::{begin, session_row};
 use crate::domain::activity::Action;
 use crate::domain::customer::Customer;
@@ -12,7 +12,7 @@ use crate::domain::reseller::Reseller;
 use crate::domain::session::Session;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::NewToken;
-use crate::domain::user::{Organization, User};
+use crate::domain::user::User;
 use crate::domain::waits::Wait;
 use crate::store::access::caller::Caller;
 use crate::store::access::policy::Policy;
@@ -24,17 +24,6 @@ use crate::store::engine::transaction::Outcome;
 use crate::store::keys;
 use crate::store::tries::{Attempt, NotAdmitted};
 use crate::store::user::change::{self, By, Change, Purpose};
-
-/// A link that can be used, and whose password it sets.
-#[derive(Clone, Debug)]
-pub struct LinkFound {
-    /// The reseller.
-    pub reseller: Reseller,
-    /// The customer whose people the user belongs to; `None` for the reseller's own.
-    pub customer: Option<Customer>,
-    /// The user.
-    pub user: User,
-}
 
 /// Why a password was not changed.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -70,7 +59,7 @@ impl Table<Login> {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn link_load(&self, token: &str) -> Result<Option<LinkFound>, StoreError> {
+    pub async fn link_load(&self, token: &str) -> Result<Option<FoundPerson>, StoreError> {
         let issued = self.store.check_presented(|secret| IssuedLink::parse(token, secret)).await?;
         match issued {
             Some(issued) => self.link_found(&issued).await,
@@ -78,7 +67,7 @@ impl Table<Login> {
         }
     }
 
-    async fn link_found(&self, issued: &IssuedLink) -> Result<Option<LinkFound>, StoreError> {
+    async fn link_found(&self, issued: &IssuedLink) -> Result<Option<FoundPerson>, StoreError> {
         let place = issued.place();
         let (of_user, of_reseller) = (keys::user(place), keys::reseller(place.reseller));
         let of_customer = place.organization.customer().map(|id| keys::customer(place.reseller, id));
@@ -88,12 +77,9 @@ impl Table<Login> {
         let (Some(user), Some(reseller)) = (rows.get::<User>(&of_user)?, rows.get::<Reseller>(&of_reseller)?) else {
             return Ok(None);
         };
-        let is_let_in = match place.organization {
-            Organization::Reseller => true,
-            Organization::Customer(_) => customer.as_ref().is_some_and(|customer| customer.profile.is_active),
-        };
-        let is_usable = user.is_active && user.link.as_ref().is_some_and(|link| issued.is(link, Timestamp::now()));
-        Ok((is_let_in && is_usable && reseller.suspended_at.is_none()).then_some(LinkFound { reseller, customer, user }))
+        let found = FoundPerson { reseller, customer, user };
+        let is_usable = found.user.link.as_ref().is_some_and(|link| issued.is(link, Timestamp::now()));
+        Ok(Some(found).filter(|found| is_usable && found.is_let_in()))
     }
 
     /// Sets a password with a link, ends all sessions of the user and begins one; `None` when the link can't be used (any more). Of any
@@ -128,7 +114,6 @@ impl Table<Login> {
                 before: Some(&found.user),
                 after: Some(&user),
                 displaced: None,
-                mail: None,
             };
             let transaction = change::transaction(change, &user)?;
             let session = Session::begin(&user, browser, now);
@@ -180,7 +165,6 @@ impl Table<Write> {
                 before: Some(&before),
                 after: Some(&user),
                 displaced: None,
-                mail: None,
             };
             let session = Session { epoch: user.epoch, ..person.session.clone() };
             let is_there = Expressions::when("attribute_exists(PK)");
@@ -189,13 +173,7 @@ impl Table<Write> {
             if connection.transact(transaction).await? == Outcome::Done {
                 return Ok(());
             }
-            rounds.pause(StoreError::Contended, "others changed the user").await?;
-            let (of_user, of_session) = (keys::user(place), keys::session(place, &person.hash));
-            let rows = connection.read(vec![of_user.clone(), of_session.clone()]).await?;
-            let is_alive = rows.get::<Session>(&of_session)?.is_some();
-            let latest: Option<User> = rows.get(&of_user)?;
-            // With another number or password, the person was logged out or the password was changed meanwhile.
-            let latest = latest.filter(|latest| is_alive && person.session.is_of(latest, Timestamp::now()));
+            let latest = self.person_still_in(caller, person, &mut rounds).await?;
             before = latest.ok_or(ChangePasswordError::Ended)?;
         }
     }

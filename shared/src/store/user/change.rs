@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::activity::{Action, Object};
 use crate::domain::customer::CustomerId;
-use crate::domain::mail::Mail;
+use crate::domain::mail::Posted;
 use crate::domain::reseller::ResellerId;
 use crate::domain::user::{MOST_USERS, Organization, User, UserId, UserStatus};
 use crate::domain::validation::Text;
 use crate::store::access::caller::Caller;
 use crate::store::access::table::Write;
 use crate::store::activity;
+use crate::store::customer::count::count_users;
 use crate::store::engine::error::StoreError;
 use crate::store::engine::expressions::{Expressions, IS_NEW};
 use crate::store::engine::row::row;
@@ -39,8 +40,6 @@ pub(in crate::store) struct Change<'a> {
     pub(in crate::store) after: Option<&'a User>,
     /// Who has the address of a new user, and belongs to a customer that was deleted.
     pub(in crate::store) displaced: Option<&'a Person>,
-    /// What the user is told by mail, if the deployment sends mail.
-    pub(in crate::store) mail: Option<&'a Mail>,
 }
 
 /// Who makes a change.
@@ -79,22 +78,22 @@ pub(in crate::store) enum Purpose {
 }
 
 impl Store {
-    /// Carries out a whole change, or nothing of it.
-    pub(super) async fn user_commit(&self, change: Change<'_>) -> Result<Outcome<Purpose>, StoreError> {
+    /// Carries out a whole change, or nothing of it, and posts what the user is told by mail.
+    pub(super) async fn user_commit(&self, change: Change<'_>, mail: Option<&Posted>) -> Result<Outcome<Purpose>, StoreError> {
         let Some(user) = change.after.or(change.before) else {
             return Ok(Outcome::Done);
         };
         let mut transaction = transaction(change, user)?;
-        if let Some(mail) = change.mail {
+        if let Some(mail) = mail {
             transaction = mail::post(transaction, self, mail).await?;
         }
         self.connection.transact(transaction).await
     }
 }
 
-/// The transaction of a change of this user, without a mail.
+/// The transaction of a change of this user.
 pub(in crate::store) fn transaction(change: Change<'_>, user: &User) -> Result<Transaction<Purpose>, StoreError> {
-    let Change { by, action, before, after, displaced, mail: _ } = change;
+    let Change { by, action, before, after, displaced } = change;
     let reseller = by.reseller();
     let key = keys::user(user.place(reseller));
     let condition = match before {
@@ -155,9 +154,9 @@ fn counted(
         Organization::Customer(id) => {
             let is_there = Expressions::when("attribute_not_exists(deleted_at)");
             let added = if all > 0 { with_room(is_there) } else { is_there };
-            let add = |expressions: Expressions| users(expressions.update("ADD #users :all")).number(":all", all);
-            let transaction = transaction.update(Purpose::Organization, header, add(added));
-            transaction.update(Purpose::Count, keys::user_count(reseller, id), add(Expressions::always()))
+            let added = users(added.update("ADD #users :all")).number(":all", all);
+            let transaction = transaction.update(Purpose::Organization, header, added);
+            count_users(transaction, Purpose::Count, reseller, id, all.into())
         }
         Organization::Reseller if (all, active) == (0, 0) => transaction,
         Organization::Reseller => {

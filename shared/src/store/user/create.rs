@@ -5,6 +5,7 @@ use super::invite::Invited;
 use super::read::OfOrganization;
 use crate::domain::activity::Action;
 use crate::domain::customer::Customer;
+use crate::domain::mail::Posted;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user::{MOST_USERS, NewUser, User, UserId, UserPlace};
 use crate::store::access::caller::Caller;
@@ -58,7 +59,7 @@ impl Table<Write> {
         let now = Timestamp::now();
         let link = self.store.link(UserPlace { reseller, organization, user: id }, now)?;
         let invited = Invited::new(User::first(id, organization, new, link.link().clone(), now), &link, origin);
-        let mail = invited.mail(caller.reseller_record());
+        let mail = Posted::Mail(invited.mail(caller.reseller_record()));
         let mut displaced: Option<Person> = None;
         let mut rounds = Rounds::default();
         loop {
@@ -68,9 +69,8 @@ impl Table<Write> {
                 before: None,
                 after: Some(&invited.user),
                 displaced: displaced.as_ref(),
-                mail: Some(&mail),
             };
-            let Outcome::Refused(purposes) = self.store.user_commit(change).await? else {
+            let Outcome::Refused(purposes) = self.store.user_commit(change, Some(&mail)).await? else {
                 return Ok(Some(invited));
             };
             let header = keys::organization_header(reseller, organization);
@@ -85,7 +85,7 @@ impl Table<Write> {
                 displaced = rows.get(&address)?;
                 is_email_taken = self.is_somebody(caller, displaced.as_ref()).await?;
             }
-            let is_full = header.users >= MOST_USERS;
+            let is_full = header.users >= i64::from(MOST_USERS);
             if is_email_taken || is_full {
                 return Err(CreateUserError::Refused { is_email_taken, is_full });
             }

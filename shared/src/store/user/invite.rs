@@ -5,7 +5,7 @@ use super::update::ChangeUserError;
 use crate::domain::activity::Action;
 use crate::domain::entity_tag::ExpectedRevision;
 use crate::domain::link::NewLink;
-use crate::domain::mail::{Mail, Message};
+use crate::domain::mail::{Mail, Message, Posted};
 use crate::domain::reseller::Reseller;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user::{MAXIMUM_EMAIL, User, UserPlace};
@@ -88,16 +88,15 @@ impl Table<Write> {
             let now = Timestamp::now();
             let link = self.store.link(current.place(caller.reseller()), now)?;
             let invited = Invited::new(current.linked(link.link().clone(), now), &link, origin);
-            let mail = invited.mail(caller.reseller_record());
+            let mail = Posted::Mail(invited.mail(caller.reseller_record()));
             let change = Change {
                 by: By::Caller(caller, &|| answer(&invited)),
                 action: Action::UserInvited,
                 before: Some(&current),
                 after: Some(&invited.user),
                 displaced: None,
-                mail: Some(&mail),
             };
-            if self.store.user_commit(change).await? == Outcome::Done {
+            if self.store.user_commit(change, Some(&mail)).await? == Outcome::Done {
                 return Ok(Some(invited));
             }
             match self.user_still_there(caller, &current, &mut rounds).await? {

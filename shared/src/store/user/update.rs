@@ -66,7 +66,6 @@ impl Table<Write> {
                 before: Some(&current),
                 after: Some(&edited),
                 displaced: None,
-                mail: None,
             };
             if self.user_try(change).await? {
                 return Ok(Some(edited));
@@ -104,7 +103,6 @@ impl Table<Write> {
                 before: Some(&current),
                 after: None,
                 displaced: None,
-                mail: None,
             };
             if self.user_try(change).await? {
                 return Ok(Some(()));
@@ -118,7 +116,7 @@ impl Table<Write> {
 
     /// Carries out a change; `false` when the user, or its organization, is no longer what it was.
     async fn user_try(&self, change: Change<'_>) -> Result<bool, ChangeUserError> {
-        match self.store.user_commit(change).await? {
+        match self.store.user_commit(change, None).await? {
             Outcome::Done => Ok(true),
             // The user is what it was. It is one of the reseller's own people, and the reseller refuses nothing else.
             Outcome::Refused(purposes) if purposes == [Purpose::Organization] && is_own(change) => {
