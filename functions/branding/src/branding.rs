@@ -18,11 +18,10 @@ pub(crate) fn one(status: StatusCode, reseller: ResellerId, brand: &Brand) -> Re
     one_object(status, &view, brand.entity_tag(reseller))
 }
 
-/// The verified caller and the brand that was read with its token. The platform's own reseller is refused, because its customers are
-/// regular organizations, which see no brand.
+/// The verified caller and the brand that was read with its token. A reseller without a brand is refused.
 pub(crate) fn opened<A: Access>(sealed: Sealed<A, Brand>) -> Result<(Caller<A>, Brand), Error> {
     let (caller, brand) = sealed.open(POLICY)?;
-    if caller.is_of_platform() { Err(Refusal::NotAllowed.into()) } else { Ok((caller, brand)) }
+    if caller.has_brand() { Ok((caller, brand)) } else { Err(Refusal::NotAllowed.into()) }
 }
 
 /// Why a change was refused.

@@ -1,12 +1,12 @@
 //! The Reseller API v3, continued: the brand of a reseller. Its wire format is that of the package `reseller`.
 //!
-//! Everybody reads a logo, by an address that names its bytes. Only `replace_logo` reads an image that a client sent; what
-//! it stores is one that this package made.
+//! Everybody reads a logo, by an address that names its bytes. Only `replace_logo`, and its like among the pages, reads an image that a
+//! client sent; what it stores is one that this package made.
 
 mod branding;
 mod delete_logo;
 mod get_branding;
-mod logo;
+pub mod logo;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod replace_logo;

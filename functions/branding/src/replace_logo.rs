@@ -11,10 +11,7 @@ use shared::lambda::response::Response;
 use shared::store::{Table, Write};
 
 use crate::branding::{one, opened, refusal};
-use crate::logo::{self, Unreadable};
-
-/// How many bytes an image may have as it is sent.
-pub(crate) const MOST_BYTES: usize = 2 * 1024 * 1024;
+use crate::logo::{MOST_BYTES, png_of, too_large};
 
 /// Answers 201 with the brand as it is now, even if nothing changed.
 ///
@@ -25,11 +22,7 @@ pub async fn replace_logo(table: &Table<Write>, request: &Request) -> Result<Res
     let token = token_with_body_of(table, request, POLICY, MOST_BYTES).await?;
     let (caller, brand) = opened(table.brand_load(&token).await?)?;
     let expected = request.expected_revision()?;
-    let sent = sent(request)?;
-    // On a thread of its own, so that the request's deadline is kept while it works.
-    let read = tokio::task::spawn_blocking(move || logo::read(&sent)).await;
-    // A decoder that panics has met something that is no image.
-    let png = read.unwrap_or(Err(Unreadable::DAMAGED)).map_err(|fault| Faults::one("logo", fault))?;
+    let png = png_of(sent(request)?).await?;
     let answer = |brand: &Brand| one(StatusCode::CREATED, caller.reseller(), brand);
     let changed = table.brand_replace_logo(&caller, &expected, brand, &png, &keeping(answer)).await;
     Ok(answer(&changed.map_err(refusal)?))
@@ -40,7 +33,7 @@ fn sent(request: &Request) -> Result<Vec<u8>, Faults> {
     match request.body_of(MOST_BYTES) {
         Ok(bytes) if bytes.is_empty() => Err(Faults::one("logo", "is required: send the image as the body")),
         Ok(bytes) => Ok(bytes),
-        Err(BodyError::TooLarge) => Err(Faults::one("logo", format_args!("must have at most {MOST_BYTES} bytes"))),
+        Err(BodyError::TooLarge) => Err(too_large()),
         Err(error @ BodyError::Undecodable) => Err(Faults::one("logo", error)),
     }
 }

@@ -3,7 +3,6 @@
 use lambda_http::http::StatusCode;
 use reseller::Error;
 use reseller::answer::one_object;
-use shared::lambda::faults::Faults;
 use shared::lambda::idempotency::keeping;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
@@ -11,7 +10,7 @@ use shared::store::customer_token::{CreateTokenError, MadeToken};
 use shared::store::{Policy, Table, Write};
 
 use crate::door::Visit;
-use crate::token::{made_view, sent};
+use crate::token::{made_view, refused, sent};
 
 /// Answers 201 with the new token and, only now, its text.
 ///
@@ -26,17 +25,8 @@ pub async fn create_token(table: &Table<Write>, request: &Request) -> Result<Res
     let customer = customer.ok_or(Error::NotFound("customer"))?;
     let answer = |made: &MadeToken| one_object(StatusCode::CREATED, &made_view(made), made.token.entity_tag());
     let made = table.customer_token_create(&caller, &customer, new, &keeping(answer)).await.map_err(|error| match error {
-        CreateTokenError::Store(error) => error.into(),
-        CreateTokenError::Refused { is_name_taken, is_full } => {
-            let mut faults = Faults::default();
-            if is_name_taken {
-                faults.add("name", "is the name of another token of this customer");
-            }
-            if is_full {
-                faults.add("id", "is a customer with 100 tokens, which is the most: delete one first");
-            }
-            faults.into()
-        }
+        CreateTokenError::Store(error) => Error::from(error),
+        CreateTokenError::Refused { is_name_taken, is_full } => refused(is_name_taken, is_full).into(),
     });
     Ok(answer(&made.and_then(|made: Option<MadeToken>| made.ok_or(Error::NotFound("customer")))?))
 }

@@ -20,9 +20,9 @@ mod list_usage;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod record_usage;
-mod subscription;
-mod token;
-mod transcription;
+pub mod subscription;
+pub mod token;
+pub mod transcription;
 mod update_subscription;
 mod update_transcription;
 mod usage;

@@ -6,9 +6,7 @@ use reseller::Error;
 use reseller::answer::page;
 use reseller::list_query::{DEFAULT_LIMIT, MAXIMUM_LIMIT, NOT_OF_THIS_LIST, direction, limit};
 use shared::domain::date::Date;
-use shared::domain::transcription::{Status, TranscriptionId};
-use shared::domain::usage::Language;
-use shared::domain::usage_report::NotARange;
+use shared::domain::transcription::TranscriptionId;
 use shared::domain::validation::Invalid;
 use shared::lambda::csv::{self, Csv};
 use shared::lambda::cursor::CursorContext;
@@ -19,7 +17,7 @@ use shared::store::transcription::{TranscriptionFilter, TranscriptionListing};
 use shared::store::{Policy, Read, Table};
 
 use crate::door::Visit;
-use crate::transcription::{COLUMNS, NOT_A_STATUS, view};
+use crate::transcription::{COLUMNS, days, language_filter, status_filter, view};
 
 /// The parameters that may be given once.
 const ONCE: [&str; 7] = ["limit", "offset", "sort", "direction", "cursor", "from", "to"];
@@ -77,8 +75,7 @@ async fn asked(
         after: None,
         limit: limit_of_all.into(),
     };
-    let (mut from, mut to) = (None, None);
-    let mut cursor = None;
+    let (mut from, mut to, mut cursor) = (None, None, None);
     for (place, (name, value)) in sent.iter().enumerate() {
         if sent.iter().take(place).any(|(earlier, _)| earlier == name) && ONCE.contains(&name.as_str()) {
             faults.add(name, Invalid::Repeated);
@@ -95,10 +92,7 @@ async fn asked(
             _ => {}
         }
     }
-    if from.zip(to).is_some_and(|(from, to)| from > to) {
-        faults.add("to", NotARange::Reversed);
-    }
-    listing.days = [from, to];
+    listing.days = days(from, to, &mut faults);
     if let Some(cursor) = cursor {
         let place: Option<TranscriptionId> = context(visit, &listing).read(table, cursor).await?;
         listing.after = faults.collect("cursor", place.ok_or(NOT_OF_THIS_LIST));
@@ -115,8 +109,8 @@ fn filter(sent: &str) -> Result<TranscriptionFilter, String> {
     let form = "must be key=value, where key is one of status, language, token_name";
     let (key, value) = sent.split_once('=').ok_or(form)?;
     match key {
-        "status" => Status::named(value).map(TranscriptionFilter::Status).ok_or_else(|| format!("for status {NOT_A_STATUS}")),
-        "language" => Language::parse(value).map(TranscriptionFilter::Language).map_err(|fault| format!("for language {fault}")),
+        "status" => status_filter(value).map_err(|fault| format!("for status {fault}")),
+        "language" => language_filter(value).map_err(|fault| format!("for language {fault}")),
         "token_name" if value.is_empty() => Err("must have a value behind the equals sign".to_owned()),
         "token_name" => Ok(TranscriptionFilter::token_name(value)),
         _ => Err(form.to_owned()),

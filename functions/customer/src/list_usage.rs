@@ -1,31 +1,17 @@
 //! `GET /api/v3/reseller/customer/{id}/usage` and `GET /api/v3/usage`: what a customer used, and what it costs.
 
 use reseller::Error;
-use reseller::usage_query::{Offer, Split, UsageQuery, period};
+use reseller::usage_query::{OF_A_CUSTOMER, Split, UsageQuery, Wanted, period, share};
 use serde_json::{Value, json};
 use shared::domain::billing::Period;
 use shared::domain::date::Date;
-use shared::domain::usage_report::{BySubscription, Calendar, Line, Share, by_period, days_of_invoice, invoice};
+use shared::domain::usage_report::{BySubscription, Line, Share, by_period, days_of_invoice, invoice};
 use shared::lambda::csv::Column;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
 use shared::store::{Policy, Read, Table};
 
 use crate::door::Visit;
-
-/// What the list offers. `None` is the invoice: what subscriptions cost in their billing periods.
-pub(crate) const OFFER: Offer<Option<Calendar>> = Offer {
-    first: ("invoice", None, &[("period", Split::Period)]),
-    others: &[
-        ("day", Some(Calendar::Day), PERIODIC),
-        ("week", Some(Calendar::Week), PERIODIC),
-        ("month", Some(Calendar::Month), PERIODIC),
-        ("year", Some(Calendar::Year), PERIODIC),
-    ],
-};
-
-const PERIODIC: &[(&str, Split)] =
-    &[("language", Split::Language), ("token", Split::Token), ("subscription", Split::Subscription)];
 
 /// The columns of an invoice in CSV: the keys of [`line`].
 pub(crate) const INVOICE: [Column; 6] = [
@@ -43,33 +29,26 @@ pub(crate) const INVOICE: [Column; 6] = [
 /// 400 when the id is no integer or a parameter is wrong, 404 when there is no such customer, 401 and 403 when the caller is refused.
 pub async fn list_usage(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let visit = Visit::begin(table, request, Policy::READ).await?;
-    let parsed = UsageQuery::parse(table, request, OFFER, visit.token.reseller(), visit.customer).await;
+    let parsed = UsageQuery::parse(table, request, OF_A_CUSTOMER, visit.token.reseller(), visit.customer).await;
     let query = visit.tell(table, parsed).await?;
     let today = Date::today();
-    let Some(calendar) = query.view else {
+    let Wanted { view, split, range } = query.wanted;
+    let Some(calendar) = view else {
         let (caller, sold) = visit.open(table.subscription_list(&visit.token, visit.customer).await?)?;
         let sold = sold.ok_or(Error::NotFound("customer"))?;
-        let days = days_of_invoice(&sold.content, query.range, today);
+        let days = days_of_invoice(&sold.content, range, today);
         let sums = BySubscription::of(&table.usage_sums(&caller, &sold.customer, &days).await?);
-        let lines = invoice(&sold.content, &sums, query.range, today, query.split == Some(Split::Period));
+        let lines = invoice(&sold.content, &sums, range, today, split == Some(Split::Period));
         let shown = query.shown(&lines).iter().map(line).collect();
         return query.answer(table, request, &INVOICE, lines.len(), shown);
     };
     let (caller, customer) = visit.open(table.customer_load(&visit.token, visit.customer).await?)?;
     let customer = customer.ok_or(Error::NotFound("customer"))?;
-    let range = query.range.unwrap_or_else(|| calendar.last_twelve(today));
+    let range = range.unwrap_or_else(|| calendar.last_twelve(today));
     let sums = table.usage_sums(&caller, &customer, &[range]).await?;
-    let shares = sums.into_iter().map(|(dimensions, units)| {
-        let share = match query.split {
-            Some(Split::Language) => Share::Language(dimensions.language),
-            Some(Split::Token) => Share::Token(dimensions.token),
-            Some(Split::Subscription) => Share::Subscription(dimensions.subscription),
-            _ => Share::All,
-        };
-        (dimensions.day, share, units)
-    });
+    let shares = sums.into_iter().map(|(dimensions, units)| (dimensions.day, share(split, dimensions), units));
     let used = by_period(calendar, range, shares);
-    let names = match query.split {
+    let names = match split {
         Some(Split::Token) => table.customer_token_names(&caller, &customer).await?,
         _ => Default::default(),
     };
@@ -83,7 +62,7 @@ pub async fn list_usage(table: &Table<Read>, request: &Request) -> Result<Respon
         period(used, own)
     });
     let shown = shown.collect();
-    query.answer(table, request, columns(query.split), used.len(), shown)
+    query.answer(table, request, columns(split), used.len(), shown)
 }
 
 /// The columns of units by period in CSV.

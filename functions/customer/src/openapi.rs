@@ -32,7 +32,9 @@ use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 
 use self::transcription::with_transcriptions;
-use crate::list_usage::{INVOICE, OFFER, line as show_line};
+use reseller::usage_query::OF_A_CUSTOMER;
+
+use crate::list_usage::{INVOICE, line as show_line};
 use crate::subscription::{KEYS as SUBSCRIPTION_KEYS, view as subscription_view};
 use crate::token::{KEYS, view, with_key};
 
@@ -451,7 +453,7 @@ fn list_usage(path: &str, answers: Answers) -> OperationBuilder {
     let description = "What the customer used by period of the calendar, or what its subscriptions cost in their billing periods, \
                        newest first. It is a report and no invoice that was issued: late events and corrections change the period \
                        that they belong to.";
-    usage_operation(&function("list_usage"), "Report the usage of a customer", description, answers, &OFFER)
+    usage_operation(&function("list_usage"), "Report the usage of a customer", description, answers, &OF_A_CUSTOMER)
 }
 
 fn usage_events() -> ObjectBuilder {

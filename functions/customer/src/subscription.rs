@@ -46,12 +46,15 @@ pub(crate) const KEYS: Keys = Keys {
 };
 
 /// The units that a customer used in these periods of its subscriptions. One call for each stretch of days.
-pub(crate) async fn used_in<A: Access>(
+///
+/// # Errors
+/// When the store fails.
+pub async fn used_in<A: Access>(
     table: &Table<A>,
     caller: &Caller<A>,
     customer: &Customer,
     periods: impl IntoIterator<Item = Period>,
-) -> Result<BySubscription, Error> {
+) -> Result<BySubscription, StoreError> {
     let days = periods.into_iter().map(|period| Range { from: period.start, to: period.end.unwrap_or(Date::MAX) });
     Ok(BySubscription::of(&table.usage_sums(caller, customer, &Range::merged(days)).await?))
 }
@@ -85,16 +88,23 @@ pub(crate) fn view(subscription: &Subscription, used: &BySubscription, today: Da
     })
 }
 
-/// The subscription that a body asks for.
+/// The subscription that a request asks for.
 pub(crate) fn sent(request: &Request) -> Result<Order, Error> {
-    let body = Body::parse(request, &["sku", "subscription_start", "auto_renew"])?;
+    Ok(order(&Body::parse(request, &["sku", "subscription_start", "auto_renew"])?)?)
+}
+
+/// The subscription that a body asks for.
+///
+/// # Errors
+/// All fields that are wrong.
+pub fn order(body: &Body) -> Result<Order, Faults> {
     let mut faults = Faults::default();
-    let sku = faults.collect("sku", sku(&body));
-    let start = faults.collect("subscription_start", date(&body, "subscription_start"));
+    let sku = faults.collect("sku", sku(body));
+    let start = faults.collect("subscription_start", date(body, "subscription_start"));
     let auto_renew = faults.collect("auto_renew", body.boolean("auto_renew"));
     match (sku, start, auto_renew) {
         (Some(sku), Some(start), Some(auto_renew)) => Ok(Order { sku, start, end: None, auto_renew, code: None }),
-        _ => Err(faults.into()),
+        _ => Err(faults),
     }
 }
 
@@ -117,52 +127,83 @@ fn date(body: &Body, field: &str) -> Result<Option<Date>, &'static str> {
 }
 
 /// A change that a body asks for.
-pub(crate) struct SentChange {
+pub struct SentChange {
     auto_renew: Option<bool>,
     /// `None` when it was not sent; `Some(None)` when it was sent as `null`.
     end: Option<Option<Date>>,
 }
 
 impl SentChange {
-    /// Reads the body.
+    /// Reads the body of a request.
     pub(crate) fn parse(request: &Request) -> Result<Self, Error> {
-        let body = Body::parse(request, &["auto_renew", "subscription_end"])?;
+        Ok(Self::of(&Body::parse(request, &["auto_renew", "subscription_end"])?)?)
+    }
+
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// All fields that are wrong.
+    pub fn of(body: &Body) -> Result<Self, Faults> {
         let mut faults = Faults::default();
         let auto_renew = faults.collect("auto_renew", body.boolean("auto_renew"));
         let end = match body.has("subscription_end") {
-            true => faults.collect("subscription_end", date(&body, "subscription_end").map(Some)),
+            true => faults.collect("subscription_end", date(body, "subscription_end").map(Some)),
             false => Some(None),
         };
         match (auto_renew, end) {
             (Some(auto_renew), Some(end)) => Ok(Self { auto_renew, end }),
-            _ => Err(faults.into()),
+            _ => Err(faults),
         }
     }
 
     /// The subscription with this change.
-    pub(crate) fn applied(&self, current: &Subscription) -> Result<Subscription, ChangeError> {
+    ///
+    /// # Errors
+    /// [`ChangeError::Invalid`].
+    pub fn applied(&self, current: &Subscription) -> Result<Subscription, ChangeError> {
         current.with_renewal(self.auto_renew, self.end, Date::today()).map_err(ChangeError::Invalid)
+    }
+}
+
+/// Why a sale or a change was not made.
+#[derive(Debug)]
+pub enum NotMade {
+    /// Fields are wrong.
+    Wrong(Faults),
+    /// The subscription is at another revision than was expected.
+    OtherRevision,
+    /// The store failed.
+    Failed(StoreError),
+}
+
+impl From<ChangeError> for NotMade {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Store(error) => Self::Failed(error),
+            ChangeError::Refused { is_sold, is_full, faults } => {
+                let mut told = told(faults);
+                if !is_sold {
+                    told.add("sku", NO_SUCH_PLAN);
+                }
+                if is_full {
+                    told.add("id", "is a customer with 20 subscriptions that have not ended, which is the most: end one first");
+                }
+                Self::Wrong(told)
+            }
+            ChangeError::Invalid(found) => Self::Wrong(told(found)),
+            // Here subscriptions are sold without a code.
+            ChangeError::CodeTaken => Self::Failed(StoreError::Internal("a code was to be reserved".to_owned())),
+            ChangeError::OtherRevision => Self::OtherRevision,
+        }
     }
 }
 
 /// The error of a sale or a change.
 pub(crate) fn refusal(error: ChangeError) -> Error {
-    match error {
-        ChangeError::Store(error) => error.into(),
-        ChangeError::Refused { is_sold, is_full, faults } => {
-            let mut told = told(faults);
-            if !is_sold {
-                told.add("sku", NO_SUCH_PLAN);
-            }
-            if is_full {
-                told.add("id", "is a customer with 20 subscriptions that have not ended, which is the most: end one first");
-            }
-            told.into()
-        }
-        ChangeError::Invalid(found) => told(found).into(),
-        // This API sells subscriptions without a code.
-        ChangeError::CodeTaken => StoreError::Internal("a code was to be reserved".to_owned()).into(),
-        ChangeError::OtherRevision => Error::OtherRevision,
+    match NotMade::from(error) {
+        NotMade::Wrong(faults) => faults.into(),
+        NotMade::OtherRevision => Error::OtherRevision,
+        NotMade::Failed(error) => error.into(),
     }
 }
 

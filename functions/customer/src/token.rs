@@ -1,7 +1,7 @@
 //! A token of a customer on the wire.
 
 use serde_json::{Value, json};
-use shared::domain::customer_token::{CustomerToken, MAXIMUM_NAME, NewCustomerToken, TokenType, VALID_YEARS};
+use shared::domain::customer_token::{CustomerToken, MAXIMUM_NAME, MOST_TOKENS, NewCustomerToken, TokenType, VALID_YEARS};
 use shared::domain::timestamp::Timestamp;
 use shared::domain::validation::{self, Invalid};
 use shared::lambda::faults::Faults;
@@ -42,20 +42,40 @@ pub(crate) fn with_key(mut view: Value, key: &str) -> Value {
     view
 }
 
-/// The token that a body asks for.
+/// The token that a request asks for.
 pub(crate) fn sent(request: &Request) -> Result<NewCustomerToken, Error> {
-    let body = Body::parse(request, &["name", "type", "valid_years"])?;
+    Ok(new_token(&Body::parse(request, &["name", "type", "valid_years"])?)?)
+}
+
+/// The token that a body asks for.
+///
+/// # Errors
+/// All fields that are wrong.
+pub fn new_token(body: &Body) -> Result<NewCustomerToken, Faults> {
     let mut faults = Faults::default();
     let name = body.text("name").and_then(|sent| validation::text(sent, MAXIMUM_NAME)?.ok_or(Invalid::Required));
     let (name, token_type, valid_years) = (
         faults.collect("name", name),
-        faults.collect("type", token_type(&body)),
-        faults.collect("valid_years", valid_years(&body)),
+        faults.collect("type", token_type(body)),
+        faults.collect("valid_years", valid_years(body)),
     );
     match (name, token_type, valid_years) {
         (Some(name), Some(token_type), Some(valid_years)) => Ok(NewCustomerToken { name, token_type, valid_years }),
-        _ => Err(faults.into()),
+        _ => Err(faults),
     }
+}
+
+/// The faults of a token that can't be made.
+#[must_use]
+pub fn refused(is_name_taken: bool, is_full: bool) -> Faults {
+    let mut faults = Faults::default();
+    if is_name_taken {
+        faults.add("name", "is the name of another token of this customer");
+    }
+    if is_full {
+        faults.add("id", format_args!("is a customer with {MOST_TOKENS} tokens, which is the most: delete one first"));
+    }
+    faults
 }
 
 fn token_type(body: &Body) -> Result<TokenType, String> {

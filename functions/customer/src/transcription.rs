@@ -3,17 +3,19 @@
 use reseller::Error;
 use reseller::body::Body;
 use serde_json::{Value, json};
+use shared::domain::date::Date;
 use shared::domain::transcription::{
     Contradiction, LONGEST, MAXIMUM_ERROR, MAXIMUM_NAME, NewTranscription, NotATranscriptionId, Progress, Report, Status,
     Transcription, TranscriptionId,
 };
-use shared::domain::usage::{InvalidEvent, Language};
+use shared::domain::usage::{InvalidEvent, Language, NotALanguage};
+use shared::domain::usage_report::NotARange;
 use shared::domain::validation::{self, Invalid, Text};
 use shared::lambda::csv::Column;
 use shared::lambda::faults::Faults;
 use shared::lambda::json::whole_number;
 use shared::lambda::request::Request;
-use shared::store::transcription::ChangeError;
+use shared::store::transcription::{ChangeError, TranscriptionFilter};
 
 /// The columns of a list of transcriptions in CSV: the keys of [`view`].
 pub(crate) const COLUMNS: [Column; 11] = [
@@ -99,8 +101,34 @@ fn status(body: &Body) -> Result<Status, String> {
     }
 }
 
+/// Admits the transcriptions of the status that is sent.
+///
+/// # Errors
+/// When it is none. The text completes a sentence that begins with the name of the field.
+pub fn status_filter(sent: &str) -> Result<TranscriptionFilter, &'static str> {
+    Status::named(sent).map(TranscriptionFilter::Status).ok_or(NOT_A_STATUS)
+}
+
+/// Admits the transcriptions of the language that is sent.
+///
+/// # Errors
+/// When it is none.
+pub fn language_filter(sent: &str) -> Result<TranscriptionFilter, NotALanguage> {
+    Language::parse(sent).map(TranscriptionFilter::Language)
+}
+
+/// The days from one to another, of which `None` leaves its end open. If the second is before the first, it has a fault and counts as if it
+/// was not sent.
+pub fn days(from: Option<Date>, to: Option<Date>, faults: &mut Faults) -> [Option<Date>; 2] {
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        faults.add("to", NotARange::Reversed);
+        return [from, None];
+    }
+    [from, to]
+}
+
 /// What is wrong with a text that is no status.
-pub(crate) const NOT_A_STATUS: &str = "must be queued, processing, completed or failed";
+const NOT_A_STATUS: &str = "must be queued, processing, completed or failed";
 
 /// The seconds of a completed transcription; 0 of another one, which has none.
 fn duration_seconds(body: &Body, status: Option<Status>) -> Result<u64, String> {

@@ -1,10 +1,11 @@
 //! `GET /docs`, and the files of the page.
 
 use lambda_http::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, VARY,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, VARY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use lambda_http::http::{HeaderValue, StatusCode};
+use shared::lambda::media::accepts_gzip;
 use shared::lambda::request::Request;
 use shared::lambda::response::{Response, empty};
 use shared::store::{Read, Table};
@@ -52,35 +53,9 @@ fn shown(file: &File) -> Response {
     response
 }
 
-/// Whether the client accepts gzip (RFC 9110, section 12.5.3): it names it, or all, with a weight that is not zero.
-fn accepts_gzip(request: &Request) -> bool {
-    let accepted = request.header(ACCEPT_ENCODING.as_str()).unwrap_or_default().to_ascii_lowercase();
-    let weight = |wanted: &str| {
-        let mut codings = accepted.split(',').map(|coding| coding.split(';').map(str::trim));
-        codings.find_map(|mut coding| (coding.next() == Some(wanted)).then(|| coding.find_map(|part| part.strip_prefix("q="))))
-    };
-    let is_positive = |weight: Option<&str>| weight.is_none_or(|weight| !weight.trim_end_matches(['0', '.']).is_empty());
-    weight("gzip").or_else(|| weight("*")).is_some_and(is_positive)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    fn accepts(encodings: &str) -> bool {
-        accepts_gzip(&serde_json::from_value(json!({"headers": {"accept-encoding": encodings}})).unwrap())
-    }
-
-    #[test]
-    fn gzip_is_accepted_by_who_names_it() {
-        for encodings in ["gzip", "gzip, deflate, br", "br;q=1.0, GZIP;q=0.5", "*", "gzip;q=0.001", "identity, gzip ; q=1"] {
-            assert!(accepts(encodings), "{encodings}");
-        }
-        for encodings in ["", "identity", "br", "gzip;q=0", "gzip;q=0.000, *", "*;q=0.0", "xgzip"] {
-            assert!(!accepts(encodings), "{encodings}");
-        }
-    }
 
     #[test]
     fn a_file_is_what_it_says() {

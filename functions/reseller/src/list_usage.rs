@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::json;
 use shared::domain::customer::CustomerId;
 use shared::domain::date::Date;
-use shared::domain::usage_report::{Calendar, Share, by_period};
+use shared::domain::usage_report::{Share, by_period};
 use shared::lambda::csv::Column;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
@@ -13,19 +13,7 @@ use shared::store::{Read, Table};
 
 use crate::Error;
 use crate::request::{POLICY, token};
-use crate::usage_query::{COLUMNS, Offer, Split, UsageQuery, period};
-
-/// What the list offers.
-pub(crate) const OFFER: Offer<Calendar> = Offer {
-    first: ("day", Calendar::Day, &[LANGUAGE]),
-    others: &[
-        ("week", Calendar::Week, &[LANGUAGE]),
-        ("month", Calendar::Month, &[LANGUAGE, ("customer", Split::Customer)]),
-        ("year", Calendar::Year, &[LANGUAGE, ("customer", Split::Customer)]),
-    ],
-};
-
-const LANGUAGE: (&str, Split) = ("language", Split::Language);
+use crate::usage_query::{COLUMNS, OF_ALL_CUSTOMERS, Split, UsageQuery, Wanted, period};
 
 /// The columns by language in CSV.
 const BY_LANGUAGE: [Column; 4] = [COLUMNS[0], COLUMNS[1], COLUMNS[2], Column::of("language")];
@@ -43,14 +31,15 @@ const AT_A_TIME: usize = 1_000;
 /// 400 when a parameter is wrong, 401 and 403 when the caller is refused.
 pub async fn list_usage(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let token = token(table, request, POLICY).await?;
-    let parsed = UsageQuery::parse(table, request, OFFER, token.reseller(), None).await;
+    let parsed = UsageQuery::parse(table, request, OF_ALL_CUSTOMERS, token.reseller(), None).await;
     let query = table.tell_caller(&token, POLICY, parsed).await?;
     let caller = table.authenticate(&token, POLICY).await?;
-    let range = query.range.unwrap_or_else(|| query.view.last_twelve(Date::today()));
-    if query.split == Some(Split::Customer) {
+    let Wanted { view, split, range } = query.wanted;
+    let range = range.unwrap_or_else(|| view.last_twelve(Date::today()));
+    if split == Some(Split::Customer) {
         let sums = table.usage_sums_by_customer(&caller, range).await?;
         let shares = sums.into_iter().map(|(month, customer, units)| (month, Share::Customer(customer), units));
-        let used = by_period(query.view, range, shares);
+        let used = by_period(view, range, shares);
         let customer = |share: &Share| match share {
             Share::Customer(customer) => Some(*customer),
             _ => None,
@@ -71,10 +60,10 @@ pub async fn list_usage(table: &Table<Read>, request: &Request) -> Result<Respon
         }
         return query.answer(table, request, &BY_CUSTOMER, used.len(), shown);
     }
-    let is_by_language = query.split == Some(Split::Language);
+    let is_by_language = split == Some(Split::Language);
     let sums = table.usage_sums_by_day(&caller, range).await?;
     let share = |language| if is_by_language { Share::Language(language) } else { Share::All };
-    let used = by_period(query.view, range, sums.into_iter().map(|((day, language), units)| (day, share(language), units)));
+    let used = by_period(view, range, sums.into_iter().map(|((day, language), units)| (day, share(language), units)));
     let shown = query.shown(&used).iter().map(|used| match &used.share {
         Share::Language(language) => period(used, [("language", json!(language))]),
         _ => period(used, []),

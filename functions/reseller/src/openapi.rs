@@ -39,10 +39,10 @@ use crate::answer::{COLUMNS, JSON, many, one, one_without_revision, page, view};
 use crate::list_activity::{COLUMNS as ENTRY_COLUMNS, view as entry_view};
 use crate::list_plans::{KEYS as PLAN_KEYS, MAXIMUM_SEARCH};
 use crate::list_query::{DEFAULT_LIMIT, MAXIMUM_LIMIT};
-use crate::list_usage::{BY_CUSTOMER as USAGE_BY_CUSTOMER, OFFER as USAGE_OFFER};
+use crate::list_usage::BY_CUSTOMER as USAGE_BY_CUSTOMER;
 use crate::plan_view;
 use crate::profile::{MAXIMUM_EMAIL, MAXIMUM_NAME};
-use crate::usage_query::{Offer, period};
+use crate::usage_query::{OF_ALL_CUSTOMERS, Offer, period};
 
 const ALL: &str = "/api/v3/reseller/customer/";
 const ONE: &str = "/api/v3/reseller/customer/{id}/";
@@ -237,7 +237,7 @@ fn usage() -> OperationBuilder {
     let shown = period(&used, [("customer_id", json!(customer().id)), ("customer_name", json!("Acme Corp"))]);
     let answers = with_usage(answers(), USAGE, "ResellerUsage", &USAGE_BY_CUSTOMER, &shown);
     let description = "What all customers used by period of the calendar, newest first, deleted customers included.";
-    usage_operation(&function("list_usage"), "Report the usage of all customers", description, answers, &USAGE_OFFER)
+    usage_operation(&function("list_usage"), "Report the usage of all customers", description, answers, &OF_ALL_CUSTOMERS)
 }
 
 /// A day of the example.

@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use shared::domain::customer::CustomerId;
 use shared::domain::date::Date;
 use shared::domain::reseller::ResellerId;
-use shared::domain::usage_report::{Calendar, PeriodUsage, Range};
+use shared::domain::usage::Dimensions;
+use shared::domain::usage_report::{Calendar, PeriodUsage, Range, Share};
 use shared::domain::validation::Invalid;
 use shared::lambda::csv::{self, Column, Csv};
 use shared::lambda::cursor::CursorContext;
@@ -46,15 +47,86 @@ pub struct Offer<V: 'static> {
     pub others: &'static [OfferedView<V>],
 }
 
-/// What a query string asks of a report.
-#[derive(Clone, Debug)]
-pub struct UsageQuery<V> {
+/// What the report over all customers offers.
+pub const OF_ALL_CUSTOMERS: Offer<Calendar> = Offer {
+    first: ("day", Calendar::Day, &[LANGUAGE]),
+    others: &[
+        ("week", Calendar::Week, &[LANGUAGE]),
+        ("month", Calendar::Month, &[LANGUAGE, ("customer", Split::Customer)]),
+        ("year", Calendar::Year, &[LANGUAGE, ("customer", Split::Customer)]),
+    ],
+};
+
+const LANGUAGE: (&str, Split) = ("language", Split::Language);
+
+/// What the report of one customer offers. `None` is the invoice: what subscriptions cost in their billing periods.
+pub const OF_A_CUSTOMER: Offer<Option<Calendar>> = Offer {
+    first: ("invoice", None, &[("period", Split::Period)]),
+    others: &[
+        ("day", Some(Calendar::Day), OF_UNITS),
+        ("week", Some(Calendar::Week), OF_UNITS),
+        ("month", Some(Calendar::Month), OF_UNITS),
+        ("year", Some(Calendar::Year), OF_UNITS),
+    ],
+};
+
+const OF_UNITS: &[(&str, Split)] = &[LANGUAGE, ("token", Split::Token), ("subscription", Split::Subscription)];
+
+/// The share of a period that units of one customer belong to, in a report that tells its items apart by this.
+#[must_use]
+pub fn share(split: Option<Split>, dimensions: Dimensions) -> Share {
+    match split {
+        Some(Split::Language) => Share::Language(dimensions.language),
+        Some(Split::Token) => Share::Token(dimensions.token),
+        Some(Split::Subscription) => Share::Subscription(dimensions.subscription),
+        Some(Split::Period | Split::Customer) | None => Share::All,
+    }
+}
+
+/// What a report is to show.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<V> {
     /// What it shows.
     pub view: V,
     /// By what it tells its items apart.
     pub split: Option<Split>,
     /// The days; `None` for the last ones.
     pub range: Option<Range>,
+}
+
+impl<V: Copy> Wanted<V> {
+    /// Reads the parameters `view`, `split_by`, `from` and `to`. `given` is the value of a parameter. What is wrong has a fault and counts
+    /// as if it was not given.
+    pub fn read<'a>(given: impl Fn(&str) -> Option<&'a str>, offer: Offer<V>, faults: &mut Faults) -> Self {
+        let views = || [offer.first].into_iter().chain(offer.others.iter().copied());
+        let listed = |names: Vec<&str>| names.join(", ");
+        let wanted = given("view").map(|sent| {
+            let found = views().find(|(name, ..)| *name == sent);
+            found.ok_or_else(|| format!("must be one of {}", listed(views().map(|(name, ..)| name).collect())))
+        });
+        let view = wanted.and_then(|wanted| faults.collect("view", wanted));
+        let (_, view, splits) = view.unwrap_or(offer.first);
+        let wanted = given("split_by").map(|sent| {
+            let found = |splits: &[(&str, Split)]| splits.iter().find(|(name, _)| *name == sent).map(|(_, split)| *split);
+            // With a view that does not exist it can be a split of any other.
+            let found = if faults.has("view") { views().find_map(|(.., splits)| found(splits)) } else { found(splits) };
+            let names = || listed(splits.iter().map(|(name, _)| *name).collect());
+            found.ok_or_else(|| match faults.has("view") {
+                true => "is not there for any view".to_owned(),
+                false => format!("must be one of {} in this view", names()),
+            })
+        });
+        let split = wanted.and_then(|wanted| faults.collect("split_by", wanted));
+        let range = range(given("from"), given("to"), split, faults);
+        Self { view, split, range }
+    }
+}
+
+/// What a query string asks of a report.
+#[derive(Clone, Debug)]
+pub struct UsageQuery<V> {
+    /// What it is to show.
+    pub wanted: Wanted<V>,
     limit: usize,
     offset: u64,
     /// Whether it is shown as CSV, and until when items are read for it.
@@ -89,32 +161,11 @@ impl<V: Copy> UsageQuery<V> {
             }
         }
         let given = |wanted: &str| sent.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-        let views = || [offer.first].into_iter().chain(offer.others.iter().copied());
-        let listed = |names: Vec<&str>| names.join(", ");
-        let wanted = given("view").map(|sent| {
-            let found = views().find(|(name, ..)| *name == sent);
-            found.ok_or_else(|| format!("must be one of {}", listed(views().map(|(name, ..)| name).collect())))
-        });
-        let view = wanted.and_then(|wanted| faults.collect("view", wanted));
-        let (_, view, splits) = view.unwrap_or(offer.first);
-        let wanted = given("split_by").map(|sent| {
-            let found = |splits: &[(&str, Split)]| splits.iter().find(|(name, _)| *name == sent).map(|(_, split)| *split);
-            // With a view that does not exist it can be a split of any other.
-            let found = if faults.has("view") { views().find_map(|(.., splits)| found(splits)) } else { found(splits) };
-            let names = || listed(splits.iter().map(|(name, _)| *name).collect());
-            found.ok_or_else(|| match faults.has("view") {
-                true => "is not there for any view".to_owned(),
-                false => format!("must be one of {} in this view", names()),
-            })
-        });
-        let split = wanted.and_then(|wanted| faults.collect("split_by", wanted));
-        let range = range(given("from"), given("to"), split, &mut faults);
+        let wanted = Wanted::read(given, offer, &mut faults);
         let is_csv = csv::is_wanted(request);
         let csv_until = is_csv.then(csv::end_of_time);
         let mut query = Self {
-            view,
-            split,
-            range,
+            wanted,
             limit: DEFAULT_LIMIT.into(),
             offset: 0,
             csv_until,

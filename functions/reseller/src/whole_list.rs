@@ -25,14 +25,45 @@ pub struct Keys {
     pub amounts: &'static [&'static str],
 }
 
+/// How a list is sorted: by what its objects show under a key, and then by their ids.
+#[derive(Clone, Copy, Debug)]
+pub struct Sorting {
+    /// The key.
+    pub key: &'static str,
+    /// Whether it shows amounts, which are sorted as numbers.
+    pub is_amount: bool,
+    /// The direction, which is that of the ids too.
+    pub direction: Direction,
+}
+
+impl Sorting {
+    /// These objects in this order. `shows` is what an object shows under a key.
+    #[must_use]
+    pub fn sorted<T>(self, objects: impl IntoIterator<Item = T>, shows: impl Fn(&T, &str) -> Value) -> Vec<T> {
+        let placed = |object: T| ([self.comparable(shows(&object, self.key)), shows(&object, "id")], object);
+        let mut placed: Vec<([Value; 2], T)> = objects.into_iter().map(placed).collect();
+        placed.sort_by(|([one, one_id], _), ([other, other_id], _)| {
+            let order = order(one, other).then_with(|| order(one_id, other_id));
+            if self.direction == Direction::Descending { order.reverse() } else { order }
+        });
+        placed.into_iter().map(|(_, object)| object).collect()
+    }
+
+    /// An amount with as many digits as amounts can have, so that texts sort as numbers do. All else stays as it is.
+    fn comparable(self, shown: Value) -> Value {
+        match shown.as_str().filter(|_| self.is_amount).map(|text| text.split_once('.').unwrap_or((text, ""))) {
+            Some((whole, part)) => format!("{whole:0>29}{part:0<12}").into(),
+            None => shown,
+        }
+    }
+}
+
 /// What a query string asks of a list.
 #[derive(Clone, Debug)]
 pub struct WholeListQuery {
     limit: usize,
     offset: u64,
-    sort: &'static str,
-    is_amount: bool,
-    direction: Direction,
+    sorting: Sorting,
     filters: Vec<(&'static str, String)>,
     sent: Vec<(String, String)>,
     /// The parameters that a `Link` keeps.
@@ -50,9 +81,7 @@ impl WholeListQuery {
         let mut query = Self {
             limit: DEFAULT_LIMIT.into(),
             offset: 0,
-            sort: first,
-            is_amount: false,
-            direction: Direction::Ascending,
+            sorting: Sorting { key: first, is_amount: false, direction: Direction::Ascending },
             filters: Vec::new(),
             sent: Vec::new(),
             kept: vec!["limit", "sort", "direction", "filter"],
@@ -65,15 +94,17 @@ impl WholeListQuery {
             match name.as_str() {
                 "limit" => query.limit = faults.collect(name, limit(value)).unwrap_or(DEFAULT_LIMIT).into(),
                 "offset" => query.offset = faults.collect(name, offset(value)).unwrap_or_default(),
-                "sort" => query.sort = faults.collect(name, known(keys.sort, value)).unwrap_or(first),
-                "direction" => query.direction = faults.collect(name, direction(value)).unwrap_or(Direction::Ascending),
+                "sort" => query.sorting.key = faults.collect(name, known(keys.sort, value)).unwrap_or(first),
+                "direction" => {
+                    query.sorting.direction = faults.collect(name, direction(value)).unwrap_or(Direction::Ascending);
+                }
                 "filter" => query.filters.extend(faults.collect(name, filter(keys.filter, value))),
                 "cursor" => faults.add(name, "is not there for this list: it has offset"),
                 _ => {}
             }
         }
         query.sent = sent;
-        query.is_amount = keys.amounts.contains(&query.sort);
+        query.sorting.is_amount = keys.amounts.contains(&query.sorting.key);
         Ok(faults.none_or(query)?)
     }
 
@@ -88,29 +119,16 @@ impl WholeListQuery {
     #[must_use]
     pub fn answer(self, request: &Request, objects: Vec<Value>) -> Response {
         let found = objects.into_iter().filter(|object| self.matches(object));
-        let mut found: Vec<([Value; 2], Value)> = found.map(|object| (self.place(&object), object)).collect();
-        found.sort_by(|([one, one_id], _), ([other, other_id], _)| {
-            let order = order(one, other).then_with(|| order(one_id, other_id));
-            if self.direction == Direction::Descending { order.reverse() } else { order }
-        });
+        let found = self.sorting.sorted(found, |object, key| object.get(key).cloned().unwrap_or_default());
         let total = found.len() as u64;
         let end = self.offset.saturating_add(self.limit as u64);
         let shown = found.into_iter().skip(usize::try_from(self.offset).unwrap_or(usize::MAX)).take(self.limit);
-        let response = page(shown.map(|(_, object)| object).collect(), Some(total));
+        let response = page(shown.collect(), Some(total));
         if end >= total {
             return response;
         }
         let kept = self.sent.iter().filter(|(name, _)| self.kept.contains(&name.as_str()));
         with_header(response, LINK, &request.link_to_next(kept.chain([&("offset".to_owned(), end.to_string())])))
-    }
-
-    /// What an object is sorted by, and its id. An amount has as many digits as amounts can have, so that texts sort as numbers do.
-    fn place(&self, object: &Value) -> [Value; 2] {
-        let [value, id] = [self.sort, "id"].map(|key| object.get(key).cloned().unwrap_or_default());
-        match value.as_str().filter(|_| self.is_amount).map(|text| text.split_once('.').unwrap_or((text, ""))) {
-            Some((whole, part)) => [format!("{whole:0>29}{part:0<12}").into(), id],
-            None => [value, id],
-        }
     }
 
     fn matches(&self, object: &Value) -> bool {

@@ -8,6 +8,7 @@ use shared::domain::user::User;
 use shared::lambda::idempotency::keeping;
 use shared::lambda::request::Request;
 use shared::lambda::response::Response;
+use shared::store::user::ChangeUserError;
 use shared::store::{Policy, Table, Write};
 
 use customer::door::Visit;
@@ -31,6 +32,7 @@ pub async fn update_user(table: &Table<Write>, request: &Request) -> Result<Resp
     let user = found.content.ok_or(Error::NotFound("user"))?;
     let change = sent.change(&user, roles)?;
     let answer = |user: &User| one_object(StatusCode::CREATED, &view(user), user.entity_tag());
-    let updated = table.user_update(&caller, &expected, user, |user| change.applied(user), &keeping(answer)).await;
+    let edit = |user: &User| Ok::<_, ChangeUserError>(change.applied(user));
+    let updated = table.user_update(&caller, &expected, user, edit, &keeping(answer)).await;
     Ok(answer(&updated.map_err(not_changed("is_active"))?.ok_or(Error::NotFound("user"))?))
 }

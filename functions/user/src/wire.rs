@@ -99,11 +99,21 @@ impl SentUser {
         }
     }
 
+    /// The names that this asks for.
+    ///
+    /// # Errors
+    /// Those that are wrong.
+    pub fn own_names(&self) -> Result<Names, Faults> {
+        let mut faults = Faults::default();
+        let names = self.names(&mut faults);
+        faults.none_or(names)
+    }
+
     /// The change of a user that this asks for. Other people of its organization can have these roles.
     ///
     /// # Errors
     /// All fields that are wrong.
-    pub(crate) fn change(&self, user: &User, roles: &[Role]) -> Result<SentChange, Faults> {
+    pub fn change(&self, user: &User, roles: &[Role]) -> Result<SentChange, Faults> {
         let mut faults = Faults::default();
         faults.collect("email", self.same_email(&user.email));
         let names = self.names(&mut faults);
@@ -162,7 +172,7 @@ pub fn refused(is_email_taken: bool, is_full: bool) -> Faults {
 }
 
 /// A change of a user that a client asks for. Names that were not sent are cleared; what else was not sent stays.
-pub(crate) struct SentChange {
+pub struct SentChange {
     names: Names,
     role: Option<Role>,
     is_active: Option<bool>,
@@ -170,7 +180,8 @@ pub(crate) struct SentChange {
 
 impl SentChange {
     /// What it makes of the user.
-    pub(crate) fn applied(&self, user: &User) -> UserEdit {
+    #[must_use]
+    pub fn applied(&self, user: &User) -> UserEdit {
         UserEdit {
             names: self.names.clone(),
             role: self.role.unwrap_or(user.role),
@@ -179,14 +190,18 @@ impl SentChange {
     }
 }
 
+/// What is wrong with a change that would leave nobody of the reseller's own people who can log in.
+pub const LAST_ACTIVE: &str = "must leave the reseller an active user, and this is the last one";
+
+/// What is wrong with a new link for somebody who is inactive.
+pub const NO_LINK: &str = "is an inactive user, who gets no link: activate the user first";
+
 /// What a client is told of a change that can't be made: one of this field, or of the user whom this parameter names.
 pub(crate) fn not_changed(field: &'static str) -> impl Fn(ChangeUserError) -> Error {
     move |error| match error {
         ChangeUserError::Store(error) => error.into(),
         ChangeUserError::OtherRevision => Error::OtherRevision,
-        ChangeUserError::LastActive => {
-            Faults::one(field, "must leave the reseller an active user, and this is the last one").into()
-        }
-        ChangeUserError::Inactive => Faults::one(field, "is an inactive user, who gets no link: activate the user first").into(),
+        ChangeUserError::LastActive => Faults::one(field, LAST_ACTIVE).into(),
+        ChangeUserError::Inactive => Faults::one(field, NO_LINK).into(),
     }
 }

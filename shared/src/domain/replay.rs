@@ -30,6 +30,22 @@ impl IdempotencyKey {
         let is_key = (1..=Self::MAXIMUM).contains(&sent.len()) && is_printable;
         if is_key { Ok(Self(sent.to_owned())) } else { Err("must have 1 to 255 printable ASCII characters") }
     }
+
+    /// A random key, for a form that may be sent twice.
+    ///
+    /// # Errors
+    /// [`CryptographyFailed`].
+    pub fn generate() -> Result<Self, CryptographyFailed> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random)?;
+        Ok(Self(hex(&random)))
+    }
+
+    /// The text of the key.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Debug for IdempotencyKey {

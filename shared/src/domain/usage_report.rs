@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::billing::{self, Period};
 use super::customer::CustomerId;
 use super::date::Date;
@@ -151,7 +153,7 @@ impl Range {
 }
 
 /// By what the units of a period are told apart.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Share {
     /// By nothing.
     All,

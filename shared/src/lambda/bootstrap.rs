@@ -18,7 +18,7 @@ use super::request::Request;
 use super::response::{Response, into_gateway_format, with_quota, with_retry_after};
 use crate::domain::quota::QuotaExceeded;
 use crate::store::replay::Earlier;
-use crate::store::{Access, Operator, REQUEST_DEADLINE, Store, StoreError, Table};
+use crate::store::{Operator, REQUEST_DEADLINE, Routed, Store, StoreError, Table};
 
 /// Why a function can't start.
 pub use lambda_runtime::Error;
@@ -105,7 +105,7 @@ pub struct ParallelCalls(pub usize);
 ///
 /// # Errors
 /// When the configuration is incomplete, or the runtime ends.
-pub async fn run<A: Access, E: ApiError>(
+pub async fn run<A: Routed, E: ApiError>(
     function: &'static str,
     ParallelCalls(connections): ParallelCalls,
     handler: impl AsyncFn(&Table<A>, &Request) -> Result<Response, E>,
@@ -192,7 +192,7 @@ pub async fn operate<E: OperatorError>(
 }
 
 /// Answers one request: everything that a function does but the Lambda runtime around it.
-pub async fn respond<A: Access, E: ApiError>(
+pub async fn respond<A: Routed, E: ApiError>(
     function: &str,
     request_id: &str,
     store: &Store,
@@ -211,7 +211,7 @@ pub async fn respond<A: Access, E: ApiError>(
     answer(store, request, handler).instrument(span).await
 }
 
-async fn answer<A: Access, E: ApiError>(
+async fn answer<A: Routed, E: ApiError>(
     store: &Store,
     request: &Request,
     handler: &impl AsyncFn(&Table<A>, &Request) -> Result<Response, E>,

@@ -40,6 +40,14 @@ fn quality(accept: &str, media_type: &str) -> u16 {
     ranges.max().map_or(0, |(_, weight)| weight)
 }
 
+/// Whether the client accepts gzip (RFC 9110, section 12.5.3): it names it, or all, with a weight that is not zero.
+#[must_use]
+pub fn accepts_gzip(request: &Request) -> bool {
+    let accepted = request.header("accept-encoding").unwrap_or_default();
+    let of = |wanted: &str| accepted.split(',').find(|coding| essence(coding) == wanted).map(weight);
+    of("gzip").or_else(|| of("*")).is_some_and(|weight| weight > 0)
+}
+
 /// The parameter `q` of a range. Without it, or if it is no number, the range has full quality.
 fn weight(range: &str) -> u16 {
     let parameter = range.split(';').skip(1).find_map(|parameter| {
@@ -54,6 +62,18 @@ fn weight(range: &str) -> u16 {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn gzip_is_accepted_by_who_names_it() {
+        let accepts =
+            |encodings: &str| accepts_gzip(&serde_json::from_value(json!({"headers": {"accept-encoding": encodings}})).unwrap());
+        for encodings in ["gzip", "gzip, deflate, br", "br;q=1.0, GZIP;q=0.5", "*", "gzip;q=0.001", "identity, gzip ; q=1"] {
+            assert!(accepts(encodings), "{encodings}");
+        }
+        for encodings in ["", "identity", "br", "gzip;q=0", "gzip;q=0.000, *", "*;q=0.0", "xgzip"] {
+            assert!(!accepts(encodings), "{encodings}");
+        }
+    }
 
     #[test]
     fn what_is_offered_first_is_given_unless_another_is_wanted_more() {

@@ -39,7 +39,7 @@ pub use access::caller::Caller;
 pub use access::holder::SignedIn;
 pub use access::policy::Policy;
 pub use access::sealed::{Content, Sealed};
-pub use access::table::{Access, AuthenticationError, Login, Operator, Read, Table, Write};
+pub use access::table::{Access, AuthenticationError, Login, Operator, Read, Routed, Table, Write};
 pub use engine::error::StoreError;
 pub use engine::meter::Meter;
 pub use engine::retry::REQUEST_DEADLINE;

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use crate::domain::brand::Brand;
 use crate::domain::credential::Kind;
 use crate::domain::customer::{Customer, CustomerId};
 use crate::domain::principal::Principal;
@@ -31,6 +32,7 @@ pub(in crate::store) enum Limit {
 #[derive(Clone, Debug)]
 pub struct Caller<A> {
     reseller: Reseller,
+    brand: Brand,
     principal: Principal,
     accounts: Vec<AccountId>,
     limit: Limit,
@@ -44,6 +46,7 @@ impl Caller<Write> {
     pub(in crate::store) fn of_operator(_: &Table<Operator>, reseller: &Reseller) -> Self {
         Self {
             reseller: reseller.clone(),
+            brand: Brand::default(),
             principal: Principal::Operator,
             accounts: reseller.account_ids.clone(),
             limit: Limit::Reseller,
@@ -56,7 +59,7 @@ impl Caller<Write> {
 
 impl<A> Caller<A> {
     /// The caller with this token, whose holder has been checked. `None` for a customer's credential that names no customer.
-    pub(super) fn verified(token: &IssuedToken, holder: Holder, reseller: Reseller) -> Option<Self> {
+    pub(super) fn verified(token: &IssuedToken, holder: Holder, reseller: Reseller, brand: Brand) -> Option<Self> {
         let (principal, accounts, limit, person) = match holder {
             Holder::Program(credential) => {
                 let limit = match credential.kind {
@@ -72,7 +75,7 @@ impl<A> Caller<A> {
                 (Principal::User(customer, person.user.id), reseller.account_ids.clone(), limit, Some(person))
             }
         };
-        Some(Self { reseller, principal, accounts, limit, person, replay: token.replay().cloned(), access: PhantomData })
+        Some(Self { reseller, brand, principal, accounts, limit, person, replay: token.replay().cloned(), access: PhantomData })
     }
 
     /// The reseller that calls. The caller can see and change only what belongs to this reseller.
@@ -85,6 +88,12 @@ impl<A> Caller<A> {
     #[must_use]
     pub fn reseller_record(&self) -> &Reseller {
         &self.reseller
+    }
+
+    /// The brand of that reseller, as a person sees it; for a program none.
+    #[must_use]
+    pub fn brand(&self) -> &Brand {
+        &self.brand
     }
 
     /// The person who calls, in a session; `None` for a program and for an operator.
@@ -176,6 +185,12 @@ impl<A> Caller<A> {
     #[must_use]
     pub fn is_of_platform(&self) -> bool {
         self.reseller.platform
+    }
+
+    /// Whether its reseller has a brand. The platform's own has none: its customers are regular organizations, which see no brand.
+    #[must_use]
+    pub fn has_brand(&self) -> bool {
+        !self.is_of_platform()
     }
 
     /// The customers that the caller sees.

@@ -8,12 +8,13 @@ use super::caller::Caller;
 use super::holder::{Holder, holder, holder_keys};
 use super::policy::Policy;
 use super::table::{Access, AuthenticationError, Table};
+use crate::domain::brand::Brand;
 use crate::domain::credential::Refusal;
 use crate::domain::customer::Customer;
 use crate::domain::quota::{KeyQuota, Quota, Quotas};
 use crate::domain::reseller::Reseller;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::token::{IssuedToken, PresentedToken};
+use crate::domain::token::{Bearer, IssuedToken, PresentedToken};
 use crate::store::engine::budget::{Budget, Limits, SpentRow};
 use crate::store::engine::error::StoreError;
 use crate::store::engine::ledger::Spender;
@@ -42,6 +43,7 @@ pub struct Sealed<A, T> {
     holder: Option<Holder>,
     is_inactive: bool,
     reseller: Option<Reseller>,
+    brand: Brand,
     kept: Option<ReplayRow>,
     keyed: Arc<KeyedRequest>,
     spent: SpentRow,
@@ -79,7 +81,7 @@ impl<A: Access, T: Content> Sealed<A, T> {
             return Err(Refusal::NotAllowed.into());
         }
         within_budget.map_err(StoreError::from)?;
-        let caller = Caller::verified(&self.token, holder, reseller).ok_or(Refusal::Invalid)?;
+        let caller = Caller::verified(&self.token, holder, reseller, self.brand).ok_or(Refusal::Invalid)?;
         if let Some(replay) = caller.replay() {
             if let Some(earlier) = self.kept.map(|kept| kept.earlier(replay)).transpose()?.flatten() {
                 return Err(earlier.into());
@@ -101,6 +103,11 @@ fn limits(quotas: Quotas, own: KeyQuota) -> Limits {
     }
 }
 
+/// The key of the brand that the bearer of a token sees; `None` for a program, which sees none.
+fn brand_key(token: &IssuedToken) -> Option<RowKey> {
+    matches!(token.bearer(), Bearer::Person(_)).then(|| keys::brand(token.reseller()))
+}
+
 impl Store {
     /// Makes an issued token pay for the request.
     fn charge_to(&self, token: &IssuedToken) -> Result<(), StoreError> {
@@ -109,8 +116,9 @@ impl Store {
         Ok(budget.charge_to(Spender { row, name: token.hash().key_id().as_str().to_owned() })?)
     }
 
-    /// The keys of the rows that decide about an issued token: its credential, or its session and user; its reseller, the customer that it stands for, what
-    /// the keys of the reseller have used up, an earlier answer to the request that it came with, and the secret if the copy is old.
+    /// The keys of the rows that decide about an issued token: its credential, or its session and user; its reseller, the customer that
+    /// it stands for, what the keys of the reseller have used up, an earlier answer to the request that it came with, and the secret if
+    /// the copy is old. With them the reseller's brand, in which everything is shown to people.
     pub(in crate::store) fn token_keys(&self, token: &IssuedToken) -> Vec<RowKey> {
         let owner = token.customer().map(|id| keys::customer(token.reseller(), id));
         let [holder, user] = holder_keys(token);
@@ -118,6 +126,7 @@ impl Store {
         [holder, Some(keys::reseller(token.reseller())), Some(spent), user]
             .into_iter()
             .flatten()
+            .chain(brand_key(token))
             .chain(owner)
             .chain(token.replay().map(|replay| keys::replay(token.reseller(), replay)))
             .chain(self.secret.key_when_old())
@@ -146,6 +155,7 @@ impl Store {
             holder = holder.filter(|_| owner.is_some());
         }
         let reseller = rows.get(&keys::reseller(token.reseller()))?;
+        let brand = brand_key(token).map(|key| rows.get(&key)).transpose()?.flatten().unwrap_or_default();
         let kept = match token.replay() {
             Some(replay) => rows.get(&keys::replay(token.reseller(), replay))?,
             None => None,
@@ -158,6 +168,7 @@ impl Store {
             holder,
             is_inactive,
             reseller,
+            brand,
             kept,
             keyed: Arc::clone(&self.keyed),
             spent,

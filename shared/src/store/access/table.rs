@@ -7,17 +7,25 @@ use crate::store::engine::error::StoreError;
 use crate::store::replay::row::Earlier;
 use crate::store::root::Store;
 
+/// What a function with a route is for: it reads, it writes, or it logs people in.
+pub trait Routed: private::Routed {}
+
+impl Routed for Read {}
+impl Routed for Write {}
+impl Routed for Login {}
+
 /// What a routed function does. Its callers need the permission for it.
-pub trait Access: private::Access {
+pub trait Access: Routed {
     /// The permission that every caller of such a function must have.
     const PERMISSION: Permission;
 }
 
 mod private {
     /// Only this module decides what a routed function may do.
-    pub trait Access {}
-    impl Access for super::Read {}
-    impl Access for super::Write {}
+    pub trait Routed {}
+    impl Routed for super::Read {}
+    impl Routed for super::Write {}
+    impl Routed for super::Login {}
 }
 
 /// The function reads.
@@ -28,7 +36,7 @@ pub enum Read {}
 #[derive(Clone, Copy, Debug)]
 pub enum Write {}
 
-/// Operators of the platform invoke the function; it has no callers. It is no [`Access`], so that no route can lead to such a
+/// Operators of the platform invoke the function; it has no callers. It is not [`Routed`], so that no route can lead to such a
 /// function.
 #[derive(Clone, Copy, Debug)]
 pub enum Operator {}
@@ -72,5 +80,19 @@ impl<A> Table<A> {
     #[must_use]
     pub fn new(store: Store) -> Self {
         Self { store, access: PhantomData }
+    }
+
+    /// The origin at which people reach the pages, such as `https://portal.example.com`.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] when none was configured.
+    pub fn public_origin(&self) -> Result<&str, StoreError> {
+        self.store.public_origin()
+    }
+
+    /// Whether the deployment sends mails.
+    #[must_use]
+    pub fn sends_mail(&self) -> bool {
+        self.store.mail.is_some()
     }
 }

@@ -22,7 +22,7 @@ impl Content for Plans {
 
 impl Connection {
     /// All plans that are not retired, by their skus. One call.
-    async fn plans_sold(&self) -> Result<Plans, StoreError> {
+    pub(in crate::store) async fn plans_sold(&self) -> Result<Plans, StoreError> {
         let plans: Vec<Plan> = self.query_all(keys::PLANS, keys::PLAN_PREFIX).await?;
         Ok(Plans(plans.into_iter().filter(|plan| plan.retired_at.is_none()).collect()))
     }

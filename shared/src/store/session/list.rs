@@ -3,9 +3,9 @@
 use super::row::SessionRow;
 use crate::domain::session::Session;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::token::KeyId;
+use crate::domain::token::{Bearer, IssuedToken, KeyId};
 use crate::store::access::caller::Caller;
-use crate::store::access::policy::Policy;
+use crate::store::access::sealed::{Content, Sealed};
 use crate::store::access::table::{Access, Table};
 use crate::store::engine::error::StoreError;
 use crate::store::keys;
@@ -21,27 +21,38 @@ pub struct ListedSession {
     pub is_own: bool,
 }
 
+/// Of the sessions on record, a person sees those that have not ended.
+impl Content for Vec<ListedSession> {
+    fn seen_by<A>(mut self, caller: &Caller<A>) -> Self {
+        let now = Timestamp::now();
+        self.retain(|listed| caller.person().is_some_and(|person| listed.session.is_of(&person.user, now)));
+        self
+    }
+}
+
 impl<A: Access> Table<A> {
-    /// The sessions of the person who calls that have not ended, the one that was used last first; of any other caller none.
+    /// Reads, together with a session, all sessions of its person that have not ended, the one that was used last first; with any other
+    /// token none.
     ///
-    /// One call, and one for each further 1 MB of sessions.
+    /// Two calls at the same time, and one for each further 1 MB of sessions.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn session_list(&self, caller: &Caller<A>) -> Result<Vec<ListedSession>, StoreError> {
-        caller.must(Policy::ONESELF)?;
-        let Some(person) = caller.person() else {
-            return Ok(Vec::new());
+    pub async fn session_list(&self, token: &IssuedToken) -> Result<Sealed<A, Vec<ListedSession>>, StoreError> {
+        let (connection, token_keys) = (&self.store.connection, self.store.token_keys(token));
+        let sessions = async {
+            match token.bearer() {
+                Bearer::Person(place) => {
+                    connection.query_all(&keys::session_partition(place.reseller), &keys::session_prefix_of(place)).await
+                }
+                Bearer::Program(_) => Ok(Vec::new()),
+            }
         };
-        let (reseller, now) = (caller.reseller(), Timestamp::now());
-        let prefix = keys::session_prefix_of(person.user.place(reseller));
-        let rows: Vec<SessionRow> = self.store.connection.query_all(&keys::session_partition(reseller), &prefix).await?;
-        let mut listed: Vec<_> = rows
-            .into_iter()
-            .filter(|row| row.session.is_of(&person.user, now))
-            .map(|row| ListedSession { id: row.hash.key_id(), is_own: row.hash == person.hash, session: row.session })
-            .collect();
-        listed.sort_by_key(|listed| std::cmp::Reverse(listed.session.last_seen));
-        Ok(listed)
+        let (rows, sessions) = futures_util::try_join!(connection.read(token_keys.clone()), sessions)?;
+        let listed =
+            |SessionRow { session, hash, .. }| ListedSession { id: hash.key_id(), is_own: hash == *token.hash(), session };
+        let mut sessions: Vec<_> = sessions.into_iter().map(listed).collect();
+        sessions.sort_by_key(|listed| std::cmp::Reverse(listed.session.last_seen));
+        self.store.seal(token, &token_keys, &rows, sessions)
     }
 }

@@ -4,6 +4,7 @@ mod end;
 mod forgotten;
 mod list;
 mod login;
+mod look;
 mod mail;
 mod password;
 mod row;

@@ -9,6 +9,7 @@ use crate::store::access::table::{Access, Table};
 use crate::store::customer::{Found, WithCustomer};
 use crate::store::engine::error::StoreError;
 use crate::store::keys;
+use crate::store::plan::Plans;
 
 impl<A: Access> Table<A> {
     /// Reads, together with the credential of a token, all subscriptions of one customer of its reseller, ended ones too, by their ids.
@@ -58,5 +59,20 @@ impl<A: Access> Table<A> {
         sku: Option<&Sku>,
     ) -> Result<Sealed<A, Option<WithCustomer<Found<Plan>>>>, StoreError> {
         self.customer_load_found(token, customer, |_| sku.map(keys::plan)).await
+    }
+
+    /// Reads, together with the credential of a token, all plans that can be sold to one customer of its reseller. The content is `None`
+    /// as in [`Table::subscription_list`].
+    ///
+    /// Two calls at the same time.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn subscription_offers(
+        &self,
+        token: &IssuedToken,
+        customer: Option<CustomerId>,
+    ) -> Result<Sealed<A, Option<WithCustomer<Plans>>>, StoreError> {
+        self.customer_load_beside(token, customer, self.store.connection.plans_sold()).await
     }
 }

@@ -4,7 +4,7 @@ use super::change::{By, Change, Purpose};
 use crate::domain::activity::Action;
 use crate::domain::entity_tag::ExpectedRevision;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::user::{User, UserEdit};
+use crate::domain::user::{Names, User, UserEdit};
 use crate::store::access::caller::Caller;
 use crate::store::access::policy::Policy;
 use crate::store::access::table::{Table, Write};
@@ -40,24 +40,50 @@ impl Table<Write> {
     /// One call, a transaction, unless another request writes too.
     ///
     /// # Errors
-    /// [`ChangeUserError`]; then nothing was changed, unless the store gave no answer.
-    pub async fn user_update(
+    /// Those of `edit`, and [`ChangeUserError`]; then nothing was changed, unless the store gave no answer.
+    pub async fn user_update<E: From<ChangeUserError>>(
+        &self,
+        caller: &Caller<Write>,
+        expected: &ExpectedRevision,
+        current: User,
+        edit: impl Fn(&User) -> Result<UserEdit, E>,
+        answer: Answer<'_, User>,
+    ) -> Result<Option<User>, E> {
+        caller.must(Policy::MANAGE).map_err(ChangeUserError::from)?;
+        self.user_edit(caller, expected, current, edit, answer).await
+    }
+
+    /// Gives the person who calls these names. Everything else of the user stays as it is then. `None` when the user no longer exists.
+    ///
+    /// One call, a transaction, unless another request writes too; none when the person has these names.
+    ///
+    /// # Errors
+    /// [`ChangeUserError::Store`]; then nothing was changed, unless the store gave no answer.
+    pub async fn user_rename_oneself(&self, caller: &Caller<Write>, names: &Names) -> Result<Option<User>, ChangeUserError> {
+        caller.must(Policy::ONESELF)?;
+        let Some(person) = caller.person() else {
+            return Ok(None);
+        };
+        let edit = |user: &User| Ok(UserEdit { names: names.clone(), role: user.role, is_active: user.is_active });
+        self.user_edit(caller, &ExpectedRevision::default(), person.user.clone(), edit, &|_| Vec::new()).await
+    }
+
+    async fn user_edit<E: From<ChangeUserError>>(
         &self,
         caller: &Caller<Write>,
         expected: &ExpectedRevision,
         mut current: User,
-        edit: impl Fn(&User) -> UserEdit,
+        edit: impl Fn(&User) -> Result<UserEdit, E>,
         answer: Answer<'_, User>,
-    ) -> Result<Option<User>, ChangeUserError> {
-        caller.must(Policy::MANAGE)?;
+    ) -> Result<Option<User>, E> {
         let mut rounds = Rounds::default();
         loop {
-            let edited = current.edited(edit(&current), Timestamp::now());
             if !expected.admits(current.entity_tag()) {
-                return Err(ChangeUserError::OtherRevision);
+                return Err(ChangeUserError::OtherRevision.into());
             }
+            let edited = current.edited(edit(&current)?, Timestamp::now());
             if edited == current {
-                self.store.connection.replay_keep(caller, || answer(&current)).await?;
+                self.store.connection.replay_keep(caller, || answer(&current)).await.map_err(ChangeUserError::from)?;
                 return Ok(Some(current));
             }
             let change = Change {
@@ -70,7 +96,7 @@ impl Table<Write> {
             if self.user_try(change).await? {
                 return Ok(Some(edited));
             }
-            match self.user_still_there(caller, &current, &mut rounds).await? {
+            match self.user_still_there(caller, &current, &mut rounds).await.map_err(ChangeUserError::from)? {
                 Some(latest) => current = latest,
                 None => return Ok(None),
             }
