@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use shared::domain::user::Role;
 
+use crate::harness::portal::{PASSWORD, Portal};
 use crate::harness::routes::workspace;
 use crate::harness::{App, ManagementClient};
 
@@ -103,6 +105,21 @@ async fn no_operation_consumes_more_than_its_price_is_computed_with() {
     count("make a token");
     app.reseller_api("GET", &tokens).key(key).send().await.expect(200);
     count("list ten tokens");
+    let portal = Portal::of(app).await;
+    let session = portal.somebody(app, &client.tenant, None, Role::Reseller, "ann@northwind.example").await.cookie;
+    let login = format!("/login/reseller-{}", client.tenant.id);
+    app.look_at("", &login).await.expect(200);
+    count("page: the login of a reseller");
+    app.submit("", &login, &[("email", "ann@northwind.example"), ("password", PASSWORD)]).await.expect(303);
+    count("page: log in");
+    app.look_at(&session, "/reseller?sort=name").await.expect(200).shows("13 organizations");
+    count("page: a list of a dozen organizations");
+    app.look_at(&session, &format!("/reseller/{id}?tab=2")).await.expect(200).shows("Token number 9");
+    count("page: an organization with ten tokens");
+    let new =
+        [("form_key", "0b1f7d5e-6a52-4f0a-9f0e-4f6f3f6a1c12"), ("name", "Example Company Inc."), ("email", "office@example.com")];
+    app.submit(&session, "/reseller/new", &new).await.expect(303);
+    count("page: create an organization");
     app.reseller_api("DELETE", format!("{tokens}{token_id}")).key(key).send().await.expect(204);
     count("delete a token");
 

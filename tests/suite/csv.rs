@@ -17,7 +17,7 @@ use crate::transcriptions::KEYS as TRANSCRIPTION_KEYS;
 const CUSTOMERS: &str = "/api/v3/reseller/customer/";
 const ACTIVITY: &str = "/api/v3/reseller/activity/";
 const KEYS: [&str; 7] = ["id", "name", "email", "phone", "is_active", "registration_date", "last_modified"];
-const MOST_BYTES: usize = 5 * 1024 * 1024;
+pub const MOST_BYTES: usize = 5 * 1024 * 1024;
 
 async fn get(app: &App, tenant: &Tenant, path: &str, accept: &str) -> Answer {
     app.request("GET", path).key(&tenant.key).header("accept", accept).send().await
@@ -25,7 +25,7 @@ async fn get(app: &App, tenant: &Tenant, path: &str, accept: &str) -> Answer {
 
 /// The rows of an answer in CSV, without that of the keys, which must be these.
 #[track_caller]
-fn rows(answer: &Answer, keys: &[&str]) -> Vec<Vec<String>> {
+pub fn rows(answer: &Answer, keys: &[&str]) -> Vec<Vec<String>> {
     assert_eq!(answer.status, 200, "{}", &answer.body[..answer.body.len().min(500)]);
     assert_eq!(answer.header("content-type"), Some("text/csv; charset=utf-8"));
     assert_eq!(answer.header("vary"), Some("accept"));
@@ -70,11 +70,11 @@ async fn parts(app: &App, tenant: &Tenant, path: &str) -> Vec<Answer> {
 }
 
 /// How long the body is in the JSON text in which Lambda takes it.
-fn escaped(answer: &Answer) -> usize {
+pub fn escaped(answer: &Answer) -> usize {
     json!(answer.body).to_string().len() - 2
 }
 
-async fn mixed(app: &App, tenant: &Tenant) {
+pub async fn mixed(app: &App, tenant: &Tenant) {
     for number in 0..25 {
         let phone = ["+31 012 345678", "+1 (555) 010-9999", ""][number % 3];
         let name = format!("{} {}", ["Straw, \"gold\"", "Needle\r\nwork", "東京"][number / 2 % 3], number % 4);

@@ -157,7 +157,7 @@ fn has_call(text: &str, call: &str) -> bool {
 /// The page that describes this API, or the page of the OpenAPI documents.
 fn page_of(api: &str) -> PathBuf {
     let name = match api {
-        "branding" => api.to_owned(),
+        "branding" | "portal" => api.to_owned(),
         "documentation" => "openapi".to_owned(),
         "user" => "users".to_owned(),
         _ => format!("{api}-api"),

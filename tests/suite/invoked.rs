@@ -246,3 +246,57 @@ fn every_management_event_can_be_invoked() {
     assert_eq!((status, modified.contains("+31 20 1234567")), (200, true), "{modified}");
     call("DELETE", &format!("{BASE}/{id}/"), Some(text(&demo["resellers"][0]["reseller_key"])), None).expect(204);
 }
+
+#[test]
+#[ignore = "needs a running `cargo dev`"]
+fn every_event_of_the_portal_can_be_invoked() {
+    // Neither the session, nor the password, nor the file in the events is a real one.
+    for function in functions_of("portal") {
+        let answer = invoke_for_json(&function, &event(&function));
+        let status = match function.as_str() {
+            "portal-log-in" => 422,
+            "portal-show-asset" => 404,
+            "portal-show-page" => 303,
+            // The form is kept until somebody has logged in.
+            _ => 401,
+        };
+        assert_eq!(answer["statusCode"], status, "{function} {answer}");
+    }
+    let demo = demo();
+    let key = text(&demo["resellers"][0]["reseller_key"]);
+    let email = format!("invoked-{}@example.com", std::process::id());
+    let body = json!({"email": email}).to_string();
+    let url = call("POST", "/api/v3/reseller/user", Some(key), Some(&body)).expect(201).result()["invitation_url"].clone();
+    let token = text(&url).rsplit('/').next().unwrap().to_owned();
+    let with = |function: &str, changes: &[(&str, Value)]| {
+        let mut event: Value = serde_json::from_str(&event(function)).unwrap();
+        for (pointer, value) in changes {
+            *event.pointer_mut(pointer).unwrap_or_else(|| panic!("the event of {function} has no {pointer}")) = value.clone();
+        }
+        invoke_for_json(function, &event.to_string())
+    };
+    let path = format!("/invitation/{token}");
+    let sent = STANDARD.encode("password=Correct+horse+42");
+    let begun = with(
+        "portal-log-in",
+        &[
+            ("/routeKey", json!("POST /invitation/{token}")),
+            ("/rawPath", json!(path)),
+            ("/requestContext/http/path", json!(path)),
+            ("/pathParameters", json!({"token": token})),
+            ("/body", json!(sent)),
+        ],
+    );
+    // Cookies stand beside the headers, as the gateway takes them.
+    let cookies: Vec<&str> = begun["cookies"].as_array().unwrap().iter().map(text).collect();
+    assert_eq!((begun["statusCode"].as_u64(), cookies.len()), (Some(303), 2), "{begun}");
+    let session = cookies.iter().find(|cookie| cookie.starts_with("__Host-session=")).unwrap();
+    let cookie = [("/cookies/0", json!(session.split(';').next().unwrap()))];
+    let page = with("portal-show-page", &cookie);
+    assert_eq!((&page["statusCode"], &page["isBase64Encoded"]), (&json!(200), &json!(true)), "{page}");
+    assert_eq!(page["headers"]["content-encoding"], "gzip", "{page}");
+    let left = with("portal-submit-form", &cookie);
+    assert_eq!((&left["statusCode"], &left["headers"]["location"]), (&json!(303), &json!("/login")), "{left}");
+    assert!(text(&left["cookies"][0]).starts_with("__Host-session=;"), "{left}");
+    assert_eq!(with("portal-show-page", &cookie)["statusCode"], 303);
+}

@@ -85,7 +85,9 @@ fn every_binary_has_an_event_that_its_route_leads_to_it() {
 
 #[test]
 fn every_binary_runs_the_handler_that_it_is_named_after() {
-    for package in ["branding", "customer", "documentation", "licensing", "mail", "management", "operator", "reseller", "user"] {
+    for package in
+        ["branding", "customer", "documentation", "licensing", "mail", "management", "operator", "portal", "reseller", "user"]
+    {
         for function in binaries().iter().filter(|name| name.starts_with(package)) {
             let path = workspace().join(format!("functions/{package}/src/bin/{function}.rs"));
             let handler = function.replacen('-', "::", 1).replace('-', "_");
@@ -105,6 +107,7 @@ fn every_package_lists_the_functions_that_it_has_binaries_for() {
         mail::functions(),
         management::functions(),
         operator::functions(),
+        portal::functions(),
         reseller::functions(),
         user::functions(),
     ];

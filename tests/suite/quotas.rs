@@ -1,5 +1,6 @@
 //! Quotas: what one caller can use up in a minute of what all share, by what its requests consume.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
@@ -7,6 +8,9 @@ use serde_json::{Value, json};
 use shared::domain::quota::Quotas;
 use shared::domain::timestamp::Timestamp;
 
+use shared::domain::user::Role;
+
+use crate::harness::portal::Portal;
 use crate::harness::routes;
 use crate::harness::{Answer, App, CUSTOMERS, Call, Effect, ManagementClient, Tenant, json_with};
 
@@ -445,16 +449,23 @@ async fn every_function_with_a_route_puts_on_record_what_it_costs() {
     let customer = app.create(&client.tenant, "Acme").await;
     let form = format!("customer_id={customer}&product=script&host=a.example.com");
     let licence = app.request("POST", "/api/license").token(&licensing).form(&form).send().await.expect(201).json();
-    let mut keys = Vec::new();
-    for _ in 0..6 {
+    let portal = Portal::of(app).await;
+    let (mut keys, mut sessions) = (Vec::new(), Vec::new());
+    for number in 0..6 {
         keys.push(issue(app, &client.tenant, json!({})).await);
+        let email = format!("person-{number}@northwind.example");
+        sessions.push(portal.somebody(app, &client.tenant, None, Role::Reseller, &email).await.cookie);
     }
     // Of so few requests or units, a fiftieth is none: each request is put on record.
     app.set_quotas(Quotas { key_requests: Some(40), source_units: Some(49), ..Quotas::default() });
     app.start_functions().await;
     in_one_minute().await;
-    let routes = routes::table().into_iter().filter(|route| !route.function.starts_with("documentation-"));
-    for (place, route) in routes.enumerate() {
+    // Files read nothing of the table, and who logs in is held by the waits between tries.
+    let pays =
+        |function: &str| !function.starts_with("documentation-") && !["portal-show-asset", "portal-log-in"].contains(&function);
+    let routes: Vec<_> = routes::table().into_iter().filter(|route| pays(&route.function)).collect();
+    let mut on_record = BTreeSet::new();
+    for (place, route) in routes.iter().enumerate() {
         app.wire.take_calls();
         let path = route
             .path
@@ -465,7 +476,10 @@ async fn every_function_with_a_route_puts_on_record_what_it_costs() {
             .replace("{subscription_id}", "1")
             .replace("{payment_option_id}", "1")
             .replace("{transcription_id}", "1")
-            .replace("{user_id}", "1");
+            .replace("{user_id}", "1")
+            .replace("{kind}", "tokens")
+            .replace("{item}", "0123456789ab")
+            .replace("{deed}", "delete");
         let request = app.request(&route.method, &path);
         let answer = match route.function.split('-').next().unwrap() {
             "licensing" if route.function == "licensing-check-license" => {
@@ -473,12 +487,64 @@ async fn every_function_with_a_route_puts_on_record_what_it_costs() {
             }
             "licensing" => request.token(&licensing).send().await,
             "management" => request.user(&user).send().await,
-            // There are more routes than one key has requests.
+            // There are more routes than one key or session has requests.
+            "portal" => app.page(&route.method, &path, &sessions[place % sessions.len()]).send().await,
             _ => request.key(token(&keys[place % keys.len()])).send().await,
         };
         let calls = app.wire.take_calls();
-        assert_eq!(calls.iter().filter(|call| is_settlement(call)).count(), 1, "{}: {}", route.function, answer.status);
+        let settlements = calls.iter().filter(|call| is_settlement(call)).count();
+        // Of the addresses of a route of pages not each is one of a page. What is not there is read nowhere.
+        let is_no_page = route.function.starts_with("portal-") && answer.status == 404;
+        assert!(settlements == 1 || (is_no_page && calls.is_empty()), "{} {path}: {}", route.function, answer.status);
+        on_record.extend((settlements == 1).then_some(&route.function));
     }
+    assert_eq!(on_record, routes.iter().map(|route| &route.function).collect::<BTreeSet<_>>());
+}
+
+#[tokio::test]
+async fn a_session_has_the_quota_of_a_key_and_is_refused_with_a_page() {
+    let (app, tenant) = App::with_reseller().await;
+    let portal = Portal::of(&app).await;
+    let ann = portal.somebody(&app, &tenant, None, Role::Reseller, "ann@northwind.example").await.cookie;
+    let bob = portal.somebody(&app, &tenant, None, Role::Reseller, "bob@northwind.example").await.cookie;
+    app.set_quotas(Quotas { key_units: Some(300), reseller_units: Some(500), ..Quotas::default() });
+    app.start_functions().await;
+    in_one_minute().await;
+    app.wire.take_calls();
+    let (answered, refusal) = until_refused(async || app.look_at(&ann, "/reseller").await).await;
+    let spent = units(&app.wire.take_calls());
+    assert!((300.0..=306.0 + 32.0).contains(&spent), "{answered} pages for {spent} units");
+    assert_eq!(refusal.header("ratelimit-policy"), Some("\"key\";q=300;qu=\"units\";w=60"));
+    let seconds: u32 = refusal.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&seconds));
+    // The session goes on in the next minute.
+    assert_eq!(refusal.cookie("__Host-session"), None);
+    refusal.shows("Wait a minute").shows("<!doctype html>");
+    app.submit(&ann, "/reseller/new", &[("name", "Acme")]).await.expect(429);
+    app.wire.take_calls();
+    app.submit(&ann, "/reseller/new", &[("name", "Acme")]).await.expect(429);
+    assert_eq!(app.wire.take_calls().len(), 0);
+    // Others go on, until all of the reseller together have used up theirs.
+    app.look_at(&bob, "/reseller").await.expect(200);
+    let (_, refusal) = until_refused(async || app.look_at(&bob, "/reseller").await).await;
+    assert_eq!(refusal.header("ratelimit-policy"), Some("\"reseller\";q=500;qu=\"units\";w=60"));
+}
+
+#[tokio::test]
+async fn a_source_address_pays_for_the_look_of_a_login() {
+    let (app, tenant) = App::with_reseller().await;
+    let page = format!("/login/reseller-{}", tenant.id);
+    app.set_quotas(Quotas { source_units: Some(100), ..Quotas::default() });
+    app.start_functions().await;
+    in_one_minute().await;
+    app.wire.take_calls();
+    let look = async |source: &str| app.request("GET", &page).source(source).send().await;
+    let (_, refusal) = until_refused(async || look("192.0.2.7").await).await;
+    assert_eq!(refusal.header("ratelimit-policy"), Some("\"source\";q=100;qu=\"units\";w=60"));
+    assert!(units(&app.wire.take_calls()) <= 102.0 + 16.0);
+    look("192.0.2.8").await.expect(200);
+    // The page that names no reseller shows none, and costs nothing.
+    app.request("GET", "/login").source("192.0.2.7").send().await.expect(200);
 }
 
 /// One key lists all customers by a field without an index as fast as it can, in this many sandboxes, of which so many are busy at

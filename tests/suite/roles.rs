@@ -23,6 +23,7 @@ use shared::store::activity::ActivityListing;
 use shared::store::customer::list::Listing;
 use shared::store::customer::{AddressRule, WriteError};
 use shared::store::subscription::{ChangeError, Order};
+use shared::store::user::ChangeUserError;
 use shared::store::{AuthenticationError, Caller, Content, Policy, Sealed, Write};
 
 use crate::harness::portal::{Portal, SomebodyIn};
@@ -298,7 +299,8 @@ impl Street {
         match deed {
             "edit a user" => {
                 let names = Names { first: Some(words("Ann")), last: None };
-                let edit = |user: &User| UserEdit { names: names.clone(), role: user.role, is_active: true };
+                let edit =
+                    |user: &User| Ok::<_, ChangeUserError>(UserEdit { names: names.clone(), role: user.role, is_active: true });
                 told(write.user_update(caller, &expected, user, edit, &nothing).await)
             }
             "give a user a new link" => told(write.user_invite(caller, &expected, user, &nothing).await),

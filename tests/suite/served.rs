@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
+use crate::harness::pages::form;
 use crate::harness::routes::{find, table};
 use crate::harness::running::{BASE, bytes, call, call_licensing, call_management, demo, functions_of, put_bytes, send, text};
 
@@ -191,6 +192,35 @@ fn the_demo_keys_are_in_the_states_that_they_are_named_after() {
         list("revoked_key").expect_error(401, "KEY_REVOKED");
     }
     call("GET", BASE, None, None).expect_error(401, "MISSING_API_KEY");
+}
+
+#[test]
+#[ignore = "needs a running product"]
+fn the_demo_people_log_in_at_the_portal_of_their_reseller() {
+    let mut roles = Vec::new();
+    for reseller in demo()["resellers"].as_array().unwrap() {
+        let login = format!("/login/{}", text(&reseller["short_name"]));
+        send("GET", &login, None, None).expect(200);
+        for person in reseller["portal_users"].as_array().unwrap() {
+            let log_in = |password| {
+                let body = form(&[("email", text(&person["email"])), ("password", password)]);
+                let sent = Some(("application/x-www-form-urlencoded", body.as_str()));
+                send("POST", &login, Some(("sec-fetch-site", "same-origin".to_owned())), sent)
+            };
+            log_in("Another horse 7").expect(422);
+            let begun = log_in(text(&person["password"])).expect(303);
+            let session = begun.cookie("__Host-session").unwrap();
+            let look = |path: &str| send("GET", path, Some(("cookie", format!("__Host-session={session}"))), None);
+            let (role, start) = (text(&person["role"]), begun.leads_to());
+            assert_eq!(look("/").leads_to(), start);
+            let is_of_reseller = role == "RESELLER";
+            assert_eq!(start.starts_with("/reseller"), is_of_reseller, "{role}: {start}");
+            look("/reseller").expect(if is_of_reseller { 200 } else { 404 });
+            look("/organization?tab=2").expect(if is_of_reseller { 404 } else { 200 });
+            roles.push(role.to_owned());
+        }
+    }
+    assert_eq!(roles, ["RESELLER", "RESELLEE"].repeat(2));
 }
 
 #[test]

@@ -13,9 +13,11 @@ use shared::domain::reseller::ResellerId;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::token::{KeyId, NewToken, PresentedToken};
 use shared::domain::user::{Names, Role, User, UserEdit, UserPlace};
+use shared::domain::validation::text;
 use shared::store::customer::{AddressRule, WriteError};
-use shared::store::session::{Attempt, ChangePasswordError, LoginError};
-use shared::store::{AuthenticationError, Policy};
+use shared::store::session::{Attempt, ChangePasswordError, ListedSession, LoginError};
+use shared::store::user::ChangeUserError;
+use shared::store::{AuthenticationError, Caller, Policy, Write};
 
 use crate::harness::portal::{PASSWORD, Portal, SomebodyIn, password, token_of};
 use crate::harness::records::{Row, number, words};
@@ -77,6 +79,12 @@ impl House {
         loaded.open(Policy::MANAGE).unwrap().1.unwrap().content.unwrap()
     }
 
+    /// The sessions of a person, as the person sees them in this one.
+    async fn sessions(&self, cookie: &str) -> Vec<ListedSession> {
+        let token = self.portal.read.token_check(PresentedToken::session(cookie)).await.unwrap();
+        self.portal.read.session_list(&token).await.unwrap().open(Policy::ONESELF).unwrap().1
+    }
+
     fn place(&self, somebody: &SomebodyIn) -> UserPlace {
         let reseller = ResellerId::new(self.tenant.id).unwrap();
         UserPlace { reseller, organization: somebody.organization(), user: somebody.id }
@@ -114,7 +122,7 @@ impl House {
     async fn edit(&self, somebody: &SomebodyIn, is_active: bool) {
         let (_, caller) = self.app.writer(&self.tenant).await;
         let user = self.user(somebody).await;
-        let edit = |user: &User| UserEdit { names: Names::default(), role: user.role, is_active };
+        let edit = |user: &User| Ok::<_, ChangeUserError>(UserEdit { names: Names::default(), role: user.role, is_active });
         self.portal.write.user_update(&caller, &ExpectedRevision::default(), user, edit, &|_| Vec::new()).await.unwrap().unwrap();
     }
 }
@@ -164,10 +172,9 @@ async fn a_login_begins_a_session_and_says_when_it_was() {
     assert_eq!(house.refusal(&house.ben.cookie).await, None, "the session before goes on");
     let user = house.user(&house.ben).await;
     assert!(user.last_login.unwrap() > user.modified_at, "a login is no change");
-    let listed = {
-        let caller = house.portal.reading(&cookie, Policy::ONESELF).await.unwrap();
-        house.portal.read.session_list(&caller).await.unwrap()
-    };
+    house.app.wire.take_calls();
+    let listed = house.sessions(&cookie).await;
+    assert_eq!(house.app.wire.take_rounds(), [2]);
     assert_eq!(listed.iter().map(|listed| listed.is_own).collect::<Vec<_>>(), [true, false]);
     let row = &house.session_rows(&house.ben).await[0];
     let since: Timestamp = words(row, "since").unwrap().parse().unwrap();
@@ -378,8 +385,7 @@ async fn a_person_ends_one_session_or_all_others() {
     house.portal.write.session_end_others(&caller).await.unwrap();
     house.expect_ended(&first, Refusal::Invalid).await;
     assert_eq!(house.refusal(&third).await, None);
-    let caller = house.portal.reading(&third, Policy::ONESELF).await.unwrap();
-    assert_eq!(house.portal.read.session_list(&caller).await.unwrap().len(), 1);
+    assert_eq!(house.sessions(&third).await.len(), 1);
 }
 
 /// The id by which a list names the session with this cookie.
@@ -409,6 +415,37 @@ async fn a_person_changes_the_password_and_stays_logged_in_here_alone() {
     let newest = &listed[0];
     assert_eq!((&newest["action"], &newest["fields"]), (&"user.updated".into(), &serde_json::json!(["password"])));
     assert_eq!(newest["actor"], serde_json::json!({"kind": "user", "id": house.ben.id, "label": "ben@acme.example"}));
+}
+
+#[tokio::test]
+async fn a_person_takes_other_names_whoever_else_changes_the_user_meanwhile() {
+    let house = House::new().await;
+    let name = |sent: &str| text(sent, 100).unwrap();
+    let names = Names { first: name("Ben"), last: name("Stone") };
+    let caller = house.portal.writing(&house.ben.cookie, Policy::ONESELF).await.unwrap();
+    house.app.wire.take_calls();
+    let rename = async || house.portal.write.user_rename_oneself(&caller, &names).await.unwrap();
+    let renamed = rename().await.unwrap();
+    assert_eq!(house.app.wire.take_operations(), ["TransactWriteItems"]);
+    assert_eq!((renamed.label().as_str(), renamed.revision), ("Ben Stone", renamed_once(&caller)));
+
+    // The caller is the one of before: somebody has taken the names away meanwhile, and the activity with them.
+    house.edit(&house.ben, false).await;
+    let renamed = rename().await.unwrap();
+    assert_eq!((renamed.label().as_str(), renamed.is_active), ("Ben Stone", false));
+    assert_eq!(house.user(&house.ben).await, renamed);
+
+    let (_, program) = house.app.writer(&house.tenant).await;
+    assert!(house.portal.write.user_rename_oneself(&program, &names).await.is_err(), "a program is nobody");
+    let user = house.user(&house.ben).await;
+    house.portal.write.user_delete(&program, &ExpectedRevision::default(), user, &|()| Vec::new()).await.unwrap().unwrap();
+    assert!(rename().await.is_none());
+    house.app.audit(&house.tenant).await;
+}
+
+/// The revision of the person who calls after one change.
+fn renamed_once(caller: &Caller<Write>) -> u64 {
+    caller.person().unwrap().user.revision + 1
 }
 
 #[tokio::test]

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use crate::harness::Answer;
 use crate::usage::{Meter, event, noon, today};
 
-/// Records units of a day that is so many days away.
+/// Records units of a day that is so many days away. The noon of this day may be still to come.
 async fn used(meter: &Meter, id: &str, days: i64, units: i64, language: Option<&str>) {
-    let event = json!({"id": id, "units": units, "language": language, "occurred_at": noon(days)});
+    let moment = if days == 0 { Value::Null } else { noon(days) };
+    let event = json!({"id": id, "units": units, "language": language, "occurred_at": moment});
     assert_eq!(meter.post(&[event]).await.expect(201).result()[0]["status"], "recorded");
 }
 

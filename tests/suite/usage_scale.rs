@@ -75,16 +75,8 @@ async fn a_report_by_customer_has_ten_thousand_customers() {
     let meter = Meter::new().await;
     let ids = meter.app.fill(&meter.tenant, meter.customer, "Customer", MANY).await;
     let months: Vec<String> = (0..12).map(|month| today().plus_days(-30 * month).month()).collect();
-    for (month, batch) in months.iter().flat_map(|month| ids.chunks(25).map(move |batch| (month, batch))) {
-        let rows = batch.iter().map(|id| {
-            let text = |text: String| AttributeValue::S(text);
-            HashMap::from([
-                ("PK".to_owned(), text(format!("USAGE#{}#{month}", meter.tenant.id))),
-                ("SK".to_owned(), text(format!("CUSTOMER#{id:016}#{}", id % 4))),
-                ("units".to_owned(), AttributeValue::N("3600".to_owned())),
-            ])
-        });
-        meter.app.put_rows(rows).await;
+    for month in &months {
+        meter.app.fill_usage(&meter.tenant, month, ids.iter().map(|id| (*id, 3_600))).await;
     }
     let items = MANY * months.iter().collect::<BTreeSet<_>>().len() as u64;
     let path = "/api/v3/reseller/usage?view=month&split_by=customer";

@@ -26,6 +26,7 @@ use shared::store::{Operator, Store, Table};
 
 use super::documents;
 use super::log;
+use super::portal::cheap;
 use super::recorder::{as_function, starting};
 use super::records::new_customer;
 use super::routes::{self, Route};
@@ -234,9 +235,10 @@ impl App {
         let (quotas, mail) = (*self.quotas.lock().unwrap(), self.mail.lock().unwrap().clone());
         let origin = (!self.has_no_origin.load(Ordering::Relaxed)).then_some(ORIGIN);
         let store = Store::new(self.configuration.clone(), self.store.table_name());
-        let store = store.with_quotas(quotas).with_public_origin(origin).with_mail(mail);
-        // Functions without a route read the secret when they need it, and the page of the documents never does.
-        let reads_secret = !routes::is_without_route(function) && !documents::is_of_the_page(function);
+        let store = store.with_quotas(quotas).with_public_origin(origin).with_mail(mail).with_hashing(cheap());
+        // Functions without a route read the secret when they need it, and those of files never do.
+        let is_file = documents::is_of_the_page(function) || function == "portal-show-asset";
+        let reads_secret = !routes::is_without_route(function) && !is_file;
         if reads_secret && !self.fails_to_start.load(Ordering::Relaxed) {
             starting(store.start(1)).await;
         }
@@ -495,6 +497,7 @@ impl App {
                 documentation::respond_as(function, "test", &store, request).await,
                 licensing::respond_as(function, "test", &store, request).await,
                 management::respond_as(function, "test", &store, request).await,
+                portal::respond_as(function, "test", &store, request).await,
                 reseller::respond_as(function, "test", &store, request).await,
                 user::respond_as(function, "test", &store, request).await,
             ];
@@ -502,16 +505,25 @@ impl App {
         });
         let (answered, logged) = log::logged(answered).await;
         let response = answered.unwrap_or_else(|| panic!("no function is called {function}"));
-        let is_public = documents::is_of_the_page(function);
-        if (response.status().as_u16() < 400 || response.status().as_u16() == 410) && !is_public {
+        let is_undocumented = documents::is_undocumented(function);
+        if (response.status().as_u16() < 400 || response.status().as_u16() == 410) && !is_undocumented {
             texts.extend(log::texts_in_body(response.body()));
         }
+        let cookies = response
+            .headers()
+            .get_all("set-cookie")
+            .iter()
+            .map(|set| ("set-cookie".to_owned(), set.to_str().unwrap().to_owned()));
+        texts.extend(log::secrets_in(&cookies.collect::<Vec<_>>()));
         logged.expect_silence(&log::private(texts));
         *self.log.lock().unwrap() = logged.lines();
         let answer = Answer::new(shown, response);
+        if is_undocumented {
+            return answer;
+        }
         if request.is_beyond_route() {
             documents::expect_no_such_route(function, &answer);
-        } else if !is_public {
+        } else {
             documents::expect_documented(function, &answer);
         }
         answer
@@ -613,6 +625,7 @@ impl RequestBuilder<'_> {
         let mut texts = log::texts_in_body(event.body.as_deref().unwrap_or_default());
         texts.extend(log::texts_in_body(event.query.as_bytes()));
         texts.extend(log::secrets_in(&event.headers));
+        texts.extend(event.path.strip_prefix("/invitation/").map(str::to_owned));
         app.answer((&matched.function, sandbox), &event.request(&matched), texts, event.to_string()).await
     }
 }

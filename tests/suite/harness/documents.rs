@@ -186,6 +186,11 @@ pub fn is_of_the_page(function: &str) -> bool {
     documentation::functions().iter().any(|of_page| of_page == function)
 }
 
+/// Whether a function is in no document: it shows pages, to people.
+pub fn is_undocumented(function: &str) -> bool {
+    is_of_the_page(function) || portal::functions().iter().any(|of_portal| of_portal == function)
+}
+
 /// Why this answer of a function is not as the document says; `None` when it is.
 pub fn fault(function: &str, answer: &Answer) -> Option<String> {
     let Some(operations) = DOCUMENTS.operations.get(function) else {

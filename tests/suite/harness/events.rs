@@ -28,8 +28,16 @@ pub struct Event {
 impl Event {
     /// The request as the function gets it. A body that is not JSON or text is base64, as the gateway sends it.
     pub fn request(&self, matched: &Matched) -> Request {
-        let headers: Map<String, Value> =
-            self.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone().into())).collect();
+        // The gateway takes cookies out of the headers.
+        let is_cookie = |name: &str| name.eq_ignore_ascii_case("cookie");
+        let cookies: Vec<&str> =
+            self.headers.iter().filter(|(name, _)| is_cookie(name)).flat_map(|(_, value)| value.split("; ")).collect();
+        let headers: Map<String, Value> = self
+            .headers
+            .iter()
+            .filter(|(name, _)| !is_cookie(name))
+            .map(|(name, value)| (name.to_lowercase(), value.clone().into()))
+            .collect();
         let is_text = headers
             .get("content-type")
             .and_then(Value::as_str)
@@ -44,6 +52,7 @@ impl Event {
             "rawPath": self.path,
             "rawQueryString": self.query,
             "headers": headers,
+            "cookies": cookies,
             "pathParameters": matched.parameters,
             "requestContext": {"http": {"method": self.method, "path": self.path, "sourceIp": self.source}, "requestId": "test"},
             "body": text.as_ref().map(|(text, _)| text),

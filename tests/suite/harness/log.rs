@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use memchr::memmem;
 use serde_json::Value;
 use shared::domain::date::Date;
-use shared::lambda::logging;
+use shared::lambda::{form, logging};
 use tracing::level_filters::LevelFilter;
 
 static INSTALL: Once = Once::new();
@@ -102,7 +102,8 @@ pub fn texts_in(value: &Value) -> Vec<String> {
     }
 }
 
-/// All texts in a body: the texts of JSON, the values of a form, the attributes of XML, the cells of the first rows of CSV.
+/// All texts in a body: the texts of JSON, the values of a form as sent and decoded, the attributes of XML, the cells of the first rows of
+/// CSV.
 pub fn texts_in_body(body: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(body);
     if let Ok(json) = serde_json::from_slice::<Value>(body) {
@@ -114,15 +115,23 @@ pub fn texts_in_body(body: &[u8]) -> Vec<String> {
     if text.starts_with("id,") {
         return text.lines().skip(1).take(100).flat_map(|row| row.split([',', '"'])).map(str::to_owned).collect();
     }
-    text.split('&').filter_map(|pair| Some(pair.split_once('=')?.1.to_owned())).collect()
+    let sent = text.split('&').filter_map(|pair| Some(pair.split_once('=')?.1.to_owned()));
+    let decoded = form::parse(body).unwrap_or_default().into_iter().map(|(_, value)| value.trim().to_owned());
+    sent.chain(decoded).collect()
 }
 
-/// The secrets in the headers of a request, as sent and decoded.
+/// The secrets in the headers of a request or of an answer, as sent and decoded.
 pub fn secrets_in(headers: &[(String, String)]) -> Vec<String> {
     let mut secrets = Vec::new();
     for (name, value) in headers {
         if name.eq_ignore_ascii_case("x-zoom-s2t-key") {
             secrets.push(value.trim().to_owned());
+        }
+        if name.eq_ignore_ascii_case("cookie") {
+            secrets.extend(value.split("; ").filter_map(|cookie| cookie.split_once('=')).map(|(_, value)| value.to_owned()));
+        }
+        if name.eq_ignore_ascii_case("set-cookie") {
+            secrets.extend(value.split([';', '=']).nth(1).map(str::to_owned));
         }
         if name.eq_ignore_ascii_case("authorization") {
             let credential = value.split_whitespace().last().unwrap_or_default();

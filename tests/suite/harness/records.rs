@@ -123,6 +123,7 @@ impl App {
         let mut headers = BTreeMap::new();
         let mut of_accounts = BTreeSet::new();
         let mut activity = Vec::new();
+        let mut brand = BTreeMap::new();
         let mut belongings = Belongings::default();
         let mut usage = Usage::default();
         let pages = self.raw_client().scan().table_name(self.store.table_name()).consistent_read(true).into_paginator();
@@ -193,6 +194,9 @@ impl App {
                 }
                 "REPLAYS" | "SESSIONS" | "SPENT" => {}
                 "ACTIVITY" => activity.push(row),
+                "BRAND" => {
+                    brand.insert(sk, row);
+                }
                 other => panic!("{place}: no such kind of rows, {other}"),
             }
         }
@@ -232,9 +236,24 @@ impl App {
         belongings.audit(&headers, &customers, place);
         usage.audit(&headers, place);
         usage.audit_transcriptions(&belongings.transcriptions, place);
+        audit_brand(&brand, &activity, place);
         audit_activity(&activity, &licences, &headers, &customers, &self.filled(), place);
         customers
     }
+}
+
+/// Checks that a brand has the image of its logo and no other, and an entry of the activity for every change.
+fn audit_brand(rows: &BTreeMap<String, Row>, entries: &[Row], place: &std::panic::Location<'_>) {
+    let brand = rows.get("BRAND");
+    let images: Vec<&String> = rows.keys().filter(|sort| *sort != "BRAND").collect();
+    let logo = brand.and_then(|brand| words(brand, "logo")).map(|hash| format!("LOGO#{hash}"));
+    assert_eq!(images, logo.iter().collect::<Vec<_>>(), "{place}: the images, and the logo");
+    let changes = entries.iter().filter(|entry| words(entry, "action") == Some("branding.updated")).count();
+    assert_eq!(
+        changes as u64,
+        brand.map_or(0, |brand| number(brand, "revision")),
+        "{place}: the entries, and the changes of the brand"
+    );
 }
 
 /// Checks that every change has an entry of the activity and every entry a change. Customers that a test put straight into the

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::Answer;
-use super::documents::{expect_documented_over_http, is_of_the_page};
+use super::documents::{expect_documented_over_http, is_undocumented};
 use super::routes::{find, table, workspace};
 
 pub const BASE: &str = "/api/v3/reseller/customer";
@@ -51,28 +51,34 @@ pub fn send(method: &str, path: &str, credential: Option<(&str, String)>, body: 
 }
 
 fn send_bytes(method: &str, path: &str, credential: Option<(&str, String)>, body: Option<(&str, &[u8])>) -> Answer {
+    let credential = credential.as_ref().map(|(header, credential)| (*header, credential.as_str()));
+    let media_type = body.map(|(media_type, _)| ("content-type", media_type));
+    let headers: Vec<_> = credential.into_iter().chain(media_type).collect();
+    request(method, path, &headers, body.map(|(_, body)| body))
+}
+
+/// Sends a request with these headers.
+pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Answer {
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
     let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", text(&demo()["base_url"])));
     // An emulated gateway serves every API at one address, and tells them apart by the host.
     if let Some(host) = demo()["host"].as_str() {
         request = request.header("host", host);
     }
-    if let Some((header, credential)) = credential {
-        request = request.header(header, credential);
-    }
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     let response = match body {
-        Some((media_type, body)) => agent.run(request.header("content-type", media_type).body(body.to_owned()).unwrap()),
+        Some(body) => agent.run(request.body(body.to_owned()).unwrap()),
         None => agent.run(request.body(()).unwrap()),
     };
     let mut response = response.unwrap();
     let answer = Answer {
-        request: format!("{method} {path}\n{}", String::from_utf8_lossy(body.unwrap_or_default().1)),
+        request: format!("{method} {path}\n{}", String::from_utf8_lossy(body.unwrap_or_default())),
         status: response.status().as_u16(),
         headers: response.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect(),
         body: response.body_mut().read_to_string().unwrap(),
     };
     if let Some(matched) = find(&table(), method, path.split('?').next().unwrap())
-        && !is_of_the_page(&matched.function)
+        && !is_undocumented(&matched.function)
     {
         expect_documented_over_http(&matched.function, &answer);
     }

@@ -1,0 +1,8 @@
+//! Every page of people who are logged in.
+
+use shared::lambda::bootstrap::{Error, ParallelCalls, run};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    run(env!("CARGO_BIN_NAME"), ParallelCalls(3), portal::show_page).await
+}

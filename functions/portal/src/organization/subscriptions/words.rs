@@ -1,0 +1,156 @@
+//! How plans and subscriptions are described.
+
+use shared::domain::money::{Amount, Currency};
+use shared::domain::plan::{BillingChannel, BillingCycle, PaymentModel, Terms};
+use shared::domain::subscription::SubscriptionStatus;
+
+use crate::format::number;
+
+/// How many units an hour and a minute are.
+const HOUR: u64 = 3_600;
+const MINUTE: u64 = 60;
+
+/// What a payment model is called.
+pub(super) fn model(model: PaymentModel) -> &'static str {
+    match model {
+        PaymentModel::Bundle => "Bundle",
+        PaymentModel::Payg => "Pay as you go",
+        PaymentModel::Perpetual => "Perpetual",
+    }
+}
+
+/// Who sends the bill.
+pub(super) fn channel(channel: BillingChannel) -> &'static str {
+    match channel {
+        BillingChannel::Scriptix => "Scriptix",
+        BillingChannel::Azure => "Azure",
+    }
+}
+
+/// How long a period is; once without a cycle.
+pub(super) fn cycle(cycle: Option<BillingCycle>) -> &'static str {
+    match cycle {
+        Some(BillingCycle::Week) => "Week",
+        Some(BillingCycle::Month) => "Month",
+        Some(BillingCycle::Quarter) => "Quarter",
+        Some(BillingCycle::HalfYear) => "Half year",
+        Some(BillingCycle::Year) => "Year",
+        None => "Once",
+    }
+}
+
+/// A status as a word, and the name of its shape.
+pub(super) fn status(status: SubscriptionStatus) -> (&'static str, &'static str) {
+    match status {
+        SubscriptionStatus::Scheduled => ("Scheduled", "waiting"),
+        SubscriptionStatus::Active => ("Active", "good"),
+        SubscriptionStatus::Ended => ("Ended", "bad"),
+    }
+}
+
+/// An amount with separators, and its currency.
+pub(super) fn money(amount: Amount, currency: Currency) -> String {
+    format!("{} {}", separated(&amount.with_digits(currency)), currency.code())
+}
+
+/// The text of an amount with separators.
+fn separated(plain: &str) -> String {
+    let (whole, behind) = plain.split_once('.').map_or((plain, None), |(whole, behind)| (whole, Some(behind)));
+    let whole = whole.parse::<i128>().map_or_else(|_| whole.to_owned(), number);
+    behind.map_or_else(|| whole.clone(), |behind| format!("{whole}.{behind}"))
+}
+
+/// Units, of which each is a second, in hours and minutes; seconds below a minute.
+pub(super) fn duration(units: i64) -> String {
+    let (sign, seconds) = (if units < 0 { "\u{2212}" } else { "" }, units.unsigned_abs());
+    let minutes = seconds / MINUTE;
+    match (seconds / HOUR, minutes % 60) {
+        (0, 0) if seconds > 0 => format!("{sign}{seconds} s"),
+        (0, minutes) => format!("{sign}{minutes} min"),
+        (hours, 0) => format!("{sign}{} h", number(hours)),
+        (hours, minutes) => format!("{sign}{} h {minutes} min", number(hours)),
+    }
+}
+
+/// What units cost, and how many the price includes; empty where they are free.
+pub(super) fn rate(terms: &Terms) -> String {
+    let Some((price, size)) = terms.unit_price().zip(terms.unit_size()) else {
+        return String::new();
+    };
+    let of = match size.get() {
+        HOUR => "an hour".to_owned(),
+        MINUTE => "a minute".to_owned(),
+        1 => "a second".to_owned(),
+        size => format!("for {}", duration(size.try_into().unwrap_or(i64::MAX))),
+    };
+    let costs = format!("{} {} {of}", separated(&price.plain()), terms.currency().code());
+    match terms.included_units() {
+        Some(included) => format!("{} included, then {costs}", duration(included.try_into().unwrap_or(i64::MAX))),
+        None => costs,
+    }
+}
+
+/// A plan in a line: what is paid for, what it costs, and who sends the bill.
+pub(super) fn plan(terms: &Terms) -> String {
+    let each = cycle(terms.billing_cycle()).to_lowercase();
+    let price = match terms.payment_model() {
+        PaymentModel::Bundle => format!("{} each {each}, {}", money(terms.price(), terms.currency()), rate(terms)),
+        PaymentModel::Payg => format!("{}, paid each {each}", rate(terms)),
+        PaymentModel::Perpetual => format!("{} once", money(terms.price(), terms.currency())),
+    };
+    format!("{}: {price}; billed by {}", model(terms.payment_model()), channel(terms.billing_channel()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn terms(members: &[(&str, Value)]) -> Terms {
+        let mut plan = json!({"sku": "a", "description": "b", "billing_channel": "Azure", "currency": "EUR"});
+        for (name, value) in members {
+            plan[*name] = value.clone();
+        }
+        serde_json::from_value(plan).unwrap()
+    }
+
+    #[test]
+    fn a_plan_is_told_in_a_line() {
+        let bundle = terms(&[
+            ("payment_model", json!("bundle")),
+            ("billing_cycle", json!("half_year")),
+            ("price", json!("1234567.5")),
+            ("included_units", json!(36_005_400)),
+            ("unit_price", json!("0.0125")),
+            ("unit_size", json!(60)),
+        ]);
+        assert_eq!(
+            plan(&bundle),
+            "Bundle: 1,234,567.50 EUR each half year, 10,001 h 30 min included, then 0.0125 EUR a minute; billed by Azure"
+        );
+        let payg = terms(&[
+            ("payment_model", json!("payg")),
+            ("billing_cycle", json!("month")),
+            ("unit_price", json!("0.75")),
+            ("unit_size", json!(5_400)),
+        ]);
+        assert_eq!(plan(&payg), "Pay as you go: 0.75 EUR for 1 h 30 min, paid each month; billed by Azure");
+        let perpetual = terms(&[("payment_model", json!("perpetual")), ("price", json!("12000")), ("currency", json!("JPY"))]);
+        assert_eq!((plan(&perpetual).as_str(), rate(&perpetual).as_str()), ("Perpetual: 12,000 JPY once; billed by Azure", ""));
+    }
+
+    #[test]
+    fn units_are_hours_and_minutes() {
+        for (units, text) in [
+            (0, "0 min"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (3_599, "59 min"),
+            (3_600, "1 h"),
+            (4_443_900, "1,234 h 25 min"),
+            (-90, "\u{2212}1 min"),
+        ] {
+            assert_eq!(duration(units), text);
+        }
+    }
+}
