@@ -1,9 +1,10 @@
-// Demo data in a deployment, as `cargo dev` makes it: two resellers with keys in every state. Prints its `demo.json`, for the
-// tests that call a running product:
+// Demo data in a deployment, as `cargo dev` makes it: two resellers with keys in every state, and people who can log in. Prints its
+// `demo.json`, for the tests that call a running product:
 //
 //     node --import tsx demo.ts clientele http://127.0.0.1:4566
 //
 // For emulators only: the second argument is the address at which the emulated gateway answers for every host.
+import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { address, call, operate } from "./lib/deployed.ts";
 
@@ -14,9 +15,21 @@ const plan = { description: "100 hours of speech a month", payment_model: "bundl
 const { sku } = await operate(stack, "define-plan", {
   ...plan, sku: "voice-100", price: "49.00", included_units: 360_000, unit_price: "0.60", currency: "EUR",
 });
+
+/** Invites somebody, and sets a password with the link. */
+async function person(role: string, reseller_id: number, customer_id: number | undefined, email: string) {
+  const { invitation_url } = await operate(stack, "invite-user", { reseller_id, customer_id, email });
+  const password = `Demo1${randomBytes(9).toString("hex")}`;
+  const headers = { "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded" };
+  const set = await call(new URL(emulator), host, "POST", new URL(invitation_url).pathname, headers, `password=${password}`);
+  if (set.status !== 303) throw new Error(`the password of ${email} was answered ${set.status}: ${set.body}`);
+  return { role, email, password };
+}
+
 const resellers = [];
 for (const name of ["Northwind Resale", "Harbour Telecom"]) {
-  const { reseller_id: id, account_id, key } = await operate(stack, "provision-reseller", { name });
+  const short_name = name.toLowerCase().replace(" ", "-");
+  const { reseller_id: id, account_id, key } = await operate(stack, "provision-reseller", { name, short_name });
   const issue = (kind: string, more: object = {}) =>
     operate(stack, "issue-key", { reseller_id: id, kind, permissions: ["read", "write"], label: "demo", ...more });
   const headers = { "x-zoom-s2t-key": key.token, "content-type": "application/json" };
@@ -31,6 +44,11 @@ for (const name of ["Northwind Resale", "Harbour Telecom"]) {
   resellers.push({
     id,
     name,
+    short_name,
+    portal_users: [
+      await person("RESELLER", id, undefined, `ann@${short_name}.example`),
+      await person("RESELLEE", id, customer_id, `bob@${short_name}.example`),
+    ],
     account_id,
     reseller_key: key.token,
     read_only_key: (await issue("reseller", { permissions: ["read"] })).token,

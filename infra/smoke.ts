@@ -1,13 +1,16 @@
-// The life of a customer through all three APIs of a deployment, called as clients call them. Run after each deployment:
+// The life of a customer through all three APIs of a deployment, called as clients call them, and a person's visit of the portal. Run after
+// each deployment:
 //
 //     npm run smoke -- --stack clientele
 //
 // Asks the stack for its address, and its operators' functions for keys. It revokes the keys when it ends, whether it succeeded
-// or not. Their reseller is created once and called "Smoke test".
+// or not. Their reseller is created once and called "Smoke test", and has one person, who gets a new password each time.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { address, call, operate, type Answer } from "./lib/deployed.ts";
+import { Browser, hidden } from "./lib/browser.ts";
+import { address, call, operate, publicAddress, type Answer } from "./lib/deployed.ts";
 import { readWorkspace } from "./lib/workspace.ts";
 
 const { values: given } = parseArgs({
@@ -24,6 +27,7 @@ const { values: given } = parseArgs({
 
 const stack = given.stack;
 const url = await address(stack);
+const { origin } = await publicAddress(stack);
 const at = given.emulator === undefined ? url : new URL(given.emulator);
 
 /** The functions that were called. */
@@ -63,6 +67,9 @@ async function eventually<T>(work: () => Promise<T>): Promise<T> {
     }
   }
 }
+
+/** An address at which SES delivers nothing and lets nothing bounce, in a deployment that mails links. */
+const mailbox = (name: string) => `success+${name}@simulator.amazonses.com`;
 
 /** A plan that is retired as soon as it was sold once. */
 const PLAN = {
@@ -185,9 +192,9 @@ async function lives(): Promise<void> {
     await expect(200, "POST", `${sales}/*smoke`, user, JSON.stringify({ autoRenew: false }));
     await operate(stack, "retire-plan", { sku });
     for (const users of [`${base}/${id}/user`, "/api/v3/reseller/user"]) {
-      const person = JSON.stringify({ email: `person-${Date.now()}@example.com` });
+      const person = JSON.stringify({ email: mailbox(`person-${Date.now()}`) });
       const invited = JSON.parse((await expect(201, "POST", `${users}${slash}`, key, person)).body).result;
-      assert.ok(invited.invitation_url.startsWith(`${url.origin}/invitation/`), invited.invitation_url);
+      assert.ok(invited.invitation_url.startsWith(`${origin}/invitation/`), invited.invitation_url);
       const one = `${users}/${invited.id}`;
       const again = await expect(201, "POST", `${one}/invitation${slash}`, key);
       assert.notEqual(JSON.parse(again.body).result.invitation_url, invited.invitation_url);
@@ -247,10 +254,70 @@ async function lives(): Promise<void> {
     }
     console.log(`a life with ${slash === "" ? "no slash" : "a slash"} at the end: customer ${id}, all three APIs, its licences revoked with it`);
   }
+  await visit();
   assert.deepEqual([...new Set(routes.map((route) => route.function))].filter((name) => !called.has(name)), [], "not called");
 
   if (given.keep) {
     const body = JSON.stringify({ name: "Kept", email: "kept@example.com" });
     console.log(`kept ${JSON.parse((await expect(201, "POST", base, key, body)).body).result.id}`);
   }
+}
+
+/** A person of the reseller follows a link, works a little, and leaves. */
+async function visit(): Promise<void> {
+  const email = mailbox("smoke-test");
+  const invited = await operate(stack, "invite-user", { reseller_id, email, first_name: "Sam" });
+  assert.ok(invited.invitation_url.startsWith(`${origin}/invitation/`), invited.invitation_url);
+  const link = new URL(invited.invitation_url).pathname;
+  const browser = new Browser(expect);
+  const page = await browser.get(200, link);
+  assert.match(page.headers["strict-transport-security"] as string, /^max-age=\d{7,}$/);
+  assert.equal(page.headers["referrer-policy"], "no-referrer");
+  const files = [...page.body.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, file = ""]) => file);
+  assert.equal(files.length, 4);
+  for (const file of files) await expect(200, "GET", file, { "accept-encoding": "gzip" });
+
+  const password = `Smoke 1 ${randomUUID()}`;
+  const begun = await browser.submit(303, link, { password });
+  assert.ok(browser.has("__Host-session"));
+  const start = begun.headers["location"] as string;
+  await browser.copy().get(404, link);
+  await browser.get(303, "/");
+  assert.ok(start.startsWith("/reseller"), start);
+
+  const name = `Visited ${Date.now()}`;
+  assert.ok(!(await browser.get(200, "/reseller")).body.includes(name));
+  const form = await browser.get(200, "/reseller/new");
+  const typed = { form_key: hidden(form, "form_key"), name, email: "visited@example.com" };
+  await browser.submit(403, "/reseller/new", typed, { "sec-fetch-site": "cross-site", origin: "https://elsewhere.example" });
+  await browser.submit(422, "/reseller/new", { ...typed, email: "" });
+  // Sent twice, it is one organization. An old browser says only which origin its page is of.
+  const [first, second] = [await browser.submit(303, "/reseller/new", typed, { origin }), await browser.submit(303, "/reseller/new", typed)];
+  assert.equal(first.headers["location"], second.headers["location"]);
+  const list = await browser.get(200, first.headers["location"] as string);
+  assert.equal(list.body.split(`>${name}<`).length, 2, list.body);
+  const id = new URL(first.headers["location"] as string, origin).searchParams.get("new") ?? "";
+  await browser.get(200, `/reseller/${id}?tab=2`);
+  assert.match((await browser.get(200, `/reseller/delete?id=${id}`)).body, new RegExp(name));
+  await browser.submit(303, "/reseller/delete", { id });
+  assert.ok(!(await browser.get(200, "/reseller?sort=id&direction=desc")).body.includes(name));
+
+  const drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><rect width="4" height="1"/></svg>';
+  await browser.upload(422, "/profile/logo", "logo", "image/svg+xml", "no image");
+  await browser.upload(303, "/profile/logo", "logo", "image/svg+xml", drawing);
+  assert.match((await browser.get(200, "/profile")).body, /src="\/branding\//);
+  await browser.submit(303, "/profile/logo/delete", {});
+
+  const copied = browser.copy();
+  await browser.submit(303, "/logout", {});
+  assert.ok(!browser.has("__Host-session"));
+  // The session has ended, and not only its cookie.
+  assert.match((await copied.get(303, "/reseller")).headers["location"] as string, /^\/login/);
+  const shortName = `/login/reseller-${reseller_id}`;
+  await browser.get(200, shortName);
+  await browser.submit(422, shortName, { email, password: "Wrong 1 password" });
+  await browser.submit(303, shortName, { email, password });
+  await browser.get(200, "/reseller");
+  await browser.submit(303, "/logout", {});
+  console.log(`a visit of the portal: a link, a password, the organization ${id} made and deleted, a login, two logouts`);
 }

@@ -20,8 +20,10 @@ import { ROOT, type Workspace } from "./workspace.ts";
 /** Below the gateway's 30 seconds; a request is answered 503 after 12. */
 const FUNCTION_TIMEOUT = Duration.seconds(15);
 
-/** The function that reads images of strangers. It shares its memory and its CPU with no other call. */
-const LOGO = "branding-replace-logo";
+/** Whether a function reads images of strangers. It shares its memory and its CPU with no other call. */
+function isOfLogos(name: string): boolean {
+  return name.endsWith("-replace-logo");
+}
 
 /** The functions that nobody has to invoke. */
 const DAILY = ["operator-erase-deleted"];
@@ -44,7 +46,7 @@ export interface Shared {
  */
 function reservedConcurrency(name: string, options: Options): number | undefined {
   if (name.startsWith("operator-")) return options.operatorConcurrency;
-  if (name === LOGO) return options.logoConcurrency;
+  if (isOfLogos(name)) return options.logoConcurrency;
   return /-(list|find)-/.test(name) ? options.listConcurrency : undefined;
 }
 
@@ -91,7 +93,7 @@ export class ApiStack extends NestedStack {
       architecture: options.architecture === "arm64" ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
       handler: "bootstrap",
       code: lambda.Code.fromAsset(folder),
-      memorySize: name === LOGO ? options.logoMemory : options.memory,
+      memorySize: isOfLogos(name) ? options.logoMemory : options.memory,
       timeout: FUNCTION_TIMEOUT,
       role: functionRole(this, name, workspace.permissions[name] ?? {}, table.tableArn, this.logGroup.logGroupArn, further),
       logGroup: this.logGroup,

@@ -9,11 +9,20 @@ const cloudformation = new CloudFormationClient({});
 const lambda = new LambdaClient({});
 
 /** The gateway's own address of the API, from the stack's outputs: a custom domain may not lead to it yet. */
-export async function address(stack: string): Promise<URL> {
+export function address(stack: string): Promise<URL> {
+  return output(stack, "Endpoint");
+}
+
+/** The address at which people reach the deployment, with which links begin: that of the custom domain, if there is one. */
+export function publicAddress(stack: string): Promise<URL> {
+  return output(stack, "Url");
+}
+
+async function output(stack: string, name: string): Promise<URL> {
   const described = await cloudformation.send(new DescribeStacksCommand({ StackName: stack }));
-  const output = described.Stacks?.[0]?.Outputs?.find((one) => one.OutputKey === "Endpoint");
-  assert.ok(output?.OutputValue, `the stack ${stack} has no output "Endpoint"`);
-  return new URL(output.OutputValue);
+  const found = described.Stacks?.[0]?.Outputs?.find((one) => one.OutputKey === name);
+  assert.ok(found?.OutputValue, `the stack ${stack} has no output "${name}"`);
+  return new URL(found.OutputValue);
 }
 
 /** Invokes an operators' function of the stack and returns its answer. */

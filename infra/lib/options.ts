@@ -17,7 +17,7 @@ export interface Options {
   readonly code: string;
   /** Memory of a function, in MB. Its share of a CPU follows from it. */
   readonly memory: number;
-  /** Memory of the function that reads the images of logos, in MB: they are large, and take a whole CPU. */
+  /** Memory of each function that reads the images of logos, in MB: they are large, and take a whole CPU. */
   readonly logoMemory: number;
   readonly logLevel: string;
   /** How long logs are kept, in days. */
@@ -35,7 +35,7 @@ export interface Options {
   readonly operatorConcurrency?: number;
   /** How many requests each function that lists or finds serves at once at most; if undefined, as many as the account allows. */
   readonly listConcurrency?: number;
-  /** How many images of logos are read at once, for sure and at most; if undefined, as many as the account allows. */
+  /** How many images of logos each such function reads at once, for sure and at most; if undefined, as many as the account allows. */
   readonly logoConcurrency?: number;
   /** Custom domain name, and the ARN of its certificate, in the region of what serves it. */
   readonly domain?: { readonly name: string; readonly certificate: string };

@@ -5,11 +5,11 @@ import { workspace } from "./deployment.ts";
 
 const { permissions } = workspace;
 const routed = [...new Set(workspace.routes.map((route) => route.function))];
-const issuing = ["customer-create-token", "operator-issue-key", "operator-provision-reseller", "operator-rotate-key"];
-/** The page of the documents reads nothing of the table. */
-const without = ["documentation-show"];
+const issuing = ["customer-create-token", "operator-issue-key", "operator-provision-reseller", "operator-rotate-key", "portal-submit-form"];
+/** The page of the documents and the files of the portal's pages are not in the table. */
+const without = ["documentation-show", "portal-show-asset"];
 const limiting = ["operator-limit-key"];
-const revoking = ["customer-delete-token", "operator-erase-deleted", "operator-revoke-key", "operator-revoke-keys"];
+const revoking = ["customer-delete-token", "operator-erase-deleted", "operator-revoke-key", "operator-revoke-keys", "portal-submit-form"];
 
 /** The partition keys that a function may name in these actions. */
 function partitionKeys(name: string, actions: RegExp): string[] {
@@ -55,13 +55,29 @@ test("only what sends mails may read or remove them", () => {
   });
 });
 
+test("sessions begin where people get in, end by their own forms and with what is erased, and no API has to do with them", () => {
+  const theirs = ["SESSIONS#*", "TRIES#*"];
+  const others = Object.keys(permissions).filter((name) => !name.startsWith("portal-"));
+  for (const name of others) {
+    const may = partitionKeys(name, name === "operator-erase-deleted" ? /^(Put|Update)Item$/ : /./);
+    assert.deepEqual(may.filter((key) => theirs.includes(key)), [], name);
+  }
+  // A page that is looked at notes that its session is used, and does nothing else.
+  assert.deepEqual(permissions["portal-show-page"]?.["PutItem"], ["SESSIONS#*"]);
+  assert.deepEqual(partitionKeys("portal-show-page", /^(Delete|Update)Item$/), ["SPENT#*"]);
+  // Who is not known yet sets a password, which a header counts, begins a session, and asks for a mail.
+  const ofStrangers = partitionKeys("portal-log-in", /^(Put|Update|Delete)Item$/);
+  assert.deepEqual([...new Set(ofStrangers)].sort(), ["ACTIVITY#*", "HEADERS#*", "MAIL", "SESSIONS#*", "SPENT#*", "TRIES#*", "USERS#*"]);
+});
+
 test("a routed function reads the secret, and of what is the platform's writes the counter of a create and tokens alone", () => {
   assert.ok(routed.length > 0);
   for (const name of without) assert.deepEqual(permissions[name], {});
   for (const name of routed.filter((one) => !without.includes(one))) {
     assert.ok(partitionKeys(name, /^BatchGetItem$/).includes("SECRET"), name);
     for (const theirs of ["SECRET", "SYSTEM"]) assert.ok(!writers(theirs).includes(name), `${name} may write ${theirs}`);
-    assert.ok(!writers("COUNTERS").includes(name) || /-create-(customer|payment-option|subscription|user)$/.test(name), `${name} may write counters`);
+    const creates = /-create-(customer|payment-option|subscription|user)$|^portal-submit-form$/;
+    assert.ok(!writers("COUNTERS").includes(name) || creates.test(name), `${name} may write counters`);
     // A counter goes up by an update.
     assert.ok(!partitionKeys(name, /^(Put|Delete)Item$/).includes("COUNTERS"), `${name} may put or delete a counter`);
   }
