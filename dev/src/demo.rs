@@ -1,4 +1,5 @@
-//! Demo data: plans, and two resellers with one customer each that has used something, and with keys in every state that a key can be in.
+//! Demo data: plans, and two resellers, each with a customer that has used something, with keys in every state that a key can be in, with
+//! people who can log in, and with further customers that fill its pages.
 //!
 //! The tokens of the keys are in `demo.json` and nowhere else. If that file does not belong to the table, for example after a
 //! change from the stored data to another engine, the resellers get new keys; there are never more than these two resellers.
@@ -16,23 +17,23 @@ use shared::domain::date::Date;
 use shared::domain::entity_tag::ExpectedRevision;
 use shared::domain::plan::Sku;
 use shared::domain::quota::KeyQuota;
-use shared::domain::reseller::{AccountId, Reseller, ResellerId};
+use shared::domain::reseller::{AccountId, Reseller, ResellerId, ShortName};
 use shared::domain::subscription::Subscription;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::token::{IssuedToken, PresentedToken};
-use shared::domain::usage::MOST_EVENTS;
-use shared::domain::validation::{self, Text};
-use shared::store::api_key::{IssueKeyError, IssuedKey, KeySummary, NewKey};
-use shared::store::customer::WriteError;
-use shared::store::plan::DefinePlanError;
-use shared::store::reseller::{NewReseller, ProvisionError};
-use shared::store::subscription::{ChangeError, Order};
-use shared::store::transcription;
+use shared::domain::usage::{MOST_EVENTS, SentEvent};
+use shared::store::api_key::{IssuedKey, KeySummary, NewKey};
+use shared::store::customer::list::Listing;
+use shared::store::reseller::{NewReseller, ProvisionError, Provisioned};
+use shared::store::subscription::Order;
 use shared::store::{AuthenticationError, Caller, Operator, Policy, Read, Store, StoreError, Table, Write as Writing};
 
+use crate::demo_customers::{DemoCustomer, OF_RESELLERS};
+use crate::demo_error::{DemoError, text};
+use crate::demo_people::{People, PortalUser};
 use crate::demo_plans::plans;
 use crate::demo_transcriptions::transcriptions;
-use crate::demo_usage::{DAYS, events};
+use crate::demo_usage::{DAYS, FEW_DAYS, events, few_events};
 use crate::problem::Problem;
 
 const RESELLERS: [&str; 2] = ["Northwind Resale", "Harbour Telecom"];
@@ -58,6 +59,12 @@ pub(crate) struct Demo {
 pub(crate) struct DemoReseller {
     pub(crate) id: ResellerId,
     pub(crate) name: String,
+    /// The name by which its people find the portal.
+    #[serde(default)]
+    pub(crate) short_name: String,
+    /// One of its own people and one of the demo customer's, who can log in there.
+    #[serde(default)]
+    pub(crate) portal_users: Vec<PortalUser>,
     pub(crate) account_id: u64,
     /// A key that may read and write.
     pub(crate) reseller_key: String,
@@ -79,106 +86,31 @@ pub(crate) struct DemoReseller {
 }
 
 const GONE: DemoError = DemoError::Impossible("a demo customer is gone");
+const USAGE: DemoError = DemoError::Impossible("demo usage is not allowed");
 
-/// What can't be, because demo data is made without idempotency keys.
-const KEYLESS: &str = "a request without an idempotency key was answered before";
-
-/// Why there is no demo data.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum DemoError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("{0}")]
-    Impossible(&'static str),
-}
-
-impl From<AuthenticationError> for DemoError {
-    fn from(error: AuthenticationError) -> Self {
-        match error {
-            AuthenticationError::Store(error) => Self::Store(error),
-            AuthenticationError::Refused(_) => Self::Impossible("a new key is refused"),
-            AuthenticationError::Earlier(_) => Self::Impossible(KEYLESS),
-        }
-    }
-}
-
-impl From<ProvisionError> for DemoError {
-    fn from(error: ProvisionError) -> Self {
-        match error {
-            ProvisionError::Store(error) => Self::Store(error),
-            ProvisionError::PlatformHas(_) => Self::Impossible("a demo reseller is the platform's own"),
-            ProvisionError::ShortNameTaken => Self::Impossible("another reseller has the short name of a demo reseller"),
-        }
-    }
-}
-
-impl From<WriteError> for DemoError {
-    fn from(error: WriteError) -> Self {
-        match error {
-            WriteError::Store(error) => Self::Store(error),
-            WriteError::Taken(_) => Self::Impossible("another customer holds the demo customer's address"),
-            WriteError::OtherRevision => Self::Impossible("a new customer is at another revision"),
-        }
-    }
-}
-
-impl From<DefinePlanError> for DemoError {
-    fn from(error: DefinePlanError) -> Self {
-        match error {
-            DefinePlanError::Store(error) => Self::Store(error),
-            DefinePlanError::Full => Self::Impossible("there are too many plans"),
-        }
-    }
-}
-
-impl From<ChangeError> for DemoError {
-    fn from(error: ChangeError) -> Self {
-        match error {
-            ChangeError::Store(error) => Self::Store(error),
-            ChangeError::Refused { .. } | ChangeError::Invalid(_) | ChangeError::CodeTaken | ChangeError::OtherRevision => {
-                Self::Impossible("a demo plan can't be sold")
-            }
-        }
-    }
-}
-
-impl From<transcription::ChangeError> for DemoError {
-    fn from(error: transcription::ChangeError) -> Self {
-        match error {
-            transcription::ChangeError::Store(error) => Self::Store(error),
-            _ => Self::Impossible("a demo transcription can't be so"),
-        }
-    }
-}
-
-impl From<IssueKeyError> for DemoError {
-    fn from(error: IssueKeyError) -> Self {
-        match error {
-            IssueKeyError::Store(error) => Self::Store(error),
-            IssueKeyError::NoSuchReseller | IssueKeyError::NoSuchCustomer(_) | IssueKeyError::NoSuchAccount(_) => {
-                Self::Impossible("a reseller, customer or account is gone before it had a key")
-            }
-            IssueKeyError::NoRoom(_) => Self::Impossible("the demo customer has too many tokens"),
-        }
-    }
-}
-
-/// Makes sure that the demo data is in the table. Returns `kept` if that is still true, otherwise data with new keys.
+/// Makes sure that the demo data is in the table. Returns the keys of `kept` if they are still what they are called, otherwise new ones;
+/// and of its people those who can still log in, in place of the others new ones. `base_url` is the address at which people reach the
+/// portal.
 pub(crate) async fn provide(store: &Store, kept: Option<Demo>, base_url: &str) -> Result<Demo, DemoError> {
+    let store = store.clone().with_public_origin(Some(base_url));
     let demo =
         Provision { operator: Table::new(store.clone()), reader: Table::new(store.clone()), writer: Table::new(store.clone()) };
-    if let Some(kept) = kept
-        && demo.holds(&kept).await?
-    {
-        return Ok(Demo { base_url: base_url.to_owned(), ..kept });
-    }
-    let plans = demo.plans().await?;
+    let mut provided = match kept {
+        Some(kept) if demo.holds(&kept).await? => Demo { base_url: base_url.to_owned(), ..kept },
+        kept => Demo { base_url: base_url.to_owned(), ..demo.with_new_keys(kept).await? },
+    };
     let known = demo.known().await?;
-    let mut resellers = Vec::new();
-    for name in RESELLERS {
-        resellers.push(demo.reseller(name, &known, &plans).await?);
+    for (reseller, customers) in provided.resellers.iter_mut().zip(OF_RESELLERS) {
+        let record =
+            known.iter().find(|known| known.id == reseller.id).ok_or(DemoError::Impossible("a demo reseller is gone"))?;
+        reseller.short_name = record.short_name().to_string();
+        let people = People { store: &store, reseller: record, key: &reseller.reseller_key, customer: reseller.customer_id };
+        reseller.portal_users = people.provide(&reseller.portal_users).await?;
+        if demo.customers(&reseller.reseller_key, &customers, &provided.plans).await? {
+            people.invite_others().await?;
+        }
     }
-    Ok(Demo { base_url: base_url.to_owned(), plans, resellers })
+    Ok(provided)
 }
 
 /// Reads the file. If it is missing, cut short or of another version, there are no kept keys, and new ones are issued.
@@ -210,6 +142,20 @@ struct Provision {
 }
 
 impl Provision {
+    /// The demo data with new keys, and with the people of the data that was kept.
+    async fn with_new_keys(&self, kept: Option<Demo>) -> Result<Demo, DemoError> {
+        let plans = self.plans().await?;
+        let known = self.known().await?;
+        let mut resellers = Vec::new();
+        for name in RESELLERS {
+            let made = self.reseller(name, &known, &plans).await?;
+            let kept = kept.iter().flat_map(|kept| &kept.resellers).find(|kept| kept.name == name);
+            let portal_users = kept.map(|kept| kept.portal_users.clone()).unwrap_or_default();
+            resellers.push(DemoReseller { portal_users, ..made });
+        }
+        Ok(Demo { base_url: String::new(), plans, resellers })
+    }
+
     /// All resellers of the platform.
     async fn known(&self) -> Result<Vec<Reseller>, StoreError> {
         let mut known = Vec::new();
@@ -238,8 +184,13 @@ impl Provision {
         Ok(skus)
     }
 
-    /// The subscriptions of a demo customer. If it has none, the first two plans are sold to it: one three months ago, one a month ago.
-    async fn subscriptions(&self, key: &str, customer: CustomerId, plans: &[Sku]) -> Result<Vec<Subscription>, DemoError> {
+    /// The subscriptions of a demo customer. If it has none, plans are sold to it, each on the day that lies this many days back.
+    async fn subscriptions<'a>(
+        &self,
+        key: &str,
+        customer: CustomerId,
+        orders: impl IntoIterator<Item = (&'a Sku, i64)>,
+    ) -> Result<Vec<Subscription>, DemoError> {
         let policy = Policy::of_kinds(&[Kind::Reseller]);
         let token = self.reader.token_check(PresentedToken::api_key(key)).await?;
         let (_, known) = self.reader.subscription_list(&token, Some(customer)).await?.open(policy)?;
@@ -247,7 +198,7 @@ impl Provision {
         if !subscriptions.is_empty() {
             return Ok(subscriptions);
         }
-        for (sku, days) in plans.iter().zip([DAYS, 30]) {
+        for (sku, days) in orders {
             let (caller, offer) = self.writer.subscription_offer(&token, Some(customer), Some(sku)).await?.open(policy)?;
             let offer = offer.ok_or(GONE)?;
             let order =
@@ -257,11 +208,10 @@ impl Provision {
         Ok(subscriptions)
     }
 
-    /// Makes sure that a demo customer has used something. Its reseller's key records one half of it, and its own the other.
-    async fn usage(&self, keys: [&str; 2], customer: CustomerId, subscriptions: &[Subscription]) -> Result<(), DemoError> {
-        let events = events(Timestamp::now(), subscriptions).map_err(|_| DemoError::Impossible("demo usage is not allowed"))?;
+    /// Makes sure that a customer has used something. Of two keys, each records one half of it.
+    async fn usage(&self, keys: &[&str], customer: CustomerId, events: &[SentEvent]) -> Result<(), DemoError> {
         let policy = Policy::of_kinds(&[Kind::Reseller, Kind::Customer]);
-        for (key, events) in keys.iter().zip(events.chunks(events.len().div_ceil(2).max(1))) {
+        for (key, events) in keys.iter().zip(events.chunks(events.len().div_ceil(keys.len()).max(1))) {
             let token = self.writer.token_check(PresentedToken::api_key(key)).await?;
             for batch in events.chunks(MOST_EVENTS) {
                 let (caller, found) = self.writer.usage_load(&token, Some(customer)).await?.open(policy)?;
@@ -269,6 +219,38 @@ impl Provision {
             }
         }
         Ok(())
+    }
+
+    /// Makes the customers that fill the pages of a reseller, unless it has others beside the demo customer: what somebody has changed or
+    /// deleted stays so. Returns whether it made them.
+    async fn customers(&self, key: &str, customers: &[DemoCustomer], plans: &[Sku]) -> Result<bool, DemoError> {
+        let policy = Policy::of_kinds(&[Kind::Reseller]);
+        let token = self.writer.token_check(PresentedToken::api_key(key)).await?;
+        let (reader, begun) = self.reader.customer_list_begin(&token, policy, Listing::by_id(1)).await?.open(policy)?;
+        if self.reader.customer_list_finish(&reader, begun).await?.total > 1 {
+            return Ok(false);
+        }
+        let caller: Caller<Writing> = self.writer.authenticate(&token, policy).await?;
+        for (place, (name, email, phone, is_active, hours)) in customers.iter().enumerate() {
+            let optional = |value: &str| (!value.is_empty()).then(|| text(value)).transpose();
+            let profile = Profile {
+                organization: Some(text(name)?),
+                email: optional(email)?,
+                phone: optional(phone)?,
+                is_active: *is_active,
+                ..Profile::empty()
+            };
+            let new = NewCustomer { account_id: caller.first_account()?, code: None, profile, holds_email: false };
+            let customer = self.writer.customer_create(&caller, new, &|_| Vec::new()).await?.id;
+            if *hours == 0 {
+                continue;
+            }
+            let order = plans.iter().cycle().nth(place).map(|sku| (sku, FEW_DAYS));
+            let subscriptions = self.subscriptions(key, customer, order).await?;
+            let used = few_events(Timestamp::now(), *hours, &subscriptions).map_err(|_| USAGE)?;
+            self.usage(&[key], customer, &used).await?;
+        }
+        Ok(true)
     }
 
     /// Makes sure that a demo customer has transcriptions, which it registers and reports on itself.
@@ -369,19 +351,18 @@ impl Provision {
                 self.key(reseller, "demo", Subject::Reseller, &[Permission::Read, Permission::Write], None).await?,
             ),
             None => {
-                let (name, key_label) = (text(name)?, text("demo")?);
-                let new = NewReseller { name, short_name: None, platform: false, key_label, key_valid_until: None };
-                let made = self.operator.reseller_provision(new).await?;
+                let made = self.provision(name).await?;
                 (made.reseller, made.key)
             }
         };
         let customer = self.customer(&reseller, key.token.reveal()).await?;
-        let subscriptions = self.subscriptions(key.token.reveal(), customer, plans).await?;
+        let subscriptions = self.subscriptions(key.token.reveal(), customer, plans.iter().zip([DAYS, 30])).await?;
         let both = [Permission::Read, Permission::Write];
         let yesterday = Timestamp::now().minus(Duration::from_secs(24 * 60 * 60));
         let read_only = self.key(&reseller, "demo, read only", Subject::Reseller, &[Permission::Read], None).await?;
         let of_customer = self.key(&reseller, "demo, of a customer", Subject::Customer(customer), &both, None).await?;
-        self.usage([key.token.reveal(), of_customer.token.reveal()], customer, &subscriptions).await?;
+        let used = events(Timestamp::now(), &subscriptions).map_err(|_| USAGE)?;
+        self.usage(&[key.token.reveal(), of_customer.token.reveal()], customer, &used).await?;
         self.transcriptions(of_customer.token.reveal(), customer).await?;
         let expired = self.key(&reseller, "demo, expired", Subject::Reseller, &both, Some(yesterday)).await?;
         let licensing = self.key(&reseller, "demo, licensing", Subject::Licensing, &both, None).await?;
@@ -394,6 +375,8 @@ impl Provision {
         Ok(DemoReseller {
             id: reseller.id,
             name: reseller.name.to_string(),
+            short_name: reseller.short_name().to_string(),
+            portal_users: Vec::new(),
             account_id: account.0,
             reseller_key: token(&key),
             read_only_key: token(&read_only),
@@ -407,6 +390,18 @@ impl Provision {
             management_user_without_account: without_account.0,
             management_password_without_account: without_account.1,
         })
+    }
+
+    /// Provisions a reseller, which gets its name as a short name, unless another one has that.
+    async fn provision(&self, name: &str) -> Result<Provisioned, DemoError> {
+        let new = |short_name| {
+            let (name, key_label) = (text(name)?, text("demo")?);
+            Ok::<_, DemoError>(NewReseller { name, short_name, platform: false, key_label, key_valid_until: None })
+        };
+        match self.operator.reseller_provision(new(short_name_of(name))?).await {
+            Err(ProvisionError::ShortNameTaken) => Ok(self.operator.reseller_provision(new(None)?).await?),
+            made => Ok(made?),
+        }
     }
 
     async fn key(
@@ -473,8 +468,9 @@ impl Provision {
     }
 }
 
-fn text(value: &str) -> Result<Text, DemoError> {
-    validation::text(value, 255).ok().flatten().ok_or(DemoError::Impossible("a text of the demo data is not allowed"))
+/// The short name that is made of a name: its words in lower case, with hyphens between them.
+fn short_name_of(name: &str) -> Option<ShortName> {
+    ShortName::parse(&name.split_whitespace().collect::<Vec<_>>().join("-"))
 }
 
 #[cfg(test)]
@@ -485,12 +481,14 @@ mod tests {
     use crate::data_folder::tests::Temporary;
     use crate::engine::{Engine, Storage};
     use crate::port;
+    use shared::domain::password::PresentedPassword;
     use shared::domain::transcription::Status;
     use shared::domain::usage::Dimensions;
     use shared::domain::usage_report::Range;
-    use shared::store::Access;
     use shared::store::customer::list::Direction;
+    use shared::store::session::Attempt;
     use shared::store::transcription::TranscriptionListing;
+    use shared::store::{Access, Login};
 
     async fn empty_table() -> (Engine, Store) {
         let engine = Engine::start(Storage::Memory, port::listen(0, "cargo dev").unwrap()).unwrap();
@@ -557,15 +555,35 @@ mod tests {
         }
     }
 
+    async fn people_can_log_in(store: &Store, reseller: &DemoReseller) {
+        assert_eq!(reseller.portal_users.len(), 2);
+        for person in &reseller.portal_users {
+            let password = PresentedPassword::new(&person.password);
+            let (short_name, email) = (reseller.short_name.as_str(), person.email.as_str());
+            let attempt = Attempt { short_name, email, password, source: None, browser: None };
+            let logged_in = Table::<Login>::new(store.clone()).log_in(&attempt).await.unwrap();
+            assert_eq!(logged_in.user.role, person.role);
+        }
+    }
+
     #[tokio::test]
     async fn an_empty_table_gets_two_resellers_with_a_customer_and_keys_in_every_state() {
         let (_engine, store) = empty_table().await;
         let demo = provided(&store, None).await;
         assert_eq!(demo.resellers.iter().map(|reseller| reseller.name.as_str()).collect::<Vec<_>>(), RESELLERS);
         assert_eq!(demo.resellers.iter().map(|reseller| reseller.account_id).collect::<Vec<_>>(), [1001, 1002]);
+        assert_eq!(demo.resellers.iter().map(|reseller| reseller.customer_id.number()).collect::<Vec<_>>(), [1, 2]);
+        let names = demo.resellers.iter().map(|reseller| reseller.short_name.as_str());
+        assert_eq!(names.collect::<Vec<_>>(), ["northwind-resale", "harbour-telecom"]);
         keys_are_in_their_states(&store, &demo).await;
         for reseller in &demo.resellers {
             let reader = Table::<Read>::new(store.clone());
+            people_can_log_in(&store, reseller).await;
+            let caller = calling(&store, &reseller.reseller_key, Kind::Reseller).await.unwrap();
+            let shown = reader.dashboard_get(&caller, Date::today()).await.unwrap();
+            assert_eq!((shown.customers, shown.users), (30, 3));
+            assert!(shown.top_customers.len() >= 5 && shown.active_customers < 27, "{shown:?}");
+
             let token = reader.token_check(presented(&reseller.reseller_key)).await.unwrap();
             let sealed = reader.customer_load(&token, Some(reseller.customer_id)).await.unwrap();
             let (caller, customer) = sealed.open(policy(Kind::Reseller)).unwrap();
@@ -639,6 +657,50 @@ mod tests {
 
         let mixed = Demo { resellers: repaired.resellers.iter().rev().cloned().collect(), ..repaired };
         assert_ne!(provided(&store, Some(&mixed)).await, mixed);
+    }
+
+    #[tokio::test]
+    async fn the_file_of_an_earlier_version_keeps_its_keys_and_gets_people() {
+        let (_engine, store) = empty_table().await;
+        let demo = provided(&store, None).await;
+        let mut file = serde_json::to_value(&demo).unwrap();
+        for reseller in file["resellers"].as_array_mut().unwrap() {
+            let reseller = reseller.as_object_mut().unwrap();
+            assert!(reseller.remove("short_name").is_some() && reseller.remove("portal_users").is_some());
+        }
+        let again = provided(&store, Some(&serde_json::from_value(file).unwrap())).await;
+        for (first, second) in demo.resellers.iter().zip(&again.resellers) {
+            people_can_log_in(&store, second).await;
+            let people_of_the_first = DemoReseller { portal_users: first.portal_users.clone(), ..second.clone() };
+            assert_eq!(people_of_the_first, *first);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_short_name_that_another_reseller_has_is_left_to_it() {
+        let (_engine, store) = empty_table().await;
+        let (name, short_name) = (text("Another").unwrap(), short_name_of(RESELLERS[0]));
+        let new = NewReseller { key_label: name.clone(), name, short_name, platform: false, key_valid_until: None };
+        Table::<Operator>::new(store.clone()).reseller_provision(new).await.unwrap();
+        let demo = provided(&store, None).await;
+        let names: Vec<&str> = demo.resellers.iter().map(|reseller| reseller.short_name.as_str()).collect();
+        assert_eq!(names, [format!("reseller-{}", demo.resellers[0].id).as_str(), "harbour-telecom"]);
+        people_can_log_in(&store, &demo.resellers[0]).await;
+    }
+
+    #[tokio::test]
+    async fn customers_that_somebody_deleted_do_not_come_back() {
+        let (_engine, store) = empty_table().await;
+        let demo = provided(&store, None).await;
+        let first = &demo.resellers[0];
+        let (reader, writer) = (Table::<Read>::new(store.clone()), Table::<Writing>::new(store.clone()));
+        let writing = calling::<Writing>(&store, &first.reseller_key, Kind::Reseller).await.unwrap();
+        let reading = calling::<Read>(&store, &first.reseller_key, Kind::Reseller).await.unwrap();
+        let customer = reader.customer_get(&reading, CustomerId::new(3).unwrap()).await.unwrap().unwrap();
+        let any = ExpectedRevision::default();
+        writer.customer_delete(&writing, &any, customer, &|_| Vec::new()).await.unwrap().unwrap();
+        assert_eq!(provided(&store, Some(&demo)).await, demo);
+        assert_eq!(reader.dashboard_get(&reading, Date::today()).await.unwrap().customers, 29);
     }
 
     #[tokio::test]

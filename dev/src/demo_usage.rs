@@ -1,4 +1,5 @@
-//! The usage of the demo data: three months of speech in several languages, more on working days than at weekends.
+//! The usage of the demo data: three months of speech in several languages, more on working days than at weekends; and a little of the
+//! last month.
 
 use std::time::Duration;
 
@@ -9,6 +10,9 @@ use shared::domain::usage::{EventId, InvalidEvent, Language, SentEvent};
 
 /// How many days back the usage begins.
 pub(crate) const DAYS: i64 = 90;
+
+/// How many days back the usage begins of those who use a little.
+pub(crate) const FEW_DAYS: i64 = 30;
 
 /// The languages, and how many hours of each there are on a day at most.
 const LANGUAGES: [(&str, u64); 4] = [("nl-nl", 9), ("en-gb", 5), ("fr-fr", 2), ("de-de", 1)];
@@ -42,6 +46,25 @@ pub(crate) fn events(now: Timestamp, subscriptions: &[Subscription]) -> Result<V
     Ok(events)
 }
 
+/// A little usage up to this moment: an event on each third day of the last month, of this many hours at most.
+pub(crate) fn few_events(now: Timestamp, most: u64, subscriptions: &[Subscription]) -> Result<Vec<SentEvent>, InvalidEvent> {
+    let days = (0..=FEW_DAYS).step_by(3).map(|days| Date::of(now).plus_days(-days));
+    days.zip(LANGUAGES.iter().cycle())
+        .map(|(day, (language, _))| {
+            let number = Date::MIN.days_until(day).unsigned_abs();
+            Ok(SentEvent {
+                id: EventId::parse(&format!("demo-{day}"))?,
+                units: i64::try_from(most * HOUR * (40 + (number * 37 + most * 11) % 60) / 100).unwrap_or(1),
+                language: Language::parse(language).ok(),
+                subscription: covering(subscriptions, day, number),
+                // Today's is not in the future either.
+                occurred_at: Some(day.start()),
+                corrects: None,
+            })
+        })
+        .collect()
+}
+
 /// One of the subscriptions that are active on a day; each has its turn.
 fn covering(subscriptions: &[Subscription], day: Date, number: u64) -> Option<SubscriptionId> {
     let covering = subscriptions.iter().filter(|subscription| subscription.covers(day)).map(|subscription| subscription.id);
@@ -65,5 +88,14 @@ mod tests {
         let of = |day: &str| made.iter().filter(|event| event.id.as_str().contains(day)).map(|event| event.units).sum::<i64>();
         assert!(of("2026-11-27") > 4 * of("2026-11-28"), "{} and {}", of("2026-11-27"), of("2026-11-28"));
         assert_eq!(events(now, &[]).unwrap(), made);
+    }
+
+    #[test]
+    fn a_little_usage_is_of_the_last_month_and_of_today() {
+        let now: Timestamp = "2026-11-29T00:00:00.000Z".parse().unwrap();
+        let made = few_events(now, 3, &[]).unwrap();
+        assert!(made.iter().all(|event| event.occurred_at.is_some_and(|moment| moment <= now) && event.units > 3_600));
+        let days: Vec<&str> = made.iter().map(|event| event.id.as_str()).collect();
+        assert_eq!((days.len(), days[0], days[10]), (11, "demo-2026-11-29", "demo-2026-10-30"));
     }
 }

@@ -2,6 +2,16 @@
 
 use crate::cargo_lambda::CargoLambda;
 use crate::demo::{CUSTOMER_EMAIL, CUSTOMER_PHONE, DemoReseller};
+use crate::demo_people::PortalUser;
+
+/// Where people find the portal, and who can log in there.
+pub(crate) fn of_portal(base_url: &str, reseller: &DemoReseller) -> String {
+    let mut text = format!("# The portal of {}\n{base_url}/login/{}\n", reseller.name, reseller.short_name);
+    for PortalUser { role, email, password } in &reseller.portal_users {
+        text += &format!("{:8}  {email}  {password}\n", role.name());
+    }
+    text
+}
 
 /// A command for each operation of the reseller API, with a key that works.
 pub(crate) fn of_reseller_api(base_url: &str, reseller: &DemoReseller) -> String {
@@ -79,6 +89,7 @@ mod tests {
     use super::*;
     use shared::domain::customer::CustomerId;
     use shared::domain::reseller::ResellerId;
+    use shared::domain::user::Role;
 
     #[test]
     fn each_operation_has_a_command_with_the_key_and_the_demo_customer() {
@@ -86,6 +97,8 @@ mod tests {
         let reseller = DemoReseller {
             id,
             name: "Northwind Resale".into(),
+            short_name: "northwind-resale".into(),
+            portal_users: vec![PortalUser { role: Role::Resellee, email: "bob@example.com".into(), password: "Demo1x".into() }],
             account_id: 1001,
             reseller_key: "sk_reseller_x".into(),
             read_only_key: String::new(),
@@ -99,6 +112,11 @@ mod tests {
             management_user_without_account: String::new(),
             management_password_without_account: String::new(),
         };
+        let portal = of_portal("http://127.0.0.1:9001", &reseller);
+        assert!(
+            portal.ends_with("\nhttp://127.0.0.1:9001/login/northwind-resale\nRESELLEE  bob@example.com  Demo1x\n"),
+            "{portal}"
+        );
         let text = of_reseller_api("http://127.0.0.1:9001", &reseller);
         let commands: Vec<&str> = text.lines().filter(|line| line.starts_with("curl ")).collect();
         let has = |method: &str, path: &str| {

@@ -122,7 +122,7 @@ async fn route_answers(gateway: SocketAddr, route: &Route) -> Result<(), Problem
 }
 
 /// The status of the answer to a call without a key, and whether a function says what is wrong: a logo is shown to everybody, and there
-/// is none.
+/// is none. An API says it by a code, and a function of pages by a page.
 async fn status(gateway: SocketAddr, route: &Route) -> std::io::Result<(u16, bool)> {
     let mut connection = TcpStream::connect(gateway).await?;
     let request = format!(
@@ -137,7 +137,7 @@ async fn status(gateway: SocketAddr, route: &Route) -> std::io::Result<(u16, boo
     let answer = String::from_utf8_lossy(&answer);
     let status = answer.split_whitespace().nth(1).and_then(|status| status.parse().ok());
     let status = status.ok_or_else(|| std::io::Error::other("the answer is not HTTP"))?;
-    Ok((status, answer.contains("\"error_code\"")))
+    Ok((status, answer.contains("\"error_code\"") || answer.contains("<!doctype html>")))
 }
 
 #[cfg(test)]

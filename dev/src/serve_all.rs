@@ -11,7 +11,8 @@ use crate::arguments::Serve;
 use crate::cargo_lambda::CargoLambda;
 use crate::data_folder::{DataFolder, Part};
 use crate::database::Database;
-use crate::demo::{self, Demo, DemoError};
+use crate::demo::{self, Demo};
+use crate::demo_error::DemoError;
 use crate::examples;
 use crate::functions::{self, Functions};
 use crate::gateway;
@@ -102,11 +103,13 @@ async fn demo_data(database: &Database, file: &Path, base_url: &str) -> Result<D
 
 fn greet(port: u16, demo: &Demo, folder: &DataFolder, cargo_lambda: &CargoLambda) {
     show(format_args!(
-        "\nClientele answers at {}. Its APIs are described at {0}/docs. Keys of the demo resellers are in {}.\n",
+        "\nClientele answers at {}. Its APIs are described at {0}/docs. Keys of the demo resellers are in {}. Mails go to {}.\n",
         demo.base_url,
-        short(&folder.demo())
+        short(&folder.demo()),
+        short(&folder.mail())
     ));
     if let Some(reseller) = demo.resellers.first() {
+        show(examples::of_portal(&demo.base_url, reseller));
         show(examples::of_reseller_api(&demo.base_url, reseller));
         show(examples::of_licensing_api(&demo.base_url, reseller));
         show(examples::of_management_api(&demo.base_url, reseller));
