@@ -399,7 +399,8 @@ async fn by_customer_the_first_hundred_are_those_that_used_most() {
     let first = desk.see(path).await.expect(200).shows("1–100 of 120").shows("114 others");
     let calls = desk.app().wire.take_calls();
     calls.iter().for_each(Call::expect_consistent_and_metered);
-    assert_eq!(calls.iter().map(|call| call.round).max(), Some(5), "the session, three rounds for twelve months, and the names");
+    // Months are read four at a time, and the next one begins when one has ended: how many rounds that takes depends on the engine.
+    assert_eq!(calls.len(), 14, "the session, twelve months, and the names");
     let second = desk.see(&format!("{path}&offset=100")).await.expect(200).shows("101–120 of 120");
     let shown: Vec<String> = [first, second].iter().flat_map(table).map(|row| row[1].clone()).collect();
     let expected: Vec<String> = (0..120).rev().map(|place| format!("Customer {place:06}")).collect();
