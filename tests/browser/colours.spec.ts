@@ -28,7 +28,7 @@ test("text can be read on and beside every colour", async ({ visitor }) => {
   const [list, login] = [await context.newPage(), await context.newPage()];
   for (const color of COLOURS) {
     await call(branded, "PUT", "/branding", { color });
-    await list.goto("/reseller?rows=25");
+    await list.goto(`/reseller?new=${branded.customer_id}`);
     await login.goto(`/login/${branded.short_name}`);
     for (const page of [list, login]) {
       const brand = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--brand"));

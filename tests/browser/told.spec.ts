@@ -16,7 +16,7 @@ function withMarks(told: string): string {
     [new RegExp(`\\b${last_four}\\b`, "g"), "{last four}"],
     [/\bsk_customer_\w+/g, "{secret}"],
     [/\b\d{4}-\d\d-\d\d\b/g, "{date}"],
-    [/\b\d\d:\d\d\b/g, "{time}"],
+    [/\b\d\d:\d\d(:\d\d)?\b/g, "{time}"],
   ];
   return marks.reduce((text, [of, mark]) => text.replace(of, mark), `${told}\n`);
 }

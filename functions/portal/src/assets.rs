@@ -114,4 +114,27 @@ mod tests {
         let text = String::from_utf8(style.content).unwrap();
         assert!(text.contains("--brand:#ffff00;--on-brand:#000000"), "{text}");
     }
+
+    #[test]
+    fn the_colour_of_every_brand_can_be_read_on_every_ground() {
+        let style = include_str!("../assets/style/base.css");
+        let (light, dark) = style.split_once("@media (prefers-color-scheme: dark)").unwrap();
+        let steps = || (0..=0xff).step_by(0x11);
+        let mut grounds = 0;
+        for (part, theme) in [(light, Theme::Light), (dark, Theme::Dark)] {
+            let is_ground = |name: &str| ["--page", "--raised"].contains(&name) || name.ends_with("-back");
+            let tokens = part.lines().filter_map(|line| line.trim().trim_end_matches(';').split_once(": "));
+            for (name, ground) in tokens.filter(|(name, _)| is_ground(name)) {
+                let ground = Color::parse(ground).unwrap();
+                for (red, green, blue) in
+                    steps().flat_map(|red| steps().flat_map(move |green| steps().map(move |blue| (red, green, blue))))
+                {
+                    let text = Color::new(red, green, blue).as_text(theme);
+                    assert!(text.contrast(ground) >= 4.5, "{text} on {name}, {theme:?}");
+                }
+                grounds += 1;
+            }
+        }
+        assert_eq!(grounds, 10);
+    }
 }
