@@ -17,6 +17,7 @@ use crate::Error;
 use crate::address::with_query;
 use crate::frame::{Frame, Section};
 use crate::page::page;
+use crate::query::Query;
 use crate::visit::Visit;
 use line::Line;
 
@@ -46,16 +47,15 @@ struct ActivityPage {
 /// Answers 200 with a page of the entries, 400 if its address asks for what is not there.
 pub(crate) async fn show(visit: &Visit<'_, Read>) -> Result<Response, Error> {
     let (table, reseller) = (visit.table, visit.token.reseller());
-    let (pairs, mut faults) = visit.request.query_pairs();
-    let sent = |name: &str| pairs.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.trim()).unwrap_or_default();
-    let typed = sent("organization");
+    let (query, mut faults) = Query::with_faults(visit.request);
+    let typed = query.value("organization").trim();
     let customer = match typed {
         "" => None,
         number => faults.collect("organization", CustomerId::parse(number).map_err(|_| "must be the ID of an organization")),
     };
     let organization = customer.map(|id| id.to_string()).unwrap_or_default();
     let context = CursorContext::activity(reseller, customer);
-    let before: Option<EntryId> = match sent("cursor") {
+    let before: Option<EntryId> = match query.value("cursor").trim() {
         "" => None,
         cursor => context.read(table, cursor).await?,
     };

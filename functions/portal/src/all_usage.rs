@@ -16,11 +16,12 @@ use shared::store::{Caller, Policy, Read, StoreError};
 use crate::Error;
 use crate::address::with_query;
 use crate::chart::{Chart, MOST_SERIES};
-use crate::download::{About, Bounds, FILE, Files, parameter};
+use crate::download::{About, Bounds, FILE, Files};
 use crate::duration::spoken;
 use crate::format::number;
 use crate::frame::{Frame, Section};
 use crate::page::page;
+use crate::query::Query;
 use crate::usage_chart;
 use crate::usage_query::{Controls, UsageQuery};
 use crate::usage_table::{RowPlace, Told, UsageRow, UsageTable, is_between};
@@ -55,7 +56,7 @@ pub(crate) async fn show(visit: &Visit<'_, Read>) -> Result<Response, Error> {
     let caller = visit.caller(Policy::RESELLER).await?;
     let query = UsageQuery::parse(visit.request, OF_ALL_CUSTOMERS, PATH, None, Date::today())?;
     let used = read(visit, &caller, &query).await?;
-    if parameter(visit.request, FORMAT.0) == FORMAT.1 {
+    if Query::of(visit.request).value(FORMAT.0) == FORMAT.1 {
         return export(visit, &caller, &query, &used).await;
     }
     let told = told(&query);
@@ -196,7 +197,7 @@ async fn export(
     let parameters = parameters(query);
     let named: Vec<Option<&str>> = parameters.iter().map(|(_, value)| Some(value.as_str())).collect();
     let context = CursorContext::usage(caller.reseller(), None, &named);
-    let bounds: Option<Bounds<RowPlace>> = context.read(visit.table, &parameter(visit.request, FILE)).await?;
+    let bounds: Option<Bounds<RowPlace>> = context.read(visit.table, Query::of(visit.request).value(FILE)).await?;
     let (after, until, before) = bounds.unwrap_or_default();
     let about = About {
         section: Section::Usage,

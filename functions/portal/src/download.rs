@@ -19,6 +19,7 @@ use crate::address::with_query;
 use crate::format::number;
 use crate::frame::{Frame, Section};
 use crate::page::{headed, page};
+use crate::query::Query;
 
 /// The parameters of an address that ask for one file: where it begins and ends, and what number it has.
 pub(crate) const FILE: &str = "file";
@@ -29,12 +30,6 @@ const MOST_DIGITS: usize = 20;
 
 /// The bounds of a file: the place behind which it begins, the last place of it, and how many rows stand before it. `None` is open.
 pub(crate) type Bounds<P> = (Option<P>, Option<P>, u64);
-
-/// A parameter of an address; empty without it.
-pub(crate) fn parameter(request: &Request, wanted: &str) -> String {
-    let (pairs, _) = request.query_pairs();
-    pairs.into_iter().find(|(name, _)| name == wanted).map(|(_, value)| value).unwrap_or_default()
-}
 
 /// A list that is being read, row by row, to be put into files.
 pub(crate) struct Files<P> {
@@ -142,9 +137,10 @@ pub(crate) struct About {
 impl About {
     /// The number of a file that the address asks for.
     pub(crate) fn part(request: &Request) -> String {
-        let sent = parameter(request, PART);
+        let query = Query::of(request);
+        let sent = query.value(PART);
         let is_number = sent.len() <= MOST_DIGITS && sent.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        if is_number { sent } else { String::new() }
+        if is_number { sent.to_owned() } else { String::new() }
     }
 
     /// The file with what was written.

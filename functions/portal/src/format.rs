@@ -10,6 +10,13 @@ pub(crate) fn number(value: impl Into<i128>) -> String {
     format!("{}{}", if value < 0 { "\u{2212}" } else { "" }, groups.join(","))
 }
 
+/// An amount in plain notation, with separators: `1,234.50`.
+pub(crate) fn amount(plain: &str) -> String {
+    let (whole, part) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
+    let whole = whole.parse::<i128>().map_or_else(|_| whole.to_owned(), number);
+    format!("{whole}{part}")
+}
+
 /// The day of a moment: `2026-11-29`.
 pub(crate) fn day(moment: Timestamp) -> String {
     moment.to_string().chars().take(10).collect()
@@ -36,5 +43,12 @@ mod tests {
     #[test]
     fn a_day_is_in_iso_form() {
         assert_eq!(day("2026-11-29T23:59:59.999Z".parse().unwrap()), "2026-11-29");
+    }
+
+    #[test]
+    fn amounts_have_separators() {
+        for (plain, text) in [("", ""), ("0", "0"), ("1234567.50", "1,234,567.50"), ("1234", "1,234"), ("0.005", "0.005")] {
+            assert_eq!(amount(plain), text);
+        }
     }
 }

@@ -10,6 +10,7 @@ use lambda_http::http::header::{
     VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use lambda_http::http::{HeaderValue, StatusCode};
+use shared::lambda::idempotency::keeping;
 use shared::lambda::media::accepts_gzip;
 use shared::lambda::request::Request;
 use shared::lambda::response::{Response, empty, response, with_header};
@@ -39,6 +40,11 @@ const WORTH_COMPRESSING: usize = 1_024;
 pub(crate) fn page(status: StatusCode, template: &impl Template) -> Result<Response, StoreError> {
     let html = template.render().map_err(|error| StoreError::Internal(format!("a page can't be made: {error}")))?;
     Ok(headed(response(status, "text/html; charset=utf-8", html)))
+}
+
+/// Makes what is kept of the page that `answer` makes, so that the same form shows the same page.
+pub(crate) fn kept<T>(answer: impl Fn(&T) -> Result<Response, StoreError>) -> impl Fn(&T) -> Vec<u8> {
+    move |shown| answer(shown).map(|page| keeping(|()| page.clone())(&())).unwrap_or_default()
 }
 
 /// Leads the browser to another page (303), which it asks for with `GET`.

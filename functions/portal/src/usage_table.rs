@@ -6,7 +6,7 @@ use shared::domain::usage_report::Share;
 use shared::lambda::csv::Column;
 
 use crate::duration::{HOUR, spoken};
-use crate::format::number;
+use crate::format::{amount, number};
 use crate::usage_query::Pages;
 
 /// A place among the rows of a report, which are sorted by the newest day and then by what was used.
@@ -62,7 +62,7 @@ impl UsageRow {
 
     /// What it costs, with separators.
     pub(crate) fn cost(&self) -> String {
-        grouped(&self.cost.0)
+        amount(&self.cost.0)
     }
 
     /// The object of its row in CSV.
@@ -86,13 +86,6 @@ impl UsageRow {
             "Currency": currency,
         })
     }
-}
-
-/// An amount in plain notation, with separators: `1,234.50`.
-pub(crate) fn grouped(plain: &str) -> String {
-    let (whole, part) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
-    let whole = whole.parse::<i128>().map_or_else(|_| whole.to_owned(), number);
-    format!("{whole}{part}")
 }
 
 /// Hours with two decimals.
@@ -174,13 +167,6 @@ mod tests {
             [(0, "0.00"), (17, "0.00"), (18, "0.01"), (45_000, "12.50"), (3_599, "1.00"), (i64::MAX, "2562047788015215.50")]
         {
             assert_eq!(hours(units), text);
-        }
-    }
-
-    #[test]
-    fn amounts_have_separators() {
-        for (plain, text) in [("", ""), ("0", "0"), ("1234567.50", "1,234,567.50"), ("1234", "1,234"), ("0.005", "0.005")] {
-            assert_eq!(grouped(plain), text);
         }
     }
 

@@ -18,12 +18,11 @@ use crate::form::Form;
 use crate::frame::{Look, Section};
 use crate::login_page::LoginPage;
 use crate::page::{page, see_other};
+use crate::query::Query;
 
 /// Answers 200 with the form, under the look of the reseller in the path.
 pub(super) async fn show(table: &Table<Login>, request: &Request) -> Result<Response, Error> {
-    let (pairs, _) = request.query_pairs();
-    let sent = |name: &str| pairs.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.as_str()).unwrap_or_default();
-    let next = own(sent("next")).unwrap_or_default().to_owned();
+    let next = own(Query::of(request).value("next")).unwrap_or_default().to_owned();
     let has_expired = !next.is_empty();
     let form = Form::of([("reseller", remembered_reseller(request).to_owned()), ("next", next)]);
     shown(table, request, StatusCode::OK, LoginPage { has_expired, ..login_page(request, &form) }).await

@@ -14,6 +14,7 @@ use crate::form::Filled;
 use crate::format::day;
 use crate::frame::Frame;
 use crate::page::page;
+use crate::query::Query;
 use crate::visit::Visit;
 
 /// A tab.
@@ -32,9 +33,8 @@ impl Tab {
 
     /// The tab that an address asks for; the first without a number of one.
     pub(super) fn of(request: &Request) -> Self {
-        let (pairs, _) = request.query_pairs();
-        let sent = pairs.iter().find(|(name, _)| name == "tab").and_then(|(_, number)| number.parse::<usize>().ok());
-        sent.and_then(|number| Self::ALL.get(number)).copied().unwrap_or(Self::Subscription)
+        let number = Query::of(request).value("tab").parse::<usize>().ok();
+        number.and_then(|number| Self::ALL.get(number)).copied().unwrap_or(Self::Subscription)
     }
 
     pub(super) fn number(self) -> usize {
@@ -104,7 +104,6 @@ struct OrganizationPage {
 pub(super) fn show(visit: &Visit<'_, Read>, place: &Place, tab: Tab, content: Content) -> Result<Response, Error> {
     let Content { caller, customer, html, is_wrong } = content;
     let name = customer.profile.name();
-    let (pairs, _) = visit.request.query_pairs();
     let template = OrganizationPage {
         frame: Frame::new(&caller, place.section(), format!("{name}, {}", tab.name())),
         id: customer.id.number(),
@@ -114,7 +113,7 @@ pub(super) fn show(visit: &Visit<'_, Read>, place: &Place, tab: Tab, content: Co
         shown: shown_of(&customer),
         may_edit: place.may(&caller, Policy::MANAGE),
         may_set_status: place.may(&caller, Policy::RESELLER),
-        is_saved: pairs.iter().any(|(name, _)| name == "saved"),
+        is_saved: Query::of(visit.request).has("saved"),
         name,
         place: place.clone(),
         tab,

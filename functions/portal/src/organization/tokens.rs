@@ -7,7 +7,6 @@ use shared::domain::customer_token::{CustomerToken, TokenStatus, TokenType, VALI
 use shared::domain::entity_tag::ExpectedRevision;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::token::KeyId;
-use shared::lambda::idempotency::keeping;
 use shared::lambda::response::Response;
 use shared::store::customer_token::{CreateTokenError, DeleteTokenError, MadeToken};
 use shared::store::{Access, Caller, Policy, Read, StoreError, Write};
@@ -18,7 +17,8 @@ use crate::Error;
 use crate::form::{Filled, Form, Kind};
 use crate::format::day;
 use crate::frame::Frame;
-use crate::page::{page, see_other};
+use crate::page::{kept, page, see_other};
+use crate::query::Query;
 use crate::visit::Visit;
 
 /// The tab.
@@ -57,7 +57,8 @@ impl Row {
     }
 }
 
-fn type_name(token_type: TokenType) -> &'static str {
+/// What a type of token is called.
+pub(super) fn type_name(token_type: TokenType) -> &'static str {
     match token_type {
         TokenType::Batch => "Batch",
         TokenType::Realtime => "Realtime",
@@ -69,13 +70,12 @@ pub(super) async fn list(visit: &Visit<'_, Read>, place: &Place) -> Result<Conte
     let listed = visit.table.customer_token_list(&visit.token, place.id).await?;
     let (caller, listed) = visit.open(listed, place.policy(Policy::READ)).await?;
     let listed = listed.ok_or(Error::NotFound)?;
-    let (pairs, _) = visit.request.query_pairs();
     let now = Timestamp::now();
     let template = TokensTab {
         base: place.base.clone(),
         rows: listed.content.iter().map(|token| Row::of(token, now)).collect(),
         may_change: place.may(&caller, Policy::TOKENS),
-        was_deleted: pairs.iter().any(|(name, _)| name == "deleted"),
+        was_deleted: Query::of(visit.request).has("deleted"),
     };
     Ok(Content::new(caller, listed.customer, &template)?)
 }
@@ -177,9 +177,7 @@ async fn create(visit: &Visit<'_, Write>, form: Form, place: &Place) -> Result<R
         };
         page(StatusCode::OK, &template)
     };
-    // What is kept is the page itself, so that the same form shows the same token.
-    let kept = |made: &MadeToken| answer(made).map(|page| keeping(|()| page.clone())(&())).unwrap_or_default();
-    match visit.table.customer_token_create(&caller, &customer, new, &kept).await {
+    match visit.table.customer_token_create(&caller, &customer, new, &kept(answer)).await {
         Ok(made) => Ok(answer(&made.ok_or(Error::NotFound)?)?),
         Err(CreateTokenError::Store(error)) => Err(error.into()),
         Err(CreateTokenError::Refused { is_name_taken, is_full }) => wrong(form, refused(is_name_taken, is_full)),

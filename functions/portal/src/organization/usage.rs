@@ -15,10 +15,11 @@ use super::shell::{Content, Tab};
 use crate::Error;
 use crate::address::with_query;
 use crate::chart::Chart;
-use crate::download::{About, Bounds, FILE, Files, parameter};
+use crate::download::{About, Bounds, FILE, Files};
 use crate::duration::spoken;
 use crate::form::Form;
 use crate::format::number;
+use crate::query::Query;
 use crate::usage_query::{Controls, UsageQuery};
 use crate::usage_table::{RowPlace, UsageTable, is_between};
 use crate::visit::Visit;
@@ -81,7 +82,7 @@ pub(super) async fn show(visit: &Visit<'_, Read>, place: &Place, item: &str, dee
     let parameters = query.parameters();
     let named: Vec<Option<&str>> = parameters.iter().map(|(_, value)| Some(value.as_str())).collect();
     let context = CursorContext::usage(caller.reseller(), Some(customer.id), &named);
-    let bounds: Option<Bounds<RowPlace>> = context.read(visit.table, &parameter(visit.request, FILE)).await?;
+    let bounds: Option<Bounds<RowPlace>> = context.read(visit.table, Query::of(visit.request).value(FILE)).await?;
     let (after, until, before) = bounds.unwrap_or_default();
     let about = About {
         section: place.section(),

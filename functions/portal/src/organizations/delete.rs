@@ -14,6 +14,7 @@ use crate::Error;
 use crate::form::Form;
 use crate::frame::{Frame, Section};
 use crate::page::{page, see_other};
+use crate::query::Query;
 use crate::visit::Visit;
 
 /// How many organizations can be deleted at once: those of the longest page.
@@ -31,8 +32,7 @@ struct DeletePage {
 /// Answers 200 with the names of the organizations that were selected, and a question.
 pub(crate) async fn show(visit: &Visit<'_, Read>) -> Result<Response, Error> {
     let caller = visit.caller(Policy::RESELLER).await?;
-    let (pairs, _) = visit.request.query_pairs();
-    let ids = ids(pairs.iter().filter(|(name, _)| name == "id").map(|(_, value)| value.as_str()))?;
+    let ids = ids(Query::of(visit.request).all("id"))?;
     let names = visit.table.customer_names(&caller, ids).await?;
     let mut found: Vec<_> = names.into_iter().map(|(id, name)| (id.number(), name)).collect();
     found.sort_unstable();

@@ -12,9 +12,10 @@ use shared::store::{Policy, Read};
 use super::list::Row;
 use super::list_query::{COLUMNS, EXPORT, ListQuery, PATH};
 use crate::Error;
-use crate::download::{About, Bounds, FILE, Files, parameter};
+use crate::download::{About, Bounds, FILE, Files};
 use crate::frame::Section;
 use crate::page::see_other;
+use crate::query::Query;
 use crate::visit::Visit;
 
 /// A place in the list, as an address holds it: the id, and the value that the list is sorted by.
@@ -49,7 +50,7 @@ pub(crate) async fn show(visit: &Visit<'_, Read>) -> Result<Response, Error> {
     let query = ListQuery::parse(visit.request);
     let mut listing = query.whole();
     let context = CursorContext::customers("portal export", reseller, &listing);
-    let bounds: Option<Bounds<Place>> = context.read(table, &parameter(visit.request, FILE)).await?;
+    let bounds: Option<Bounds<Place>> = context.read(table, Query::of(visit.request).value(FILE)).await?;
     let (after, until, before) = bounds.unwrap_or_default();
     let (begin, end) = (after.clone().and_then(position_at), until.clone().and_then(position_at));
     listing.after = begin;

@@ -10,6 +10,7 @@ use shared::store::{Read, StoreError, Table};
 
 use crate::address::with_query;
 use crate::format::counted;
+use crate::query::Query;
 
 /// The path of the list.
 pub(super) const PATH: &str = "/reseller";
@@ -56,25 +57,23 @@ pub(super) struct ListQuery {
 impl ListQuery {
     /// Reads the query string.
     pub(super) fn parse(request: &Request) -> Self {
-        let (pairs, faults) = request.query_pairs();
-        let sent = |name: &str| pairs.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.as_str()).unwrap_or_default();
-        let mut faults = faults;
-        let search = sent("search").to_owned();
+        let (query, mut faults) = Query::with_faults(request);
+        let search = query.value("search").to_owned();
         faults.collect("search", Search::parse(&search));
-        let status = one_of(&mut faults, "status", sent("status"), &["", "active", "inactive"]);
-        let sort = one_of(&mut faults, "sort", sent("sort"), &["", "id", "name", "email", "phone", "status", "registered"]);
-        let direction = one_of(&mut faults, "direction", sent("direction"), &["", "asc", "desc"]);
-        let rows = one_of(&mut faults, "rows", sent("rows"), &["", "25", "50", "75", "100"]);
+        let status = query.one_of(&mut faults, "status", &["", "active", "inactive"]);
+        let sort = query.one_of(&mut faults, "sort", &COLUMNS.map(|(name, ..)| name));
+        let direction = query.one_of(&mut faults, "direction", &["asc", "desc"]);
+        let rows = query.one_of(&mut faults, "rows", &["25", "50", "75", "100"]);
         Self {
             search,
             status: status.to_owned(),
-            sort: if sort.is_empty() { "id" } else { sort },
+            sort,
             direction: if direction == "desc" { Direction::Descending } else { Direction::Ascending },
             rows: rows.parse().unwrap_or(25),
-            offset: whole_number(sent("offset")).unwrap_or_default(),
-            cursor: sent("cursor").to_owned(),
-            new: whole_number(sent("new")),
-            deleted: whole_number(sent("deleted")),
+            offset: whole_number(query.value("offset")).unwrap_or_default(),
+            cursor: query.value("cursor").to_owned(),
+            new: whole_number(query.value("new")),
+            deleted: whole_number(query.value("deleted")),
             faults,
         }
     }
@@ -190,13 +189,6 @@ impl ListQuery {
             ],
         )
     }
-}
-
-/// The value, if it is one of these; otherwise the first of them, and a fault.
-fn one_of(faults: &mut Faults, name: &str, sent: &str, values: &[&'static str]) -> &'static str {
-    let found = values.iter().find(|value| **value == sent).copied();
-    let named = || values.iter().filter(|value| !value.is_empty()).copied().collect::<Vec<_>>().join(", ");
-    faults.collect(name, found.ok_or_else(|| format!("must be one of {}", named()))).unwrap_or_default()
 }
 
 fn context(reseller: ResellerId, listing: &Listing) -> CursorContext {

@@ -4,7 +4,6 @@ use askama::Template;
 use lambda_http::http::StatusCode;
 use shared::domain::entity_tag::ExpectedRevision;
 use shared::domain::user::User;
-use shared::lambda::idempotency::keeping;
 use shared::lambda::response::Response;
 use shared::store::user::{ChangeUserError, Invited, OfOrganization};
 use shared::store::{Caller, Read, StoreError, Write};
@@ -15,7 +14,7 @@ use super::link::made;
 use crate::Error;
 use crate::form::{Filled, Form};
 use crate::frame::Frame;
-use crate::page::page;
+use crate::page::{kept, page};
 use crate::visit::Visit;
 
 /// The page that asks.
@@ -49,9 +48,7 @@ pub(super) async fn submit(visit: &Visit<'_, Write>, group: &Group, id: &str) ->
     let (caller, found) = group.load(visit, Some(id)).await?;
     let user = found.content.clone().ok_or(Error::NotFound)?;
     let answer = |invited: &Invited| made(visit.table, &caller, group, invited, false);
-    // What is kept is the page itself, so that the same form shows the same link.
-    let kept = |invited: &Invited| answer(invited).map(|page| keeping(|()| page.clone())(&())).unwrap_or_default();
-    match visit.table.user_invite(&caller, &ExpectedRevision::default(), user.clone(), &kept).await {
+    match visit.table.user_invite(&caller, &ExpectedRevision::default(), user.clone(), &kept(answer)).await {
         Ok(invited) => Ok(answer(&invited.ok_or(Error::NotFound)?)?),
         Err(ChangeUserError::Inactive) => {
             let inactive = User { is_active: false, ..user };

@@ -46,12 +46,12 @@ pub(super) struct ListQuery {
 impl ListQuery {
     /// Reads the query string.
     pub(super) fn parse(request: &Request) -> Self {
-        let mut query = Query::of(request);
-        let rows = query.one_of("rows", &ROWS);
-        let direction = query.one_of("direction", &["asc", "desc"]);
+        let (query, mut faults) = Query::with_faults(request);
+        let rows = query.one_of(&mut faults, "rows", &ROWS);
+        let direction = query.one_of(&mut faults, "direction", &["asc", "desc"]);
         Self {
             search: query.value("search").trim().to_owned(),
-            sort: query.one_of("sort", &COLUMNS.map(|(name, _)| name)),
+            sort: query.one_of(&mut faults, "sort", &COLUMNS.map(|(name, _)| name)),
             direction: if direction == "desc" { Direction::Descending } else { Direction::Ascending },
             paging: Paging {
                 rows: whole_number(rows).unwrap_or_default(),
@@ -63,7 +63,7 @@ impl ListQuery {
                 () if query.has("deleted") => Some("The user was deleted."),
                 () => None,
             },
-            faults: query.faults,
+            faults,
         }
     }
 

@@ -3,7 +3,6 @@
 use askama::Template;
 use lambda_http::http::StatusCode;
 use shared::domain::user::{Role, User};
-use shared::lambda::idempotency::keeping;
 use shared::lambda::response::Response;
 use shared::store::user::{CreateUserError, Invited, OfOrganization};
 use shared::store::{Caller, Read, Write};
@@ -15,7 +14,7 @@ use super::words::choices;
 use crate::Error;
 use crate::form::{Filled, Form, Kind};
 use crate::frame::Frame;
-use crate::page::page;
+use crate::page::{kept, page};
 use crate::visit::Visit;
 
 const FIELDS: [(&str, Kind); 4] =
@@ -54,9 +53,7 @@ pub(super) async fn submit(visit: &Visit<'_, Write>, form: Form, group: &Group) 
         Err(faults) => return wrong(form, faults),
     };
     let answer = |invited: &Invited| made(visit.table, &caller, group, invited, true);
-    // What is kept is the page itself, so that the same form shows the same link.
-    let kept = |invited: &Invited| answer(invited).map(|page| keeping(|()| page.clone())(&())).unwrap_or_default();
-    match visit.table.user_create(&caller, &found, new, &kept).await {
+    match visit.table.user_create(&caller, &found, new, &kept(answer)).await {
         Ok(invited) => Ok(answer(&invited.ok_or(Error::NotFound)?)?),
         Err(CreateUserError::Store(error)) => Err(error.into()),
         Err(CreateUserError::Refused { is_email_taken, is_full }) => wrong(form, refused(is_email_taken, is_full)),

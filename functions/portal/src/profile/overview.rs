@@ -13,6 +13,7 @@ use super::sessions::Row;
 use crate::Error;
 use crate::frame::{Frame, Section};
 use crate::page::page;
+use crate::query::Query;
 use crate::visit::Visit;
 
 /// The page.
@@ -33,12 +34,10 @@ struct ProfilePage {
 pub(super) async fn show(visit: &Visit<'_, Read>) -> Result<Response, Error> {
     let listed = visit.table.session_list(&visit.token).await?;
     let (caller, sessions) = visit.open(listed, Policy::ONESELF).await?;
-    let (pairs, _) = visit.request.query_pairs();
-    let done = pairs.iter().find(|(name, _)| name == "done").map(|(_, what)| what.as_str());
     let brand = is_offered_to(&caller).then(|| BrandForm::of(&caller, false)).transpose()?;
     let template = ProfilePage {
         frame: Frame::new(&caller, Section::Profile, "Profile"),
-        notice: done.and_then(notice),
+        notice: notice(Query::of(visit.request).value("done")),
         names: html(&NamesForm::of(caller.person().map(|person| &person.user), false)?)?,
         password: html(&PasswordForm::of(&caller, false)?)?,
         sessions: sessions.iter().map(Row::of).collect(),

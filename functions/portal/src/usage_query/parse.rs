@@ -12,6 +12,7 @@ use super::ranges::usual;
 use crate::address::with_query;
 use crate::form::{Filled, Form};
 use crate::format::number;
+use crate::query::Query;
 
 /// How many rows a table of usage has at most. The next ones are on the next page.
 const ROWS: usize = 100;
@@ -60,10 +61,10 @@ impl<V: Copy + Into<Option<Calendar>>> UsageQuery<V> {
         kept: Option<(&'static str, String)>,
         today: Date,
     ) -> Result<Self, StoreError> {
-        let (pairs, mut faults) = request.query_pairs();
-        let sent = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.trim());
+        let (query, mut faults) = Query::with_faults(request);
+        let sent = |wanted: &str| query.value(wanted).trim();
         // Browsers send the fields of a form that nothing was typed in too.
-        let given = |wanted: &str| sent(wanted).filter(|value| !value.is_empty());
+        let given = |wanted: &str| Some(sent(wanted)).filter(|value| !value.is_empty());
         let or_usual = |wanted: &str| given(wanted).or((wanted == "view").then_some(USUAL_VIEW));
         let wanted = Wanted::read(or_usual, offer, &mut faults);
         let is_view = !faults.has("view");
@@ -71,7 +72,7 @@ impl<V: Copy + Into<Option<Calendar>>> UsageQuery<V> {
         let shown = views(offer).find(|(name, ..)| *name == view).unwrap_or(offer.first);
         let calendar = shown.1.into();
         let range = wanted.range.unwrap_or_else(|| usual(calendar, today));
-        let typed = |name: &str| sent(name).unwrap_or_default().to_owned();
+        let typed = |name: &str| sent(name).to_owned();
         let form = match faults.has("from") || faults.has("to") {
             true => [("from", typed("from")), ("to", typed("to"))],
             false => [("from", range.from.to_string()), ("to", range.to.to_string())],

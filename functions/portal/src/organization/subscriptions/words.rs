@@ -4,11 +4,8 @@ use shared::domain::money::{Amount, Currency};
 use shared::domain::plan::{BillingChannel, BillingCycle, PaymentModel, Terms};
 use shared::domain::subscription::SubscriptionStatus;
 
-use crate::format::number;
-
-/// How many units an hour and a minute are.
-const HOUR: u64 = 3_600;
-const MINUTE: u64 = 60;
+use crate::duration::{HOUR, MINUTE};
+use crate::format::{self, number};
 
 /// What a payment model is called.
 pub(super) fn model(model: PaymentModel) -> &'static str {
@@ -50,14 +47,7 @@ pub(super) fn status(status: SubscriptionStatus) -> (&'static str, &'static str)
 
 /// An amount with separators, and its currency.
 pub(super) fn money(amount: Amount, currency: Currency) -> String {
-    format!("{} {}", separated(&amount.with_digits(currency)), currency.code())
-}
-
-/// The text of an amount with separators.
-fn separated(plain: &str) -> String {
-    let (whole, behind) = plain.split_once('.').map_or((plain, None), |(whole, behind)| (whole, Some(behind)));
-    let whole = whole.parse::<i128>().map_or_else(|_| whole.to_owned(), number);
-    behind.map_or_else(|| whole.clone(), |behind| format!("{whole}.{behind}"))
+    format!("{} {}", format::amount(&amount.with_digits(currency)), currency.code())
 }
 
 /// Units, of which each is a second, in hours and minutes; seconds below a minute.
@@ -83,7 +73,7 @@ pub(super) fn rate(terms: &Terms) -> String {
         1 => "a second".to_owned(),
         size => format!("for {}", duration(size.try_into().unwrap_or(i64::MAX))),
     };
-    let costs = format!("{} {} {of}", separated(&price.plain()), terms.currency().code());
+    let costs = format!("{} {} {of}", format::amount(&price.plain()), terms.currency().code());
     match terms.included_units() {
         Some(included) => format!("{} included, then {costs}", duration(included.try_into().unwrap_or(i64::MAX))),
         None => costs,

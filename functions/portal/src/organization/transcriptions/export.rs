@@ -12,10 +12,11 @@ use tokio::time::Instant;
 use super::list_query::{ListQuery, export_path};
 use super::shown::Shown;
 use crate::Error;
-use crate::download::{About, Bounds, FILE, Files, parameter};
+use crate::download::{About, Bounds, FILE, Files};
 use crate::organization::place::Place;
 use crate::organization::shell::Tab;
 use crate::page::see_other;
+use crate::query::Query;
 use crate::visit::Visit;
 
 /// How many are read at a time.
@@ -67,7 +68,7 @@ pub(super) async fn show(visit: &Visit<'_, Read>, place: &Place) -> Result<Respo
         return Ok(see_other(&format!("{list}&{}", visit.request.query())));
     }
     let context = query.context(caller.reseller(), place.id);
-    let bounds: Option<Bounds<TranscriptionId>> = context.read(table, &parameter(visit.request, FILE)).await?;
+    let bounds: Option<Bounds<TranscriptionId>> = context.read(table, Query::of(visit.request).value(FILE)).await?;
     let (mut after, until, before) = bounds.unwrap_or_default();
     let about = About {
         section: place.section(),

@@ -14,6 +14,7 @@ use crate::address::with_query;
 use crate::form::{Filled, Form};
 use crate::organization::place::Place;
 use crate::organization::shell::Tab;
+use crate::query::Query;
 
 /// How many rows a page has at most.
 const ROWS: usize = 50;
@@ -36,9 +37,8 @@ impl ListQuery {
     /// # Errors
     /// Those of [`Filled`].
     pub(super) fn parse(request: &Request) -> Result<Self, StoreError> {
-        let (pairs, mut faults) = request.query_pairs();
-        let sent =
-            |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.trim()).unwrap_or_default();
+        let (query, mut faults) = Query::with_faults(request);
+        let sent = |wanted: &str| query.value(wanted).trim();
         // Browsers send the fields of a form that nothing was typed in too.
         let given = |wanted: &str| Some(sent(wanted)).filter(|value| !value.is_empty());
         let status = given("status").and_then(|sent| faults.collect("status", status_filter(sent)));

@@ -1,9 +1,9 @@
 //! A transcription as people see it.
 
-use shared::domain::customer_token::TokenType;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::transcription::{Progress, Status, Transcription};
 
+use super::super::tokens::type_name;
 use crate::duration::clock;
 
 /// A transcription. What it does not have is empty.
@@ -74,13 +74,6 @@ pub(super) fn word(status: Status) -> &'static str {
         Status::Processing => "Processing",
         Status::Completed => "Completed",
         Status::Failed => "Failed",
-    }
-}
-
-fn type_name(token_type: TokenType) -> &'static str {
-    match token_type {
-        TokenType::Batch => "Batch",
-        TokenType::Realtime => "Realtime",
     }
 }
 

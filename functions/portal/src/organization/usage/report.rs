@@ -17,10 +17,11 @@ use shared::store::{Caller, Policy, Read};
 use crate::Error;
 use crate::chart::{Bar, Chart, Series, stacked};
 use crate::duration::spoken;
+use crate::format::amount;
 use crate::organization::place::Place;
 use crate::usage_chart;
 use crate::usage_query::UsageQuery;
-use crate::usage_table::{Told, UsageRow, grouped};
+use crate::usage_table::{Told, UsageRow};
 use crate::visit::Visit;
 
 /// What an organization used.
@@ -176,7 +177,7 @@ fn costs(lines: &[Line]) -> Vec<String> {
     let shown = |(currency, sum): (Currency, Option<Amount>)| {
         sum.map_or_else(
             || format!("More {currency} than can be shown"),
-            |sum| format!("{}\u{a0}{currency}", grouped(&sum.with_digits(currency))),
+            |sum| format!("{}\u{a0}{currency}", amount(&sum.with_digits(currency))),
         )
     };
     sums.into_iter().map(shown).collect()
