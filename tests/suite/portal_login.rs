@@ -39,7 +39,7 @@ async fn what_does_not_belong_together_is_answered_alike() {
     ] {
         let answer = house.log_in(path, &[("email", email), ("password", password)]).await.expect(422);
         assert_eq!(answer.cookie("__Host-session"), None);
-        let text = answer.shows("belong together").body.replace(path, "").replace(email, "");
+        let text = answer.shows("the password or the reseller is wrong").body.replace(path, "").replace(email, "");
         pages.push((text, answer_headers(&house, path).await));
     }
     assert!(pages.windows(2).all(|pair| pair[0] == pair[1]));
@@ -171,11 +171,39 @@ async fn an_organization_that_lets_nobody_in_says_so_to_its_own_people() {
     let house = House::open().await;
     let inactive = json!({"name": "Acme", "email": "customer@example.com", "is_active": false});
     house.app.reseller_api("PUT", house.customer).key(&house.tenant.key).json(&inactive).send().await.expect(201);
-    house.app.look_at(&house.resellee, "/organization").await.expect(403).shows("inactive");
+    house.app.look_at(&house.resellee, "/organization").await.expect(403).shows("inactive").shows("action=\"/logout\"");
+    let left = house.app.submit(&house.resellee, "/logout", &[]).await;
+    assert_eq!(left.cookie("__Host-session").as_deref(), Some(""));
+    assert_eq!(left.leads_to(), "/login");
     let fields = [("email", BOB), ("password", PASSWORD)];
     house.log_in("/login/northwind", &fields).await.expect(403).shows("inactive");
     house.app.operate("operator-suspend-reseller", json!({"reseller_id": house.tenant.id})).await.unwrap();
     house.app.look_at(&house.reseller, "/reseller").await.expect(403).shows("suspended");
+    house.app.submit(&house.reseller, "/logout", &[]).await.expect(303);
+    house.app.operate("operator-resume-reseller", json!({"reseller_id": house.tenant.id})).await.unwrap();
+    house.app.look_at(&house.resellee, "/organization").await.expect(303);
+    assert_eq!(house.app.look_at(&house.reseller, "/reseller").await.expect(303).leads_to(), "/login?next=%2Freseller");
+    // A session that has ended already needs no login to be left.
+    let left = house.app.submit(&house.reseller, "/logout", &[]).await;
+    assert_eq!(left.cookie("__Host-session").as_deref(), Some(""));
+    assert_eq!(left.leads_to(), "/login");
+    assert_eq!(house.app.submit("", "/logout", &[]).await.leads_to(), "/login");
+}
+
+#[tokio::test]
+async fn a_browser_that_was_there_before_is_led_to_the_login_of_its_reseller() {
+    let house = House::open().await;
+    let looked = async |cookies: &str| house.app.request("GET", "/reseller?search=a").header("cookie", cookies).send().await;
+    let login = looked("__Host-reseller=northwind").await.leads_to();
+    assert_eq!(login, "/login/northwind?next=%2Freseller%3Fsearch%3Da");
+    let page = house.app.look_at("", &login).await.expect(200).shows("href=\"/login?next=%2Freseller%3Fsearch%3Da\"");
+    page.shows_no("f-reseller");
+    for odd in ["", "//elsewhere.example", "a/b", "%2e%2e"] {
+        assert_eq!(looked(&format!("__Host-reseller={odd}")).await.leads_to(), "/login?next=%2Freseller%3Fsearch%3Da", "{odd}");
+    }
+    let cookies = format!("__Host-session={}; __Host-reseller=northwind", house.reseller);
+    let left = house.app.page("POST", "/logout", "").header("cookie", &cookies).send().await;
+    assert_eq!(left.leads_to(), "/login/northwind");
 }
 
 #[tokio::test]

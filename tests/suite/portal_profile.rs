@@ -116,8 +116,12 @@ async fn change(firm: &Firm, current: &str, new: &str) -> Answer {
 async fn a_person_changes_the_password_and_every_other_session_ends() {
     let firm = Firm::new().await;
     let elsewhere = log_in(&firm, "Firefox").await;
-    assert_eq!(change(&firm, PASSWORD, "Another horse 7").await.leads_to(), "/profile?done=password");
-    firm.look("/profile?done=password").await.expect(200).shows("Your other sessions have ended").shows_no("End all others");
+    let changed = change(&firm, PASSWORD, "Another horse 7").await;
+    let session = changed.cookie("__Host-session").unwrap();
+    assert_eq!(changed.leads_to(), "/profile?done=password");
+    let page = firm.app.look_at(&session, "/profile?done=password").await.expect(200);
+    page.shows("Your other sessions have ended").shows_no("End all others");
+    firm.look("/profile").await.expect(303);
     firm.app.look_at(&elsewhere, "/profile").await.expect(303);
     let login =
         async |password: &str| firm.app.submit("", "/login/northwind", &[("email", ANN), ("password", password)]).await.status;

@@ -77,7 +77,9 @@ fn every_route_of_the_portal_answers_to_nobody_and_to_another_sites_page() {
             ("portal-show-page", _) => assert!(page(answer, 303).leads_to().starts_with("/login"), "{path}"),
             ("portal-log-in", "GET") => drop(page(answer, if route.path.contains("{token}") { 404 } else { 200 })),
             // The address is nobody's. What is sent to no reseller's page names none.
-            ("portal-log-in", _) if route.path.starts_with("/login") => drop(page(answer, 422).shows("belong together")),
+            ("portal-log-in", _) if route.path.starts_with("/login") => {
+                drop(page(answer, 422).shows("the password or the reseller is wrong"))
+            }
             ("portal-log-in", _) => drop(page(answer, if route.path.contains("{token}") { 404 } else { 200 })),
             ("portal-show-asset", _) => drop(page(answer, 404)),
             // A form is kept until somebody has logged in.
@@ -128,16 +130,17 @@ fn a_person_of_a_customer_gets_in_by_a_link_and_out_again() {
     assert_eq!(page(browser.submit("/organization/tokens/new", &fields), 200).body, made.body);
 
     let mut copy = browser.clone();
-    assert_eq!(page(browser.submit("/logout", &[]), 303).leads_to(), "/login");
+    let short_name = text(&demo["resellers"][0]["short_name"]);
+    assert_eq!(page(browser.submit("/logout", &[]), 303).leads_to(), format!("/login/{short_name}"));
     assert!(!browser.0.contains_key("__Host-session") && browser.0.contains_key("__Host-reseller"));
     let sent_away = page(copy.get("/organization?tab=2"), 303).leads_to();
-    assert_eq!(sent_away, "/login?next=%2Forganization%3Ftab%3D2");
     // The browser remembers the reseller, and the login leads back.
-    let login = page(browser.get(&sent_away), 200);
-    let (short_name, next) = (text(&demo["resellers"][0]["short_name"]), login.hidden("next"));
-    login.shows(&format!("value=\"{short_name}\""));
-    let fields = [("reseller", short_name), ("email", &email), ("password", PASSWORD), ("next", &next)];
-    assert_eq!(page(browser.submit("/login", &fields), 303).leads_to(), "/organization?tab=2");
+    assert_eq!(sent_away, format!("/login/{short_name}?next=%2Forganization%3Ftab%3D2"));
+    let login = page(browser.get(&sent_away), 200).shows("href=\"/login?next=%2Forganization%3Ftab%3D2\"");
+    let next = login.hidden("next");
+    page(browser.get("/login"), 200).shows(&format!("value=\"{short_name}\""));
+    let fields = [("email", &*email), ("password", PASSWORD), ("next", &next)];
+    assert_eq!(page(browser.submit(&format!("/login/{short_name}"), &fields), 303).leads_to(), "/organization?tab=2");
     page(browser.get(&next), 200).shows("Büro ☎ &#38; mehr");
     call("DELETE", &format!("{BASE}/{customer}"), key, None).expect(204);
     page(browser.get("/organization?tab=2"), 303);

@@ -276,9 +276,9 @@ async fn a_session_ends_with_everything_that_ends_it() {
     let fresh = async || house.log_in("ben@acme.example", PASSWORD).await.unwrap();
 
     let out = fresh().await;
-    let caller = house.portal.writing(&out, Policy::ONESELF).await.unwrap();
+    let token = house.portal.write.token_check(PresentedToken::session(&out)).await.unwrap();
     house.app.wire.take_calls();
-    house.portal.write.session_end(&caller).await.unwrap();
+    house.portal.write.session_end(&token).await.unwrap();
     assert_eq!(house.app.wire.take_operations(), ["TransactWriteItems"]);
     house.expect_ended(&out, Refusal::Invalid).await;
     assert_eq!(house.refusal(&house.ben.cookie).await, None, "logging out ends one session");
@@ -359,7 +359,8 @@ async fn that_a_session_is_used_is_written_once_an_hour() {
     // It does not bring back a session that has ended between the read and the write.
     house.age(&house.ben, Duration::from_secs(3_600), None).await;
     let caller = house.portal.writing(&house.ben.cookie, Policy::READ).await.unwrap();
-    house.portal.write.session_end(&caller).await.unwrap();
+    let token = house.portal.write.token_check(PresentedToken::session(&house.ben.cookie)).await.unwrap();
+    house.portal.write.session_end(&token).await.unwrap();
     house.portal.write.session_seen(&caller).await.unwrap();
     house.expect_ended(&house.ben.cookie, Refusal::Invalid).await;
 }
@@ -404,9 +405,11 @@ async fn a_person_changes_the_password_and_stays_logged_in_here_alone() {
     };
     assert!(matches!(change("Wrong horse 42").await, Err(ChangePasswordError::Refused)));
     assert_eq!(house.refusal(&elsewhere).await, None);
-    change(PASSWORD).await.unwrap();
+    let token = change(PASSWORD).await.unwrap();
     house.expect_ended(&elsewhere, Refusal::Invalid).await;
-    assert_eq!(house.refusal(&house.ben.cookie).await, None);
+    // Whoever had got hold of the cookie is out too.
+    house.expect_ended(&house.ben.cookie, Refusal::Invalid).await;
+    assert_eq!(house.refusal(token.reveal()).await, None);
     assert!(matches!(house.log_in("ben@acme.example", PASSWORD).await, Err(LoginError::Refused)));
     house.log_in("ben@acme.example", OTHER_PASSWORD).await.unwrap();
     // The caller is the one of before: its session has another number now.
@@ -541,11 +544,11 @@ async fn a_login_at_the_moment_of_a_password_change_does_not_survive_it() {
     let change = house.portal.write.password_change(&caller, &current, &new, None);
     let logins = join_all((0..3).map(|_| house.log_in("ben@acme.example", PASSWORD)));
     let (changed, logins) = tokio::join!(change, logins);
-    changed.unwrap();
+    let token = changed.unwrap();
     for cookie in logins.into_iter().flatten() {
         assert_eq!(house.refusal(&cookie).await, Some(Refusal::Invalid));
     }
-    assert_eq!(house.refusal(&house.ben.cookie).await, None);
+    assert_eq!(house.refusal(token.reveal()).await, None);
 }
 
 #[tokio::test]

@@ -20,7 +20,9 @@ pub(crate) fn with_query<'a>(path: &str, parameters: impl IntoIterator<Item = (&
 /// The address, if it is one of this origin: a login leads nowhere else, whatever a link to it says. Browsers take `//host` and `/\host` for
 /// another host's.
 pub(crate) fn own(sent: &str) -> Option<&str> {
-    let is_path = sent.starts_with('/') && !sent.starts_with("//");
+    let path = sent.split('?').next().unwrap_or_default();
+    let is_path =
+        path.starts_with('/') && !path.contains("//") && path.split('/').all(|segment| segment != "." && segment != "..");
     let is_plain = sent.len() <= MAXIMUM && sent.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     (is_path && is_plain).then_some(sent)
 }
@@ -37,7 +39,7 @@ mod tests {
 
     #[test]
     fn a_login_leads_to_no_other_host() {
-        for path in ["/", "/reseller/7?tab=2", "/reseller?search=a%2F%2Fb"] {
+        for path in ["/", "/reseller/7?tab=2", "/reseller?search=a%2F%2Fb", "/reseller?search=//b"] {
             assert_eq!(own(path), Some(path));
         }
         let long = format!("/{}", "a".repeat(2_000));
@@ -45,6 +47,9 @@ mod tests {
             "",
             "reseller",
             "//evil.example",
+            "/.//evil.example",
+            "/reseller//evil.example",
+            "/reseller/../evil",
             "/\\evil.example",
             "/\t/evil.example",
             "https://evil.example/",

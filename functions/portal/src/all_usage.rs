@@ -56,7 +56,7 @@ pub(crate) async fn show(visit: &Visit<'_, Read>) -> Result<Response, Error> {
     let caller = visit.caller(Policy::RESELLER).await?;
     let query = UsageQuery::parse(visit.request, OF_ALL_CUSTOMERS, PATH, None, Date::today())?;
     let used = read(visit, &caller, &query).await?;
-    if Query::of(visit.request).value(FORMAT.0) == FORMAT.1 {
+    if Query::of(visit.request).value(FORMAT.0) == FORMAT.1 && !query.filled.is_wrong() {
         return export(visit, &caller, &query, &used).await;
     }
     let told = told(&query);

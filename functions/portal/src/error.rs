@@ -4,6 +4,7 @@ use askama::Template;
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::SET_COOKIE;
 use shared::domain::credential::Refusal;
+use shared::domain::reseller::ShortName;
 use shared::lambda::bootstrap::{ApiError, Failure};
 use shared::lambda::form;
 use shared::lambda::idempotency::Repetition;
@@ -73,6 +74,12 @@ impl From<StoreError> for Error {
     }
 }
 
+/// Why nobody of a suspended reseller is let in.
+pub(crate) const SUSPENDED: &str = "This reseller is suspended. Contact the platform's support.";
+
+/// Why nobody of an inactive organization is let in.
+pub(crate) const INACTIVE: &str = "Your organization is inactive. Ask your provider to activate it again.";
+
 /// A page that says what went wrong.
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -80,28 +87,26 @@ struct ErrorPage {
     look: Look,
     title: &'static str,
     text: String,
+    /// Whether the person sees other pages.
+    is_let_in: bool,
 }
 
 impl ApiError for Error {
     fn response(&self, request: &Request) -> Response {
         use StatusCode as Status;
         let (status, title, text) = match self {
-            Self::Refused(Refusal::Suspended) => {
-                (Status::FORBIDDEN, "Suspended", "This reseller is suspended. Contact the platform's support.")
-            }
-            Self::Refused(Refusal::Inactive) => {
-                (Status::FORBIDDEN, "Inactive", "Your organization is inactive. Contact who manages it.")
-            }
+            Self::Refused(Refusal::Suspended) => return shown(Status::FORBIDDEN, "Suspended", SUSPENDED, false),
+            Self::Refused(Refusal::Inactive) => return shown(Status::FORBIDDEN, "Inactive", INACTIVE, false),
             Self::Refused(_) => return log_in_again(request),
             Self::NotFound | Self::Failed(Failure::NoSuchRoute) => {
-                (Status::NOT_FOUND, "Not found", "There is nothing at this address, or not any more.")
+                (Status::NOT_FOUND, "Not found", "There is nothing at this address, or it was deleted meanwhile.")
             }
             Self::ElsewhereSent => (
                 Status::FORBIDDEN,
                 "Not sent from here",
                 "This form was not sent from a page of this portal, so nothing was changed. Open the page here and try again.",
             ),
-            Self::Malformed(text) => return shown(Status::BAD_REQUEST, "This form can't be read", text),
+            Self::Malformed(text) => return shown(Status::BAD_REQUEST, "This form can't be read", text, true),
             Self::Repeated(Repetition::Answered(answer)) => return answer.as_ref().clone(),
             Self::Repeated(Repetition::OtherRequest) => (
                 Status::UNPROCESSABLE_ENTITY,
@@ -124,13 +129,13 @@ impl ApiError for Error {
                 "Something went wrong on our side. Contact support if it persists.",
             ),
         };
-        let response = shown(status, title, text);
+        let response = shown(status, title, text, true);
         if let Self::Failed(failure) = self { failure.tell_when(response) } else { response }
     }
 }
 
-fn shown(status: StatusCode, title: &'static str, text: &str) -> Response {
-    let template = ErrorPage { look: Look::plain(), title, text: text.to_owned() };
+fn shown(status: StatusCode, title: &'static str, text: &str, is_let_in: bool) -> Response {
+    let template = ErrorPage { look: Look::plain(), title, text: text.to_owned(), is_let_in };
     page(status, &template).unwrap_or_else(|_| response(status, "text/plain; charset=utf-8", text.to_owned()))
 }
 
@@ -152,9 +157,14 @@ fn log_in_again(request: &Request) -> Response {
     } else {
         let query = request.query();
         let here = if query.is_empty() { request.path().to_owned() } else { format!("{}?{query}", request.path()) };
-        see_other(&with_query("/login", [("next", if here == "/" { "" } else { &here })]))
+        see_other(&with_query(&login_path(request), [("next", if here == "/" { "" } else { &here })]))
     };
     with_header(response, SET_COOKIE, &no_session_cookie())
+}
+
+/// The path of the login at which this browser logged in last.
+pub(crate) fn login_path(request: &Request) -> String {
+    ShortName::parse(remembered_reseller(request)).map_or_else(|| "/login".to_owned(), |name| format!("/login/{name}"))
 }
 
 /// The form that was sent, without passwords. One with a file is not kept: it has to be sent again.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::address::with_query;
 use crate::frame::Look;
 
 /// The page of a login.
@@ -25,6 +26,11 @@ pub(crate) struct LoginPage {
 }
 
 impl LoginPage {
+    /// Where somebody of another reseller logs in.
+    fn elsewhere(&self) -> String {
+        with_query("/login", [("next", self.next.as_str())])
+    }
+
     /// Where the form is sent.
     fn action(&self) -> String {
         self.reseller.as_ref().map_or_else(|| "/login".to_owned(), |reseller| format!("/login/{reseller}"))

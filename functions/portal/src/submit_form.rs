@@ -1,12 +1,14 @@
 //! `POST`: every form of somebody who is logged in.
 
 use lambda_http::http::header::SET_COOKIE;
+use shared::domain::credential::Refusal;
 use shared::lambda::request::Request;
 use shared::lambda::response::{Response, with_header};
 use shared::store::{Policy, Table, Write};
 
 use crate::Error;
 use crate::cookies::no_session_cookie;
+use crate::error::login_path;
 use crate::organization::{self, Place};
 use crate::page::{compressed, see_other};
 use crate::visit::Visit;
@@ -19,10 +21,12 @@ use crate::{organizations, people, profile};
 /// 401 with a login, which keeps the form, without a session; 403 when another site's page sent the form; 404 when there is no such form, or
 /// not for this person.
 pub async fn submit_form(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
+    if request.path() == "/logout" {
+        return log_out(table, request).await;
+    }
     let (visit, form) = Visit::submitted(table, request).await?;
     let segments: Vec<&str> = request.path().split('/').skip(1).collect();
     let response = match *segments {
-        ["logout"] => log_out(&visit).await,
         ["reseller", "users", ref rest @ ..] => people::submit(&visit, form, rest).await,
         ["profile", ref rest @ ..] => profile::submit(&visit, form, rest).await,
         ["reseller", "new"] => organizations::new::submit(&visit, form).await,
@@ -44,8 +48,18 @@ pub async fn submit_form(table: &Table<Write>, request: &Request) -> Result<Resp
     Ok(compressed(request, response))
 }
 
-async fn log_out(visit: &Visit<'_, Write>) -> Result<Response, Error> {
-    let caller = visit.caller(Policy::ONESELF).await?;
-    visit.table.session_end(&caller).await?;
-    Ok(with_header(see_other("/login"), SET_COOKIE, &no_session_cookie()))
+/// Ends the session, if there is one, and leads to the login. Whom nobody lets in at the moment can leave too.
+async fn log_out(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
+    let leave = async {
+        let visit = Visit::sent(table, request).await?;
+        match visit.caller(Policy::ONESELF).await {
+            Ok(_) | Err(Error::Refused(Refusal::Inactive | Refusal::Suspended)) => Ok(table.session_end(&visit.token).await?),
+            Err(error) => Err(error),
+        }
+    };
+    match leave.await {
+        Ok(()) | Err(Error::Refused(_)) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(with_header(see_other(&login_path(request)), SET_COOKIE, &no_session_cookie()))
 }

@@ -14,6 +14,7 @@ use super::answer::{WAITING, append_cookie, begun, look_of};
 use crate::Error;
 use crate::address::own;
 use crate::cookies::{remembered_reseller, reseller_cookie};
+use crate::error::{INACTIVE, SUSPENDED};
 use crate::form::Form;
 use crate::frame::{Look, Section};
 use crate::login_page::LoginPage;
@@ -51,11 +52,11 @@ pub(super) async fn submit(table: &Table<Login>, request: &Request) -> Result<Re
             return Ok(with_retry_after(shown(table, request, WAITING, waiting).await?, wait.seconds));
         }
         Err(LoginError::Refused) => {
-            let text = "This address, password and reseller don't belong together. Check all of them.";
+            let text = "The email address, the password or the reseller is wrong.";
             (StatusCode::UNPROCESSABLE_ENTITY, text)
         }
-        Err(LoginError::Suspended) => (StatusCode::FORBIDDEN, "This reseller is suspended. Contact the platform's support."),
-        Err(LoginError::Inactive) => (StatusCode::FORBIDDEN, "Your organization is inactive. Contact who manages it."),
+        Err(LoginError::Suspended) => (StatusCode::FORBIDDEN, SUSPENDED),
+        Err(LoginError::Inactive) => (StatusCode::FORBIDDEN, INACTIVE),
     };
     shown(table, request, status, LoginPage { fault: Some(fault.to_owned()), ..login }).await
 }

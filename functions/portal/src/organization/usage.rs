@@ -19,6 +19,7 @@ use crate::download::{About, Bounds, FILE, Files};
 use crate::duration::spoken;
 use crate::form::Form;
 use crate::format::number;
+use crate::page::see_other;
 use crate::query::Query;
 use crate::usage_query::{Controls, UsageQuery};
 use crate::usage_table::{RowPlace, UsageTable, is_between};
@@ -72,13 +73,16 @@ fn export_path(place: &Place) -> String {
     format!("{}/usage/export", place.base)
 }
 
-/// Answers 200 with the rows of the tab as CSV.
+/// Answers 200 with the rows of the tab as CSV. An address that asks for what is not there leads to the tab, which says what is wrong.
 pub(super) async fn show(visit: &Visit<'_, Read>, place: &Place, item: &str, deed: Option<&str>) -> Result<Response, Error> {
     if (item, deed) != ("export", None) {
         return Err(Error::NotFound);
     }
     let query = parse(visit, place)?;
     let Report { caller, customer, told, rows, .. } = report::read(visit, place, &query).await?;
+    if query.filled.is_wrong() {
+        return Ok(see_other(&format!("{}&{}", place.tab(Tab::Usage.number()), visit.request.query())));
+    }
     let parameters = query.parameters();
     let named: Vec<Option<&str>> = parameters.iter().map(|(_, value)| Some(value.as_str())).collect();
     let context = CursorContext::usage(caller.reseller(), Some(customer.id), &named);

@@ -2,16 +2,18 @@
 
 use askama::Template;
 use lambda_http::http::StatusCode;
+use lambda_http::http::header::SET_COOKIE;
 use shared::domain::credential::Refusal;
 use shared::domain::password::{LEAST_CHARACTERS, Password, PresentedPassword};
 use shared::domain::validation::Invalid;
 use shared::lambda::faults::Faults;
-use shared::lambda::response::{Response, with_retry_after};
+use shared::lambda::response::{Response, with_header, with_retry_after};
 use shared::store::session::ChangePasswordError;
 use shared::store::{Caller, Policy, Read, StoreError, Write};
 
 use super::part::{alone, done};
 use crate::Error;
+use crate::cookies::session_cookie;
 use crate::form::{Filled, Form};
 use crate::page::see_other;
 use crate::visit::Visit;
@@ -54,7 +56,7 @@ pub(super) async fn show(visit: &Visit<'_, Read>) -> Result<Response, Error> {
     alone(&caller, StatusCode::OK, TITLE, &PasswordForm::of(&caller, true)?)
 }
 
-/// Changes the password and leads to the profile (303). Answers 422 with everything that is wrong, 429 to who has to wait.
+/// Changes the password and leads to the profile (303), with another cookie of the same session. Answers 422 with everything that is wrong, 429 to who has to wait.
 pub(super) async fn submit(visit: &Visit<'_, Write>, form: &Form) -> Result<Response, Error> {
     let caller = visit.caller(Policy::ONESELF).await?;
     let (current, password) = match sent(form) {
@@ -63,7 +65,7 @@ pub(super) async fn submit(visit: &Visit<'_, Write>, form: &Form) -> Result<Resp
     };
     let source = visit.request.source_address();
     match visit.table.password_change(&caller, &current, &password, source).await {
-        Ok(()) => Ok(see_other(&done("password"))),
+        Ok(token) => Ok(with_header(see_other(&done("password")), SET_COOKIE, &session_cookie(&token))),
         Err(ChangePasswordError::Store(error)) => Err(error.into()),
         Err(ChangePasswordError::Ended) => Err(Refusal::Invalid.into()),
         Err(ChangePasswordError::Refused) => wrong(&caller, Faults::one(CURRENT, "is not right")),

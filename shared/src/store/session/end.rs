@@ -5,7 +5,7 @@ use crate::domain::customer::CustomerId;
 use crate::domain::reseller::ResellerId;
 use crate::domain::session::Session;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::token::KeyId;
+use crate::domain::token::{Bearer, IssuedToken, KeyId};
 use crate::domain::user::{Organization, User};
 use crate::store::access::caller::Caller;
 use crate::store::access::holder::SignedIn;
@@ -23,18 +23,19 @@ use crate::store::keys;
 const AT_A_TIME: u64 = 100;
 
 impl Table<Write> {
-    /// Ends the session that the caller calls in. A request with its cookie that begins after this returns is refused.
+    /// Ends the session with this token. A request with its cookie that begins after this returns is refused. The key of the session's row
+    /// has the hash of the whole token, so that whoever has the token needs no other right: also a person whom nobody lets in at the moment
+    /// can leave.
     ///
-    /// One call.
+    /// One call, none for the token of a program.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn session_end(&self, caller: &Caller<Write>) -> Result<(), StoreError> {
-        caller.must(Policy::ONESELF)?;
-        let Some(person) = caller.person() else {
+    pub async fn session_end(&self, token: &IssuedToken) -> Result<(), StoreError> {
+        let Bearer::Person(place) = token.bearer() else {
             return Ok(());
         };
-        let key = keys::session(person.user.place(caller.reseller()), &person.hash);
+        let key = keys::session(place, token.hash());
         self.store.connection.transact(Transaction::default().delete((), key, Expressions::always())).await?;
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::login::{FoundPerson, LoggedIn, verified};
-use super::row::{begin, session_row};
+use super::row::begin;
 use crate::domain::activity::Action;
 use crate::domain::customer::Customer;
 use crate::domain::link::IssuedLink;
@@ -131,8 +131,9 @@ impl Table<Login> {
 }
 
 impl Table<Write> {
-    /// Changes the password of the person who calls, if `current` is the one that the person has. Every other session of the person
-    /// ends, and so does a link. Tries of the current password count as those at logins do.
+    /// Changes the password of the person who calls, if `current` is the one that the person has, and returns another token of the session
+    /// that the person calls in: whoever has got hold of the one of before is out. Every other session of the person ends, and so does a
+    /// link. Tries of the current password count as those at logins do.
     ///
     /// Three calls, one after the other, unless another request writes too. One call for somebody who has to wait.
     ///
@@ -144,7 +145,7 @@ impl Table<Write> {
         current: &PresentedPassword,
         password: &Password,
         source: Option<IpAddr>,
-    ) -> Result<(), ChangePasswordError> {
+    ) -> Result<NewToken, ChangePasswordError> {
         caller.must(Policy::ONESELF)?;
         let person = caller.person().ok_or(ChangePasswordError::Refused)?;
         let (short_name, address) = (caller.reseller_record().short_name(), person.user.email.as_str());
@@ -155,6 +156,7 @@ impl Table<Write> {
         }
         let (connection, place) = (&self.store.connection, person.user.place(caller.reseller()));
         let hash = PasswordHash::of(password, &self.store.hashing).map_err(StoreError::from)?;
+        let token = NewToken::session(&self.store.issuing_version()?, place).map_err(StoreError::from)?;
         let mut before = person.user.clone();
         let mut rounds = Rounds::default();
         loop {
@@ -169,9 +171,10 @@ impl Table<Write> {
             let session = Session { epoch: user.epoch, ..person.session.clone() };
             let is_there = Expressions::when("attribute_exists(PK)");
             let transaction = admitted.give_back(change::transaction(change, &user)?, Purpose::Session)?;
-            let transaction = transaction.put(Purpose::Session, session_row(place, &person.hash, &session)?, is_there);
+            let transaction = transaction.delete(Purpose::Session, keys::session(place, &person.hash), is_there);
+            let transaction = begin(transaction, Purpose::Session, place, &token, &session)?;
             if connection.transact(transaction).await? == Outcome::Done {
-                return Ok(());
+                return Ok(token);
             }
             let latest = self.person_still_in(caller, person, &mut rounds).await?;
             before = latest.ok_or(ChangePasswordError::Ended)?;
