@@ -16,6 +16,10 @@ const COLOURS = [
 const LOGO =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 40"><circle cx="20" cy="20" r="18" fill="#ff00ff"/><path d="M46 10h150v8H46zm0 14h110v8H46z" fill="#808080"/></svg>';
 
+/** The same as programs for drawing write it: with a style sheet, a text and what is theirs. */
+const STYLED_LOGO =
+  '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:ink="http://ink.example" width="200" height="50"><ink:view/><style>.a{fill:#ff00ff}</style><circle class="a" cx="20" cy="25" r="18"/><text x="50" y="30">Harbour</text></svg>';
+
 const CONTRAST = ["color-contrast", "link-in-text-block"];
 
 const [LIGHT, DARK] = SHOWN;
@@ -57,11 +61,13 @@ test("a colour is shown while it is picked, and a logo in the navigation until i
 
   const logo = page.getByRole("banner").getByRole("img");
   await expect(logo).toHaveCount(0);
-  await page.getByLabel("Logo").setInputFiles({ name: "logo.svg", mimeType: "image/svg+xml", buffer: Buffer.from(LOGO) });
+  // With what the server takes in no drawing: the browser draws it.
+  await page.getByLabel("Logo").setInputFiles({ name: "logo.svg", mimeType: "image/svg+xml", buffer: Buffer.from(STYLED_LOGO) });
   await page.getByRole("button", { name: "Upload logo" }).click();
   await page.waitForURL("/profile?**");
   await expect(logo).toBeVisible();
-  expect(await logo.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  const size = await logo.evaluate(({ naturalWidth, naturalHeight }: HTMLImageElement) => [naturalWidth, naturalHeight]);
+  expect(size, "a drawing has all the pixels that a logo may have").toEqual([1024, 256]);
   await page.goto("/profile/logo/delete");
   await isAccessible(page, "before a logo is deleted");
   await page.getByRole("button", { name: "Delete the logo" }).click();

@@ -27,6 +27,18 @@ test("the button that saves is there only while something differs", async ({ vis
   await expect(page.getByRole("status")).toHaveText("Saved.");
   await expect(page).toHaveURL(/\?tab=2&saved=1$/);
   await expect(save).toBeHidden();
+
+  // A click on something else asks before it loses what was typed.
+  await name.fill("Not saved");
+  const asked: string[] = [];
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.type());
+    void dialog.dismiss();
+  });
+  await page.getByRole("link", { name: "Usage", exact: true }).first().click({ noWaitAfter: true });
+  await expect.poll(() => asked).toEqual(["beforeunload"]);
+  await expect(name).toHaveValue("Not saved");
+  await name.fill(`${before} & Sons`);
   await page.goBack();
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   expect((await onRecord(id)).name).toBe(`${before} & Sons`);
@@ -65,6 +77,20 @@ test("back and forward lead to the same pages, and make nothing", async ({ visit
   expect(page.url()).toBe(made);
   await expect(page.getByRole("row", { name })).toContainText("New");
   expect(await withName(name)).toHaveLength(1);
+});
+
+test("the way back leads to the list as it was left", async ({ visitor }) => {
+  const page = await (await visitor.as({ role: "RESELLER" })).newPage();
+  const id = await newOrganization();
+  const { name } = await onRecord(id);
+  await page.goto("/reseller?sort=name&direction=desc");
+  await page.getByLabel("Search").fill(name);
+  await page.getByRole("button", { name: "Apply" }).click();
+  await page.getByRole("link", { name, exact: true }).click();
+  await page.getByRole("link", { name: "Tokens", exact: true }).click();
+  await page.getByRole("main").getByRole("link", { name: "Organizations" }).click();
+  await expect(page.getByLabel("Search")).toHaveValue(name);
+  await expect(page.getByRole("columnheader", { name: "Name" })).toHaveAttribute("aria-sort", "descending");
 });
 
 test("what two people change at once is shown to the second, and nothing of either is lost", async ({ visitor }) => {
@@ -118,7 +144,6 @@ test("what is wrong in a form is summed up, linked and said beside each field", 
   await page.goto("/reseller/new");
   await page.getByLabel("Email address").fill("a@b");
   await page.getByLabel("Phone").fill("12");
-  await page.locator("form").evaluateAll((forms: HTMLFormElement[]) => forms.forEach((form) => (form.noValidate = true)));
   await page.getByRole("button", { name: "Create organization" }).click();
   const summary = page.getByRole("alert");
   await expect(summary).toBeFocused();
@@ -170,7 +195,7 @@ test("all of it works without script", async ({ visitor }) => {
   await expect(page.getByRole("button", { name: "Copy" })).toBeHidden();
   await page.getByRole("link", { name: "I have copied it" }).click();
   await page.getByRole("link", { name: "Delete Without script" }).click();
-  await page.getByRole("button", { name: "Delete for ever" }).click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
   await expect(page.getByRole("status")).toHaveText("The token was deleted.");
 
   await page.getByRole("link", { name: "Organizations" }).first().click();
@@ -180,7 +205,7 @@ test("all of it works without script", async ({ visitor }) => {
   await page.getByRole("checkbox", { name: `Select ${name}` }).check();
   await page.getByRole("button", { name: "Delete selected" }).click();
   await expect(page.getByRole("listitem").filter({ hasText: name })).toBeVisible();
-  await page.getByRole("button", { name: "Delete for ever" }).click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
   await expect(page.getByRole("status")).toHaveText("1 organization was deleted.");
   expect(await withName(name)).toEqual([]);
 

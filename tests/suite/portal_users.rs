@@ -79,7 +79,7 @@ fn link(page: &Answer) -> String {
 
 /// The addresses that a list shows, in its order.
 fn emails(page: &Answer) -> Vec<String> {
-    let cells = page.body.split("</td><td class=\"name\"><bdi>").skip(1);
+    let cells = page.body.split("</td><td class=\"name\"><bdi data-told>").skip(1);
     cells.map(|cell| cell.split('<').next().unwrap().to_owned()).collect()
 }
 
@@ -157,14 +157,14 @@ fn encoded_html(text: &str) -> String {
 async fn who_invites_is_told_whether_a_mail_brings_the_link() {
     let office = Office::open().await;
     let desk = Desk::of(&office, Role::Reseller);
-    desk.look("/new").await.expect(200).shows_no("A mail brings it");
+    desk.look("/new").await.expect(200).shows_no("We mail it");
     let sender = text("no-reply@example.com", 254).unwrap().unwrap();
     office.app.set_mail(Some(MailSettings { sender, folder: None }));
-    desk.look("/new").await.expect(200).shows("A mail brings it");
+    desk.look("/new").await.expect(200).shows("We mail it");
     let page = desk.send("/new", &[("email", "ann@acme.example")]).await.expect(200);
     page.shows("A mail with it is on its way to <bdi>ann@acme.example</bdi>").shows_no("pass it on");
     let id = desk.api("GET", "?filter=email=ann@acme.example", Value::Null).await.ids()[0];
-    desk.look(&format!("/{id}/invitation")).await.expect(200).shows("A mail brings it to");
+    desk.look(&format!("/{id}/invitation")).await.expect(200).shows("We mail it to");
     desk.send(&format!("/{id}/invitation"), &[]).await.expect(200).shows("A mail with it is on its way");
 }
 

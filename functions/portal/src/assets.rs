@@ -56,7 +56,9 @@ pub(crate) static STYLE: LazyLock<Asset> = LazyLock::new(|| {
 pub(crate) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     let parts = [
         include_str!("../assets/script/save.js"),
+        include_str!("../assets/script/back.js"),
         include_str!("../assets/script/copy.js"),
+        include_str!("../assets/script/question.js"),
         include_str!("../assets/script/color.js"),
         include_str!("../assets/script/brand.js"),
         include_str!("../assets/script/logo.js"),

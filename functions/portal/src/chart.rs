@@ -179,7 +179,7 @@ fn summary(bars: &[Bar]) -> String {
     let largest = bars.iter().rev().max_by_key(|bar| bar.value);
     match (bars, largest) {
         ([first, .., last], Some(largest)) => {
-            format!("{} to {}, at most {} ({}).", first.label, last.label, largest.shown, largest.label)
+            format!("{} to {}. Most: {} on {}.", first.label, last.label, largest.shown, largest.label)
         }
         ([one], _) => format!("{}: {}.", one.label, one.shown),
         _ => "Nothing was used.".to_owned(),
@@ -255,7 +255,7 @@ mod tests {
     fn a_sentence_says_what_the_chart_shows() {
         assert_eq!(summary(&[]), "Nothing was used.");
         assert_eq!(summary(&days(1)), "day 0: 0\u{a0}s.");
-        assert_eq!(summary(&days(3)), "day 0 to day 2, at most 2\u{a0}min (day 2).");
+        assert_eq!(summary(&days(3)), "day 0 to day 2. Most: 2\u{a0}min on day 2.");
     }
 
     #[test]

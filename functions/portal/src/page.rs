@@ -17,7 +17,7 @@ use shared::lambda::response::{Response, empty, response, with_header};
 use shared::store::StoreError;
 
 /// What a page may load and where its forms may lead: to this origin, and nothing that stands in the page itself.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'";
 
 /// Headers of every answer to people, redirects included.

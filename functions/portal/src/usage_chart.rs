@@ -126,7 +126,7 @@ mod tests {
         let used = used(Calendar::Day, asked, &[("2026-11-02", "")]);
         let html =
             chart("Usage", Calendar::Day, asked, "2026-11-03".parse().unwrap(), &used, |_| String::new()).render().unwrap();
-        assert!(html.contains("2026-11-01 to 2026-11-03, at most 1\u{a0}s (2026-11-02)."), "{html}");
+        assert!(html.contains("2026-11-01 to 2026-11-03. Most: 1\u{a0}s on 2026-11-02."), "{html}");
     }
 
     #[test]

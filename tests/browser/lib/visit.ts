@@ -96,6 +96,8 @@ async function newContext(browser: Browser, who: Who, noticed: Noticed): Promise
 
 async function newWindow(context: BrowserContext): Promise<Window> {
   const page = await context.newPage();
+  // What a page remembers of others differs with those that were looked at before.
+  await page.addInitScript(() => sessionStorage.clear());
   return { page, tools: await context.newCDPSession(page) };
 }
 
@@ -103,6 +105,7 @@ async function go(page: Page, wanted: PageOf): Promise<void> {
   const response = await answerOf(page, wanted);
   const { status = 200 } = wanted;
   expect(response.status(), `${wanted.path}: ${await page.title()}`).toBe(status);
+  expect(response.request().redirectedFrom(), `${wanted.path} is a page of its own`).toBeNull();
 }
 
 /** Goes to a page, or sends the form to which it is the answer. */

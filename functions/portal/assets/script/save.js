@@ -7,6 +7,14 @@ for (const form of document.querySelectorAll("form[data-save]")) {
     deeds.hidden = fields.every((field) => field.value === shown.get(field));
   };
   form.addEventListener("input", compare);
+  // Nobody loses what was typed by a click on something else.
+  let isSent = false;
+  form.addEventListener("submit", () => {
+    isSent = true;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (!deeds.hidden && !isSent) event.preventDefault();
+  });
   // A browser fills fields again when the person comes back to a page.
   addEventListener("pageshow", compare);
   compare();

@@ -21,6 +21,9 @@ use crate::page::{kept, page, see_other};
 use crate::query::Query;
 use crate::visit::Visit;
 
+/// What ends with a token, for who is asked.
+const LOSSES: &str = "Programs that use it are refused from then on. This can’t be undone.";
+
 /// The tab.
 #[derive(Template)]
 #[template(path = "tokens.html")]

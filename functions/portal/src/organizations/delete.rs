@@ -20,6 +20,9 @@ use crate::visit::Visit;
 /// How many organizations can be deleted at once: those of the longest page.
 const MOST: usize = 100;
 
+/// What else goes with organizations, for who is asked.
+pub(super) const LOSSES: &str = "Their users are logged out, and their tokens and subscriptions end. This can’t be undone.";
+
 /// The page that asks.
 #[derive(Template)]
 #[template(path = "delete_organizations.html")]

@@ -7,6 +7,7 @@ use shared::domain::validation::Text;
 use shared::lambda::response::Response;
 use shared::store::{Policy, Read};
 
+use super::delete::LOSSES;
 use super::list_query::{COLUMNS, ListQuery, ROWS};
 use crate::Error;
 use crate::format::{counted, day, number};

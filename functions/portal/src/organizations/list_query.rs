@@ -113,7 +113,10 @@ impl ListQuery {
     /// What was just done before the list was shown.
     pub(super) fn notice(&self) -> Option<String> {
         let new = self.new.map(|id| format!("The organization {id} was created."));
-        let deleted = self.deleted.map(|count| format!("{} deleted.", counted(count, "organization was", "organizations were")));
+        let deleted = self.deleted.map(|count| match count {
+            0 => "They were deleted already.".to_owned(),
+            count => format!("{} deleted.", counted(count, "organization was", "organizations were")),
+        });
         new.or(deleted)
     }
 

@@ -16,6 +16,10 @@ use crate::frame::Frame;
 use crate::page::{page, see_other};
 use crate::visit::Visit;
 
+/// What ends with somebody, for who is asked.
+pub(super) const LOSSES: &str =
+    "The user is logged out everywhere and can’t log in any more. The address is free again. This can’t be undone.";
+
 /// The page that asks.
 #[derive(Template)]
 #[template(path = "delete_user.html")]

@@ -7,6 +7,7 @@ use shared::domain::user::{User, UserId};
 use shared::lambda::response::Response;
 use shared::store::{Caller, Read};
 
+use super::delete::LOSSES;
 use super::group::Group;
 use super::list_query::{COLUMNS, ListQuery, ROWS};
 use super::words;

@@ -24,8 +24,7 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn of(listed: &ListedSession) -> Self {
         let ListedSession { id, session, is_own } = listed;
-        let browser =
-            session.browser.as_ref().map_or_else(|| "A browser that does not say".to_owned(), |said| in_words(said.as_str()));
+        let browser = session.browser.as_ref().map_or_else(|| "Unknown browser".to_owned(), |said| in_words(said.as_str()));
         Self { id: id.as_str().to_owned(), browser, since: session.since, last_seen: session.last_seen, is_own: *is_own }
     }
 }

@@ -64,11 +64,15 @@ fn other_views<V: Copy + Into<Option<Calendar>>>(query: &UsageQuery<V>) -> Vec<C
     views(query.offer).map(choice).collect()
 }
 
-/// By what units can be told apart. What this view does not offer leads to the first that does, with whole months if it needs them.
+/// By what units can be told apart; nothing for the invoice, which is by billing period. What this view does not offer leads to the first that
+/// does, with whole months if it needs them.
 fn splits<V: Copy + Into<Option<Calendar>>>(query: &UsageQuery<V>) -> Vec<Choice> {
+    if query.calendar.is_none() {
+        return Vec::new();
+    }
     let without = query.address_of(query.shown, None, query.said);
     let mut choices = vec![Choice { words: "Nothing", address: without, is_current: query.split.is_none() }];
-    let others = views(query.offer).filter(|view| view.1.into().is_some() == query.calendar.is_some());
+    let others = views(query.offer).filter(|view| view.1.into().is_some());
     for view in [query.shown].into_iter().chain(others) {
         for (name, split) in view.2 {
             if choices.iter().all(|choice| choice.words != words(name)) {
@@ -92,7 +96,6 @@ fn words(name: &'static str) -> &'static str {
         "language" => "Language",
         "token" => "Token",
         "subscription" => "Subscription",
-        "period" => "Billing period",
         "customer" => "Customer",
         other => other,
     }
@@ -151,10 +154,7 @@ mod tests {
             ]
         );
         let invoice = query("view=invoice", OF_A_CUSTOMER);
-        assert_eq!(
-            addresses(splits(&invoice)),
-            ["Nothing /x?tab=1&view=invoice", "Billing period /x?tab=1&view=invoice&split_by=period"]
-        );
+        assert!(splits(&invoice).is_empty());
         let all = query("from=2026-11-02&to=2026-12-20", OF_ALL_CUSTOMERS);
         assert_eq!(
             addresses(splits(&all)),

@@ -65,9 +65,8 @@ struct Row {
     shape: &'static str,
     start: Date,
     end: Option<Date>,
-    cycle: &'static str,
-    price: String,
-    rate: String,
+    /// What it costs, and what there is to say of that.
+    price: (String, String),
     period: Period,
     used: String,
     /// Empty where it is more than an amount can be.
@@ -99,9 +98,7 @@ impl Row {
             shape,
             start: *start,
             end: *end,
-            cycle: words::cycle(terms.billing_cycle()),
-            price: money(terms.price()),
-            rate: words::rate(terms),
+            price: words::price(terms),
             period,
             used: words::duration(units),
             cost: cost(terms, units.into()).map(money).unwrap_or_default(),
@@ -150,7 +147,7 @@ fn notice(query: &Query) -> Option<&'static str> {
     }
     match () {
         () if query.has("sold") => Some("The subscription was added."),
-        () if query.has("ended") => Some("The end of the subscription was saved."),
+        () if query.has("ended") => Some("The last day of the subscription was saved."),
         () if query.has("removed") => Some("The subscription was removed before it began."),
         () => None,
     }

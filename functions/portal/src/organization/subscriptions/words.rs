@@ -24,15 +24,15 @@ pub(super) fn channel(channel: BillingChannel) -> &'static str {
     }
 }
 
-/// How long a period is; once without a cycle.
-pub(super) fn cycle(cycle: Option<BillingCycle>) -> &'static str {
+/// How often a price is paid.
+fn each(cycle: Option<BillingCycle>) -> &'static str {
     match cycle {
-        Some(BillingCycle::Week) => "Week",
-        Some(BillingCycle::Month) => "Month",
-        Some(BillingCycle::Quarter) => "Quarter",
-        Some(BillingCycle::HalfYear) => "Half year",
-        Some(BillingCycle::Year) => "Year",
-        None => "Once",
+        Some(BillingCycle::Week) => "each week",
+        Some(BillingCycle::Month) => "each month",
+        Some(BillingCycle::Quarter) => "each quarter",
+        Some(BillingCycle::HalfYear) => "each half year",
+        Some(BillingCycle::Year) => "each year",
+        None => "once",
     }
 }
 
@@ -50,6 +50,12 @@ pub(super) fn money(amount: Amount, currency: Currency) -> String {
     format!("{} {}", format::amount(&amount.with_digits(currency)), currency.code())
 }
 
+/// The same with all its digits, of which a price of units may have more than its currency.
+fn exact_money(amount: Amount, currency: Currency) -> String {
+    let (plain, usual) = (amount.plain(), amount.with_digits(currency));
+    format!("{} {}", format::amount(if plain.len() > usual.len() { &plain } else { &usual }), currency.code())
+}
+
 /// Units, of which each is a second, in hours and minutes; seconds below a minute.
 pub(super) fn duration(units: i64) -> String {
     let (sign, seconds) = (if units < 0 { "\u{2212}" } else { "" }, units.unsigned_abs());
@@ -63,7 +69,7 @@ pub(super) fn duration(units: i64) -> String {
 }
 
 /// What units cost, and how many the price includes; empty where they are free.
-pub(super) fn rate(terms: &Terms) -> String {
+fn rate(terms: &Terms) -> String {
     let Some((price, size)) = terms.unit_price().zip(terms.unit_size()) else {
         return String::new();
     };
@@ -73,21 +79,27 @@ pub(super) fn rate(terms: &Terms) -> String {
         1 => "a second".to_owned(),
         size => format!("for {}", duration(size.try_into().unwrap_or(i64::MAX))),
     };
-    let costs = format!("{} {} {of}", format::amount(&price.plain()), terms.currency().code());
+    let costs = format!("{} {of}", exact_money(price, terms.currency()));
     match terms.included_units() {
         Some(included) => format!("{} included, then {costs}", duration(included.try_into().unwrap_or(i64::MAX))),
         None => costs,
     }
 }
 
+/// What a plan costs, and what there is to say of that; empty where there is nothing.
+pub(super) fn price(terms: &Terms) -> (String, String) {
+    let (price, each) = (money(terms.price(), terms.currency()), each(terms.billing_cycle()));
+    match terms.payment_model() {
+        PaymentModel::Bundle => (format!("{price} {each}"), rate(terms)),
+        PaymentModel::Payg => (rate(terms), format!("paid {each}")),
+        PaymentModel::Perpetual => (format!("{price} {each}"), String::new()),
+    }
+}
+
 /// A plan in a line: what is paid for, what it costs, and who sends the bill.
 pub(super) fn plan(terms: &Terms) -> String {
-    let each = cycle(terms.billing_cycle()).to_lowercase();
-    let price = match terms.payment_model() {
-        PaymentModel::Bundle => format!("{} each {each}, {}", money(terms.price(), terms.currency()), rate(terms)),
-        PaymentModel::Payg => format!("{}, paid each {each}", rate(terms)),
-        PaymentModel::Perpetual => format!("{} once", money(terms.price(), terms.currency())),
-    };
+    let (price, detail) = price(terms);
+    let price = if detail.is_empty() { price } else { format!("{price}, {detail}") };
     format!("{}: {price}; billed by {}", model(terms.payment_model()), channel(terms.billing_channel()))
 }
 

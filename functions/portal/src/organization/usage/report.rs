@@ -73,12 +73,10 @@ pub(super) async fn read(visit: &Visit<'_, Read>, place: &Place, query: &UsageQu
     let (sums, tokens) = tokio::try_join!(table.usage_sums(&caller, &customer, &days), tokens)?;
     let names = Names { subscriptions: subscriptions.iter().map(named).collect(), tokens };
     let by_subscription = BySubscription::of(&sums);
-    let lines = |is_by_period| invoice(&subscriptions, &by_subscription, Some(range), today, is_by_period);
-    let by_period = lines(true);
-    let costs = costs(&by_period);
+    let lines = invoice(&subscriptions, &by_subscription, Some(range), today, true);
+    let costs = costs(&lines);
     let (told, rows, chart) = match query.calendar {
-        None if query.split == Some(Split::Period) => billed(&by_period, &by_period, &names),
-        None => billed(&lines(false), &by_period, &names),
+        None => billed(&lines, &names),
         Some(calendar) => counted(calendar, query, sums, &names),
     };
     Ok(Report { caller, customer, told, rows, transcriptions: transcriptions.total(), costs, chart })
@@ -115,8 +113,8 @@ fn counted(
     (told, used.into_iter().map(row).collect(), chart)
 }
 
-/// What subscriptions cost: a row for each line. The chart shows their billing periods in any case.
-fn billed(lines: &[Line], by_period: &[Line], names: &Names) -> (Told, Vec<UsageRow>, Chart) {
+/// What the billing periods of subscriptions cost. Units without a subscription cost nothing.
+fn billed(lines: &[Line], names: &Names) -> (Told, Vec<UsageRow>, Chart) {
     let row = |line: &Line| {
         let share = Share::Subscription(line.subscription);
         UsageRow {
@@ -127,13 +125,13 @@ fn billed(lines: &[Line], by_period: &[Line], names: &Names) -> (Told, Vec<Usage
             units: line.units,
             cost: match (line.cost, line.currency) {
                 (Some(cost), Some(currency)) => (cost.with_digits(currency), currency.to_string()),
-                (Some(cost), None) => (cost.plain(), String::new()),
-                (None, currency) => (String::new(), currency.map(|currency| currency.to_string()).unwrap_or_default()),
+                (_, currency) => (String::new(), currency.map(|currency| currency.to_string()).unwrap_or_default()),
             },
         }
     };
-    let of_chart: Vec<UsageRow> = by_period.iter().map(row).collect();
-    (Told::Costs, lines.iter().map(row).collect(), by_billing_period(&of_chart))
+    let rows: Vec<UsageRow> = lines.iter().map(row).collect();
+    let chart = by_billing_period(&rows);
+    (Told::Costs, rows, chart)
 }
 
 /// A bar for each day on which billing periods begin, in parts for the subscriptions.
