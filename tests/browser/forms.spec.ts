@@ -91,6 +91,8 @@ test("the way back leads to the list as it was left", async ({ visitor }) => {
   await page.getByRole("main").getByRole("link", { name: "Organizations" }).click();
   await expect(page.getByLabel("Search")).toHaveValue(name);
   await expect(page.getByRole("columnheader", { name: "Name" })).toHaveAttribute("aria-sort", "descending");
+  await page.goto("/login");
+  expect(await page.evaluate(() => sessionStorage.length), "nothing is left for who logs in next").toBe(0);
 });
 
 test("what two people change at once is shown to the second, and nothing of either is lost", async ({ visitor }) => {

@@ -114,7 +114,7 @@ impl Shop {
 fn row(page: &Answer, sku: &str) -> String {
     let marks: Vec<&str> = page.body.split("<tr").filter(|row| row.contains(&format!("<code>{sku}</code>"))).collect();
     assert_eq!(marks.len(), 1, "{sku} in {page}");
-    marks[0].to_owned()
+    marks[0].replace('\u{a0}', " ")
 }
 
 #[tokio::test]

@@ -116,7 +116,7 @@ async fn everybody_of_an_organization_sees_what_it_used() {
     }
     // On other days nothing was used, and the page says what to do.
     let earlier = desk.usage("&from=2020-01-01&to=2020-12-31").await.expect(200);
-    assert_eq!((figure(&earlier, "Hours processed"), figure(&earlier, "Transcriptions")), ("0 s".into(), "0".into()));
+    assert_eq!((figure(&earlier, "Hours processed"), figure(&earlier, "Transcriptions")), ("0 h".into(), "0".into()));
     earlier.shows("Nothing was used from 2020-01-01 to 2020-12-31.").shows("Choose other days").shows_no("<svg class=\"plot\"");
 }
 

@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn a_sentence_says_what_the_chart_shows() {
         assert_eq!(summary(&[]), "Nothing was used.");
-        assert_eq!(summary(&days(1)), "day 0: 0\u{a0}s.");
+        assert_eq!(summary(&days(1)), "day 0: 0\u{a0}h.");
         assert_eq!(summary(&days(3)), "day 0 to day 2. Most: 2\u{a0}min on day 2.");
     }
 

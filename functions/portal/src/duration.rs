@@ -19,7 +19,7 @@ pub(crate) fn spoken(units: i64) -> String {
     };
     let parts: Vec<String> =
         parts.iter().filter(|(part, _)| *part > 0).map(|(part, unit)| format!("{}\u{a0}{unit}", number(*part))).collect();
-    if parts.is_empty() { "0\u{a0}s".to_owned() } else { format!("{sign}{}", parts.join("\u{a0}")) }
+    if parts.is_empty() { "0\u{a0}h".to_owned() } else { format!("{sign}{}", parts.join("\u{a0}")) }
 }
 
 /// Units as clocks show them: `1:02:03`.
@@ -34,7 +34,7 @@ mod tests {
     #[test]
     fn durations_are_said_in_the_two_units_that_matter() {
         for (units, text) in [
-            (0, "0 s"),
+            (0, "0 h"),
             (59, "59 s"),
             (60, "1 min"),
             (450, "7 min 30 s"),

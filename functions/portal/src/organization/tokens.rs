@@ -7,6 +7,7 @@ use shared::domain::customer_token::{CustomerToken, TokenStatus, TokenType, VALI
 use shared::domain::entity_tag::ExpectedRevision;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::token::KeyId;
+use shared::lambda::idempotency::keeping;
 use shared::lambda::response::Response;
 use shared::store::customer_token::{CreateTokenError, DeleteTokenError, MadeToken};
 use shared::store::{Access, Caller, Policy, Read, StoreError, Write};
@@ -196,7 +197,7 @@ async fn delete(visit: &Visit<'_, Write>, place: &Place, id: &str) -> Result<Res
     };
     let customer = place.id.ok_or(Error::NotFound)?;
     let any = ExpectedRevision::default();
-    let deleted = visit.table.customer_token_delete(&caller, customer, &any, &token, &|()| Vec::new()).await;
+    let deleted = visit.table.customer_token_delete(&caller, customer, &any, &token, &keeping(|()| see_other(&list))).await;
     deleted.map_err(|error| match error {
         DeleteTokenError::Store(error) => error,
         DeleteTokenError::OtherRevision => StoreError::Internal("a token has no revisions".to_owned()),

@@ -56,7 +56,8 @@ pub(super) async fn show(visit: &Visit<'_, Read>) -> Result<Response, Error> {
     alone(&caller, StatusCode::OK, TITLE, &PasswordForm::of(&caller, true)?)
 }
 
-/// Changes the password and leads to the profile (303), with another cookie of the same session. Answers 422 with everything that is wrong, 429 to who has to wait.
+/// Changes the password and leads to the profile (303), with another cookie of the same session. Answers 422 with everything that is wrong, 429
+/// to who has to wait.
 pub(super) async fn submit(visit: &Visit<'_, Write>, form: &Form) -> Result<Response, Error> {
     let caller = visit.caller(Policy::ONESELF).await?;
     let (current, password) = match sent(form) {

@@ -15,6 +15,7 @@ use super::super::shell::{Content, Tab};
 use super::words;
 use crate::Error;
 use crate::address::with_query;
+use crate::duration::spoken;
 use crate::paging::Paging;
 use crate::query::Query;
 use crate::visit::Visit;
@@ -100,7 +101,7 @@ impl Row {
             end: *end,
             price: words::price(terms),
             period,
-            used: words::duration(units),
+            used: spoken(units),
             cost: cost(terms, units.into()).map(money).unwrap_or_default(),
             auto_renew: *auto_renew,
             can_renew: !has_ended && terms.payment_model() != PaymentModel::Perpetual,
