@@ -115,6 +115,25 @@ impl App {
         async move { self.audit_from(tenant, place).await }
     }
 
+    /// All rows, once nothing changes any more. What an engine was too slow to answer in time it may still do afterwards, and a scan that runs
+    /// beside a transaction sees a part of it.
+    async fn settled_rows(&self) -> Vec<Row> {
+        let mut before = self.scanned().await;
+        loop {
+            let after = self.scanned().await;
+            if after == before {
+                return after;
+            }
+            before = after;
+        }
+    }
+
+    async fn scanned(&self) -> Vec<Row> {
+        let pages = self.raw_client().scan().table_name(self.store.table_name()).consistent_read(true).into_paginator();
+        let rows = pages.items().send().collect::<Result<Vec<_>, _>>().await.unwrap();
+        rows.into_iter().map(|row| row.into_iter().collect()).collect()
+    }
+
     async fn audit_from(&self, tenant: &Tenant, place: &std::panic::Location<'_>) -> BTreeMap<u64, Row> {
         let mut customers = BTreeMap::new();
         let mut counts = BTreeMap::new();
@@ -126,9 +145,7 @@ impl App {
         let mut brand = BTreeMap::new();
         let mut belongings = Belongings::default();
         let mut usage = Usage::default();
-        let pages = self.raw_client().scan().table_name(self.store.table_name()).consistent_read(true).into_paginator();
-        for row in pages.items().send().collect::<Result<Vec<_>, _>>().await.unwrap() {
-            let row: Row = row.into_iter().collect();
+        for row in self.settled_rows().await {
             let (pk, sk) = (words(&row, "PK").unwrap(), words(&row, "SK").unwrap().to_owned());
             let Some((kind, of)) = pk.split_once('#') else {
                 continue;
