@@ -71,9 +71,7 @@ impl Door {
 
     /// All rows of tries.
     async fn rows(&self) -> Vec<Row> {
-        let pages = self.app.raw_client().scan().table_name(self.app.store.table_name()).consistent_read(true).into_paginator();
-        let rows = pages.items().send().collect::<Result<Vec<_>, _>>().await.unwrap();
-        let rows = rows.into_iter().map(|row| row.into_iter().collect::<Row>());
+        let rows = self.app.scanned().await.into_iter().map(|row| row.into_iter().collect::<Row>());
         rows.filter(|row| row["PK"].as_s().unwrap().starts_with("TRIES#")).collect()
     }
 }

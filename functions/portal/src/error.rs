@@ -4,7 +4,6 @@ use askama::Template;
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::SET_COOKIE;
 use shared::domain::credential::Refusal;
-use shared::domain::reseller::ShortName;
 use shared::lambda::bootstrap::{ApiError, Failure};
 use shared::lambda::form;
 use shared::lambda::idempotency::Repetition;
@@ -16,7 +15,7 @@ use shared::store::{AuthenticationError, StoreError};
 use crate::address::with_query;
 use crate::cookies::{no_session_cookie, remembered_reseller};
 use crate::frame::Look;
-use crate::login_page::LoginPage;
+use crate::login_page::{LoginPage, login_path};
 use crate::page::{page, see_other};
 
 /// Why a page was not shown or a form not taken. The text of the `Display` is for the log.
@@ -95,8 +94,8 @@ impl ApiError for Error {
     fn response(&self, request: &Request) -> Response {
         use StatusCode as Status;
         let (status, title, text) = match self {
-            Self::Refused(Refusal::Suspended) => return shown(Status::FORBIDDEN, "Suspended", SUSPENDED, false),
-            Self::Refused(Refusal::Inactive) => return shown(Status::FORBIDDEN, "Inactive", INACTIVE, false),
+            Self::Refused(Refusal::Suspended) => (Status::FORBIDDEN, "Suspended", SUSPENDED),
+            Self::Refused(Refusal::Inactive) => (Status::FORBIDDEN, "Inactive", INACTIVE),
             Self::Refused(_) => return log_in_again(request),
             Self::NotFound | Self::Failed(Failure::NoSuchRoute) => {
                 (Status::NOT_FOUND, "Not found", "There is nothing at this address, or it was deleted meanwhile.")
@@ -106,7 +105,7 @@ impl ApiError for Error {
                 "Not sent from here",
                 "This form was not sent from a page of this portal, so nothing was changed. Open the page here and try again.",
             ),
-            Self::Malformed(text) => return shown(Status::BAD_REQUEST, "This form can't be read", text, true),
+            Self::Malformed(text) => (Status::BAD_REQUEST, "This form can't be read", text.as_str()),
             Self::Repeated(Repetition::Answered(answer)) => return answer.as_ref().clone(),
             Self::Repeated(Repetition::OtherRequest) => (
                 Status::UNPROCESSABLE_ENTITY,
@@ -129,7 +128,7 @@ impl ApiError for Error {
                 "Something went wrong on our side. Contact support if it persists.",
             ),
         };
-        let response = shown(status, title, text, true);
+        let response = shown(status, title, text, !matches!(self, Self::Refused(_)));
         if let Self::Failed(failure) = self { failure.tell_when(response) } else { response }
     }
 }
@@ -160,11 +159,6 @@ fn log_in_again(request: &Request) -> Response {
         see_other(&with_query(&login_path(request), [("next", if here == "/" { "" } else { &here })]))
     };
     with_header(response, SET_COOKIE, &no_session_cookie())
-}
-
-/// The path of the login at which this browser logged in last.
-pub(crate) fn login_path(request: &Request) -> String {
-    ShortName::parse(remembered_reseller(request)).map_or_else(|| "/login".to_owned(), |name| format!("/login/{name}"))
 }
 
 /// The form that was sent, without passwords. One with a file is not kept: it has to be sent again.

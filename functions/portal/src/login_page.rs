@@ -1,8 +1,11 @@
 //! The page on which people log in. It is also what somebody sees whose session has ended.
 
 use askama::Template;
+use shared::domain::reseller::ShortName;
+use shared::lambda::request::Request;
 
 use crate::address::with_query;
+use crate::cookies::remembered_reseller;
 use crate::frame::Look;
 
 /// The page of a login.
@@ -35,4 +38,9 @@ impl LoginPage {
     fn action(&self) -> String {
         self.reseller.as_ref().map_or_else(|| "/login".to_owned(), |reseller| format!("/login/{reseller}"))
     }
+}
+
+/// The path of the login at which this browser logged in last.
+pub(crate) fn login_path(request: &Request) -> String {
+    ShortName::parse(remembered_reseller(request)).map_or_else(|| "/login".to_owned(), |name| format!("/login/{name}"))
 }

@@ -8,7 +8,7 @@ use shared::store::{Policy, Table, Write};
 
 use crate::Error;
 use crate::cookies::no_session_cookie;
-use crate::error::login_path;
+use crate::login_page::login_path;
 use crate::organization::{self, Place};
 use crate::page::{compressed, see_other};
 use crate::visit::Visit;

@@ -454,14 +454,15 @@ impl App {
 
     /// All rows of the table, in no particular order: to show that a call wrote nothing.
     pub async fn all_rows(&self) -> Vec<String> {
-        let client = self.raw_client();
-        let mut rows = Vec::new();
-        let mut pages = client.scan().table_name(self.store.table_name()).consistent_read(true).into_paginator().items().send();
-        while let Some(row) = pages.next().await {
-            rows.push(shown(&AttributeValue::M(row.unwrap())));
-        }
+        let mut rows: Vec<String> = self.scanned().await.into_iter().map(|row| shown(&AttributeValue::M(row))).collect();
         rows.sort();
         rows
+    }
+
+    /// All rows of the table as the engine has them.
+    pub async fn scanned(&self) -> Vec<HashMap<String, AttributeValue>> {
+        let pages = self.raw_client().scan().table_name(self.store.table_name()).consistent_read(true).into_paginator();
+        pages.items().send().collect::<Result<Vec<_>, _>>().await.unwrap()
     }
 
     /// A client of the engine that bypasses the product and its wire.

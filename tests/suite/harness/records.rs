@@ -122,16 +122,10 @@ impl App {
         loop {
             let after = self.scanned().await;
             if after == before {
-                return after;
+                return after.into_iter().map(|row| row.into_iter().collect()).collect();
             }
             before = after;
         }
-    }
-
-    async fn scanned(&self) -> Vec<Row> {
-        let pages = self.raw_client().scan().table_name(self.store.table_name()).consistent_read(true).into_paginator();
-        let rows = pages.items().send().collect::<Result<Vec<_>, _>>().await.unwrap();
-        rows.into_iter().map(|row| row.into_iter().collect()).collect()
     }
 
     async fn audit_from(&self, tenant: &Tenant, place: &std::panic::Location<'_>) -> BTreeMap<u64, Row> {

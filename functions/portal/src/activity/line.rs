@@ -80,7 +80,7 @@ fn who(actor: &Principal, label: Option<&str>) -> (String, String) {
                 |label| (label.to_owned(), format!("{kind} {id}")),
             )
         }
-        Principal::Operator => ("Platform operator".to_owned(), "".to_owned()),
+        Principal::Operator => ("Platform operator".to_owned(), String::new()),
     }
 }
 
@@ -167,7 +167,7 @@ mod tests {
             (line.who, line.by)
         };
         let pair = |who: &str, by: String| (who.to_owned(), by);
-        assert_eq!(told(Principal::Operator, None), pair("Platform operator", "".to_owned()));
+        assert_eq!(told(Principal::Operator, None), pair("Platform operator", String::new()));
         assert_eq!(told(Principal::User(None, UserId::new(9).unwrap()), None), pair("User 9", "deleted since".to_owned()));
         assert_eq!(told(key(Kind::Reseller), Some("Billing")), pair("Billing", format!("API key {id}")));
         assert_eq!(told(key(Kind::Customer), None), pair("A program", format!("token of an organization {id}")));

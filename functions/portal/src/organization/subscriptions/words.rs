@@ -45,13 +45,8 @@ pub(super) fn status(status: SubscriptionStatus) -> (&'static str, &'static str)
     }
 }
 
-/// An amount with separators, and its currency.
+/// An amount with separators and all its digits, at least those of its currency: a price of units may have more.
 pub(super) fn money(amount: Amount, currency: Currency) -> String {
-    format!("{} {}", format::amount(&amount.with_digits(currency)), currency.code())
-}
-
-/// The same with all its digits, of which a price of units may have more than its currency.
-fn exact_money(amount: Amount, currency: Currency) -> String {
     let (plain, usual) = (amount.plain(), amount.with_digits(currency));
     format!("{} {}", format::amount(if plain.len() > usual.len() { &plain } else { &usual }), currency.code())
 }
@@ -67,7 +62,7 @@ fn rate(terms: &Terms) -> String {
         1 => "a second".to_owned(),
         size => format!("for {}", spoken(size.try_into().unwrap_or(i64::MAX))),
     };
-    let costs = format!("{} {of}", exact_money(price, terms.currency()));
+    let costs = format!("{} {of}", money(price, terms.currency()));
     match terms.included_units() {
         Some(included) => format!("{} included, then {costs}", spoken(included.try_into().unwrap_or(i64::MAX))),
         None => costs,
