@@ -41,6 +41,7 @@ test("organizations are deleted after a question that names them", async ({ visi
   await remove.click();
   await question.getByRole("button", { name: "Delete" }).dblclick();
   await expect(page.getByRole("status")).toHaveText("1 organization was deleted.");
+  await expect(page.getByRole("searchbox"), "the list is as it was").toHaveValue(name);
   expect(await withName(name)).toEqual([]);
 });
 

@@ -151,6 +151,25 @@ async fn what_is_selected_is_deleted_after_a_question() {
 }
 
 #[tokio::test]
+async fn the_list_is_as_it_was_after_a_deletion() {
+    let house = House::open().await;
+    let gone = house.app.create(&house.tenant, "Q&A <1>").await;
+    house.app.create(&house.tenant, "Q&A <2>").await;
+    let narrowed = "search=Q%26A%20%3C&sort=name&direction=desc&rows=50";
+    let list = house.app.look_at(&house.reseller, &format!("/reseller?{narrowed}")).await.expect(200);
+    assert_eq!(list.hidden("search"), "Q&#38;A &#60;");
+    assert_eq!([list.hidden("direction"), list.hidden("rows")], ["desc", "50"]);
+    let asked = format!("/reseller/delete?{narrowed}");
+    let question = house.app.look_at(&house.reseller, &format!("{asked}&id={gone}")).await.expect(200);
+    let escaped = narrowed.replace('&', "&#38;");
+    question.shows(&format!("action=\"/reseller/delete?{escaped}\"")).shows(&format!("<a href=\"/reseller?{escaped}\">Keep"));
+    let list = house.app.submit(&house.reseller, &asked, &[("id", &gone.to_string())]).await.leads_to();
+    assert_eq!(list, format!("/reseller?{narrowed}&deleted=1"));
+    let list = house.app.look_at(&house.reseller, &list).await.expect(200);
+    list.shows("1 organization was deleted.").shows("Q&#38;A &#60;2&#62;").shows_no("Acme");
+}
+
+#[tokio::test]
 async fn details_are_saved_and_a_change_by_others_in_between_is_kept() {
     let house = House::open().await;
     let path = format!("/reseller/{}", house.customer);

@@ -35,7 +35,11 @@ if (question) {
     const count = () => {
       button.disabled = rows().length === 0;
     };
-    list.addEventListener("submit", (event) => ask(event, list.action, rows()));
+    list.addEventListener("submit", (event) => {
+      const listed = new URLSearchParams(new FormData(list));
+      listed.delete("id");
+      ask(event, `${list.action}?${listed}`, rows());
+    });
     list.addEventListener("input", count);
     // A browser fills fields again when the person comes back to a page.
     addEventListener("pageshow", count);

@@ -10,6 +10,7 @@ use shared::lambda::response::Response;
 use shared::store::customer::WriteError;
 use shared::store::{Policy, Read, StoreError, Write};
 
+use super::list_query::ListQuery;
 use crate::Error;
 use crate::form::Form;
 use crate::frame::{Frame, Section};
@@ -28,6 +29,8 @@ pub(super) const LOSSES: &str = "Their users are logged out, and their tokens an
 #[template(path = "delete_organizations.html")]
 struct DeletePage {
     frame: Frame,
+    /// The list from which they were selected.
+    query: ListQuery,
     /// Those that are there: id and name.
     found: Vec<(u64, String)>,
 }
@@ -40,10 +43,10 @@ pub(crate) async fn show(visit: &Visit<'_, Read>) -> Result<Response, Error> {
     let mut found: Vec<_> = names.into_iter().map(|(id, name)| (id.number(), name)).collect();
     found.sort_unstable();
     let frame = Frame::new(&caller, Section::Organizations, "Delete organizations");
-    Ok(page(StatusCode::OK, &DeletePage { frame, found })?)
+    Ok(page(StatusCode::OK, &DeletePage { frame, query: ListQuery::parse(visit.request), found })?)
 }
 
-/// Deletes the organizations and leads to the list (303), which says how many there were. What is gone already does not matter, so that the
+/// Deletes the organizations and leads to the list from which they were selected (303), which says how many there were. What is gone already does not matter, so that the
 /// form can be sent twice.
 pub(crate) async fn submit(visit: &Visit<'_, Write>, form: &Form) -> Result<Response, Error> {
     let caller = visit.caller(Policy::RESELLER).await?;
@@ -55,7 +58,7 @@ pub(crate) async fn submit(visit: &Visit<'_, Write>, form: &Form) -> Result<Resp
         let done = visit.table.customer_delete(&caller, &ExpectedRevision::default(), customer, &|_| Vec::new()).await;
         deleted += u64::from(done.map_err(failure)?.is_some());
     }
-    Ok(see_other(&format!("/reseller?deleted={deleted}")))
+    Ok(see_other(&ListQuery::parse(visit.request).after_deletion(deleted)))
 }
 
 fn failure(error: WriteError) -> StoreError {

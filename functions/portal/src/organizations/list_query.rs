@@ -15,6 +15,9 @@ use crate::query::Query;
 /// The path of the list.
 pub(super) const PATH: &str = "/reseller";
 
+/// The path at which organizations of the list are deleted.
+const DELETE: &str = "/reseller/delete";
+
 /// The path of the same list as CSV.
 pub(super) const EXPORT: &str = "/reseller/export";
 
@@ -142,18 +145,46 @@ impl ListQuery {
 
     /// The address of all of this list as CSV.
     pub(super) fn export(&self) -> String {
-        with_query(EXPORT, self.kept().iter().map(|(name, value)| (*name, value.as_str())))
+        address(EXPORT, &self.kept())
+    }
+
+    /// The address at which organizations of this list are deleted.
+    pub(super) fn deletion(&self) -> String {
+        address(DELETE, &self.listed())
+    }
+
+    /// The address of the first page of this list, which says how many organizations were deleted.
+    pub(super) fn after_deletion(&self, deleted: u64) -> String {
+        let mut parameters = self.listed();
+        parameters.push(("deleted", deleted.to_string()));
+        address(PATH, &parameters)
     }
 
     /// The parameters that say which organizations are listed, and in which order.
     pub(super) fn kept(&self) -> Vec<(&'static str, String)> {
-        let unless = |usual: &str, value: &str| if value == usual { String::new() } else { value.to_owned() };
+        self.ordered(self.sort, self.direction.name())
+    }
+
+    /// The same parameters, and how many rows a page has.
+    pub(super) fn listed(&self) -> Vec<(&'static str, String)> {
+        let mut parameters = self.kept();
+        parameters.push(self.length());
+        parameters
+    }
+
+    /// The parameters that say which organizations are listed, in this order.
+    fn ordered(&self, sort: &str, direction: &str) -> Vec<(&'static str, String)> {
         vec![
             ("search", self.search.clone()),
             ("status", self.status.clone()),
-            ("sort", unless("id", self.sort)),
-            ("direction", unless("asc", self.direction.name())),
+            ("sort", unless("id", sort)),
+            ("direction", unless("asc", direction)),
         ]
+    }
+
+    /// The parameter that says how many rows a page has.
+    fn length(&self) -> (&'static str, String) {
+        ("rows", unless("25", &self.rows.to_string()))
     }
 
     /// The address of the page before; `None` on the first.
@@ -176,22 +207,20 @@ impl ListQuery {
     }
 
     fn address(&self, sort: &str, direction: &str, offset: u64, cursor: &str) -> String {
-        let (rows, offset) = (self.rows.to_string(), offset.to_string());
-        let unless = |usual: &str, value| if value == usual { "" } else { value };
-        let direction = unless("asc", direction);
-        with_query(
-            PATH,
-            [
-                ("search", self.search.as_str()),
-                ("status", &self.status),
-                ("sort", unless("id", sort)),
-                ("direction", direction),
-                ("rows", unless("25", &rows)),
-                ("offset", unless("0", &offset)),
-                ("cursor", cursor),
-            ],
-        )
+        let mut parameters = self.ordered(sort, direction);
+        let offset = unless("0", &offset.to_string());
+        parameters.extend([self.length(), ("offset", offset), ("cursor", cursor.to_owned())]);
+        address(PATH, &parameters)
     }
+}
+
+/// What an address says, which is nothing where the value is the usual one.
+fn unless(usual: &str, value: &str) -> String {
+    if value == usual { String::new() } else { value.to_owned() }
+}
+
+fn address(path: &str, parameters: &[(&'static str, String)]) -> String {
+    with_query(path, parameters.iter().map(|(name, value)| (*name, value.as_str())))
 }
 
 fn context(reseller: ResellerId, listing: &Listing) -> CursorContext {
@@ -218,6 +247,9 @@ mod tests {
         assert_eq!(narrowed.first(), "/reseller?search=a%26b&status=active&rows=100");
         assert_eq!(narrowed.export(), "/reseller/export?search=a%26b&status=active");
         assert_eq!(query("sort=name&direction=desc&offset=50").export(), "/reseller/export?sort=name&direction=desc");
+        assert_eq!(narrowed.deletion(), "/reseller/delete?search=a%26b&status=active&rows=100");
+        assert_eq!(narrowed.after_deletion(2), "/reseller?search=a%26b&status=active&rows=100&deleted=2");
+        assert_eq!(query("deleted=3").after_deletion(0), "/reseller?deleted=0");
     }
 
     #[test]
