@@ -170,6 +170,24 @@ async fn the_list_is_as_it_was_after_a_deletion() {
 }
 
 #[tokio::test]
+async fn what_is_not_there_is_told_among_the_pages_that_a_person_sees() {
+    let house = House::open().await;
+    let nothing = "There is nothing at this address, or it was deleted meanwhile.";
+    for path in ["/reseller/999999", "/reseller/nothing/like/it", "/organization"] {
+        house.app.look_at(&house.reseller, path).await.expect(404).shows(nothing).shows("href=\"/reseller/dashboard\"");
+    }
+    for path in ["/reseller", "/reseller/999999", "/organization/nothing/like"] {
+        let page = house.app.look_at(&house.resellee, path).await.expect(404);
+        page.shows(nothing).shows("href=\"/organization\"").shows_no("href=\"/reseller");
+    }
+    // A form for what somebody else has just deleted.
+    let typed = [("name", "Acme Ltd"), ("email", "office@acme.example")];
+    let answer = house.app.submit(&house.reseller, "/reseller/999999", &typed).await.expect(404);
+    answer.shows(nothing).shows("href=\"/reseller/dashboard\"");
+    house.app.look_at("", "/reseller/999999").await.expect(303);
+}
+
+#[tokio::test]
 async fn details_are_saved_and_a_change_by_others_in_between_is_kept() {
     let house = House::open().await;
     let path = format!("/reseller/{}", house.customer);

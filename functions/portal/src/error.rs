@@ -10,11 +10,11 @@ use shared::lambda::idempotency::Repetition;
 use shared::lambda::request::Request;
 use shared::lambda::response::{Response, response, with_header};
 use shared::store::replay::Earlier;
-use shared::store::{AuthenticationError, StoreError};
+use shared::store::{AuthenticationError, Caller, StoreError};
 
 use crate::address::with_query;
 use crate::cookies::{no_session_cookie, remembered_reseller};
-use crate::frame::Look;
+use crate::frame::{Frame, Look};
 use crate::login_page::{LoginPage, login_path};
 use crate::page::{page, see_other};
 
@@ -27,6 +27,9 @@ pub enum Error {
     /// There is no such page, or no such record, or not for this person.
     #[error("no such page")]
     NotFound,
+    /// The same, and the page that says so in the frame of those that this person sees.
+    #[error("no such page")]
+    NotFoundBy(Box<Response>),
     /// Another site's page sent the form.
     #[error("sent from elsewhere")]
     ElsewhereSent,
@@ -79,6 +82,26 @@ pub(crate) const SUSPENDED: &str = "This reseller is suspended. Contact the plat
 /// Why nobody of an inactive organization is let in.
 pub(crate) const INACTIVE: &str = "Your organization is inactive. Ask your provider to activate it again.";
 
+/// What is said of an address at which nothing is, and under which title.
+const NOT_FOUND: (&str, &str) = ("Not found", "There is nothing at this address, or it was deleted meanwhile.");
+
+/// The page that says so to somebody who is logged in.
+#[derive(Template)]
+#[template(path = "not_found.html")]
+struct NotFoundPage {
+    frame: Frame,
+    text: &'static str,
+}
+
+impl Error {
+    /// Nothing is there, which this caller is told among the pages that it sees.
+    pub(crate) fn not_found<A>(caller: &Caller<A>) -> Self {
+        let (title, text) = NOT_FOUND;
+        let template = NotFoundPage { frame: Frame::new(caller, None, title), text };
+        page(StatusCode::NOT_FOUND, &template).map_or_else(Self::from, |page| Self::NotFoundBy(Box::new(page)))
+    }
+}
+
 /// A page that says what went wrong.
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -97,9 +120,8 @@ impl ApiError for Error {
             Self::Refused(Refusal::Suspended) => (Status::FORBIDDEN, "Suspended", SUSPENDED),
             Self::Refused(Refusal::Inactive) => (Status::FORBIDDEN, "Inactive", INACTIVE),
             Self::Refused(_) => return log_in_again(request),
-            Self::NotFound | Self::Failed(Failure::NoSuchRoute) => {
-                (Status::NOT_FOUND, "Not found", "There is nothing at this address, or it was deleted meanwhile.")
-            }
+            Self::NotFoundBy(page) => return page.as_ref().clone(),
+            Self::NotFound | Self::Failed(Failure::NoSuchRoute) => (Status::NOT_FOUND, NOT_FOUND.0, NOT_FOUND.1),
             Self::ElsewhereSent => (
                 Status::FORBIDDEN,
                 "Not sent from here",

@@ -91,12 +91,13 @@ pub(crate) struct Frame {
     pub(crate) reseller: String,
     pub(crate) person: String,
     pub(crate) sections: &'static [Section],
-    pub(crate) current: Section,
+    /// The part to which the page belongs; `None` when it belongs to none.
+    pub(crate) current: Option<Section>,
 }
 
 impl Frame {
     /// The frame of a page with this title, in this part of the portal.
-    pub(crate) fn new<A>(caller: &Caller<A>, current: Section, title: impl Into<String>) -> Self {
+    pub(crate) fn new<A>(caller: &Caller<A>, current: impl Into<Option<Section>>, title: impl Into<String>) -> Self {
         let person = caller.person();
         Self {
             title: title.into(),
@@ -104,7 +105,7 @@ impl Frame {
             reseller: caller.reseller_record().name.to_string(),
             person: person.map(|person| person.user.label()).unwrap_or_default(),
             sections: person.map(|person| Section::of(person.user.role)).unwrap_or_default(),
-            current,
+            current: current.into(),
         }
     }
 }

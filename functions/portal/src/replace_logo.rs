@@ -15,6 +15,6 @@ use crate::visit::Visit;
 /// 401 with a login without a session; 403 when another site's page sent the form; 404 when this person has no brand.
 pub async fn replace_logo(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let visit = Visit::sent(table, request).await?;
-    let response = profile::logo::replace(&visit).await?;
-    Ok(compressed(request, response))
+    let answered = profile::logo::replace(&visit).await;
+    Ok(compressed(request, visit.within_frame(answered).await?))
 }

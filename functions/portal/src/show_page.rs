@@ -20,7 +20,7 @@ use crate::{activity, all_usage, dashboard, organization, organizations, people,
 pub async fn show_page(table: &Table<Read>, request: &Request) -> Result<Response, Error> {
     let visit = Visit::begin(table, request).await?;
     let segments: Vec<&str> = request.path().split('/').skip(1).collect();
-    let response = match *segments {
+    let answered = match *segments {
         [""] => start(&visit).await,
         ["reseller"] => on_heap(|| organizations::list::show(&visit)).await,
         ["reseller", "dashboard"] => on_heap(|| dashboard::show(&visit)).await,
@@ -51,8 +51,8 @@ pub async fn show_page(table: &Table<Read>, request: &Request) -> Result<Respons
             on_heap(|| organization::show_part(&visit, Place::own(&visit.token), kind, item, Some(deed))).await
         }
         _ => Err(Error::NotFound),
-    }?;
-    Ok(compressed(request, response))
+    };
+    Ok(compressed(request, visit.within_frame(answered).await?))
 }
 
 /// A page that is being made, on the heap. Without optimization, one function that makes them all would need the space of all of them on the

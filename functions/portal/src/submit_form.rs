@@ -26,7 +26,7 @@ pub async fn submit_form(table: &Table<Write>, request: &Request) -> Result<Resp
     }
     let (visit, form) = Visit::submitted(table, request).await?;
     let segments: Vec<&str> = request.path().split('/').skip(1).collect();
-    let response = match *segments {
+    let answered = match *segments {
         ["reseller", "users", ref rest @ ..] => people::submit(&visit, form, rest).await,
         ["profile", ref rest @ ..] => profile::submit(&visit, form, rest).await,
         ["reseller", "new"] => organizations::new::submit(&visit, form).await,
@@ -44,8 +44,8 @@ pub async fn submit_form(table: &Table<Write>, request: &Request) -> Result<Resp
             organization::submit_part(&visit, form, Place::own(&visit.token), kind, item, Some(deed)).await
         }
         _ => Err(Error::NotFound),
-    }?;
-    Ok(compressed(request, response))
+    };
+    Ok(compressed(request, visit.within_frame(answered).await?))
 }
 
 /// Ends the session, if there is one, and leads to the login. Whom nobody lets in at the moment can leave too.

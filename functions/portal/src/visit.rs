@@ -4,6 +4,7 @@ use shared::domain::credential::Refusal;
 use shared::domain::replay::{IdempotencyKey, SentRequest};
 use shared::domain::token::{IssuedToken, PresentedToken};
 use shared::lambda::request::Request;
+use shared::lambda::response::Response;
 use shared::store::{Access, Caller, Content, Policy, Sealed, StoreError, Table, Write};
 
 use crate::Error;
@@ -40,6 +41,18 @@ impl<'a, A: Access> Visit<'a, A> {
         let opened = sealed.open(policy)?;
         self.table.session_seen(&opened.0).await?;
         Ok(opened)
+    }
+
+    /// The answer to this visit, or why there is none. That nothing is there is told in the frame of the pages that the caller sees, whom one
+    /// more call verifies.
+    ///
+    /// # Errors
+    /// Those of `answered`, and of [`Visit::open`].
+    pub(crate) async fn within_frame(&self, answered: Result<Response, Error>) -> Result<Response, Error> {
+        match answered {
+            Err(Error::NotFound) => Err(Error::not_found(&self.caller(Policy::ONESELF).await?)),
+            answered => answered,
+        }
     }
 
     /// The verified caller, for pages that show nothing but what it brings.
