@@ -136,6 +136,7 @@ test("a session that ends in the middle of a form loses nothing that was typed @
   await page.getByRole("button", { name: "Log in" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("You are logged in again");
   await isAccessible(page, "before going on");
+  await expect(page.getByRole("definition").first()).toHaveText(name);
   await page.getByRole("button", { name: "Go on with it" }).click();
   await expect(page.getByRole("status")).toContainText("was created");
   expect(await withName(name)).toHaveLength(1);

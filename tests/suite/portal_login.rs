@@ -114,9 +114,30 @@ async fn a_session_that_ends_in_the_middle_of_a_form_loses_nothing_that_was_type
     assert_eq!(kept, "form_key=k&name=Bolt%20%26%20%3CSons%3E&email=x");
     let fields = [("reseller", "northwind"), ("email", ANN), ("password", PASSWORD), ("next", &next), ("kept", &kept)];
     let answer = house.log_in("/login", &fields).await.expect(200).shows("action=\"/reseller/new\"");
+    let answer = answer.shows("<dt>Name</dt><dd><bdi>Bolt &#38; &#60;Sons&#62;</bdi></dd>").shows_no("<bdi>k</bdi>");
     assert_eq!(answer.hidden("name"), "Bolt &#38; &#60;Sons&#62;");
     let session = answer.cookie("__Host-session").unwrap();
     house.app.submit(&session, "/reseller/new", &typed).await.expect(422).shows("Bolt &#38; &#60;Sons&#62;");
+}
+
+#[tokio::test]
+async fn who_was_about_to_delete_is_asked_again_after_a_session_has_ended() {
+    let house = House::open().await;
+    house.app.submit(&house.reseller, "/logout", &[]).await.expect(303);
+    let one = house.customer.to_string();
+    let token = format!("/reseller/{one}/tokens/0123456789ab/delete");
+    for (path, fields, asks_at) in [
+        ("/reseller/delete", vec![("id", "7"), ("id", one.as_str())], format!("/reseller/delete?id=7&id={one}")),
+        ("/reseller/delete?search=A%26c&rows=50", vec![("id", &one)], format!("/reseller/delete?search=A%26c&rows=50&id={one}")),
+        (&token, vec![("form_key", "k")], token.clone()),
+    ] {
+        let answer = house.app.submit(&house.reseller, path, &fields).await.expect(401).shows_no("name=\"kept\"");
+        let next = answer.hidden("next").replace("&#38;", "&");
+        assert_eq!(next, asks_at);
+        let fields = [("reseller", "northwind"), ("email", ANN), ("password", PASSWORD), ("next", &next)];
+        assert_eq!(house.log_in("/login", &fields).await.leads_to(), asks_at);
+    }
+    house.app.reseller_api("GET", house.customer).key(&house.tenant.key).send().await.expect(200);
 }
 
 #[tokio::test]

@@ -132,7 +132,9 @@ async fn without_a_session_every_page_leads_to_the_login_and_every_form_is_kept_
                 if route.method == "GET" || path == "/logout" {
                     assert!(answer.leads_to().starts_with("/login"), "{path}");
                 } else {
-                    assert_eq!((answer.hidden("next"), answer.status), (path.clone(), 401), "{answer}");
+                    // What would be deleted is asked again.
+                    let next = if path.ends_with("/delete") { format!("{path}?id=999999") } else { path.clone() };
+                    assert_eq!((answer.hidden("next"), answer.status), (next, 401), "{answer}");
                 }
             }
         }

@@ -84,7 +84,9 @@ fn every_route_of_the_portal_answers_to_nobody_and_to_another_sites_page() {
             ("portal-show-asset", _) => drop(page(answer, 404)),
             // Nobody has to log in to log out.
             ("portal-submit-form", _) if path == "/logout" => assert_eq!(page(answer, 303).leads_to(), "/login"),
-            // A form is kept until somebody has logged in.
+            // What would be deleted is asked again.
+            ("portal-submit-form", _) if path.ends_with("/delete") => drop(page(answer, 401).shows_no("name=A%20%26%20B")),
+            // Any other form is kept until somebody has logged in.
             ("portal-submit-form", _) => drop(page(answer, 401).shows("name=A%20%26%20B")),
             _ => drop(page(answer, 401)),
         }

@@ -161,34 +161,48 @@ fn shown(status: StatusCode, title: &'static str, text: &str, is_let_in: bool) -
 }
 
 /// Leads somebody without a session to the login and from there back to the page. A form that was sent is kept in the page of the login, so that
-/// nothing that was typed is lost.
+/// nothing that was typed is lost. One that deletes is not: at its address a page asks again, with the names of what is deleted.
 fn log_in_again(request: &Request) -> Response {
+    let address = |query: &str| if query.is_empty() { request.path().to_owned() } else { format!("{}?{query}", request.path()) };
+    let query = request.query();
     let response = if request.method() == "POST" {
+        let sent = sent(request);
+        let (next, kept) = if request.path().ends_with("/delete") {
+            let selected = encoded(sent.iter().filter(|(name, _)| name == "id"));
+            let parameters: Vec<&str> = [query, &selected].into_iter().filter(|part| !part.is_empty()).collect();
+            (address(&parameters.join("&")), String::new())
+        } else {
+            (address(query), encoded(&sent))
+        };
         let login = LoginPage {
             look: Look::plain(),
             reseller: None,
             short_name: remembered_reseller(request).to_owned(),
             email: String::new(),
-            next: request.path().to_owned(),
-            kept: kept(request),
+            next,
+            kept,
             has_expired: true,
             fault: None,
         };
         page(StatusCode::UNAUTHORIZED, &login).unwrap_or_else(|_| see_other("/login"))
     } else {
-        let query = request.query();
-        let here = if query.is_empty() { request.path().to_owned() } else { format!("{}?{query}", request.path()) };
+        let here = address(query);
         see_other(&with_query(&login_path(request), [("next", if here == "/" { "" } else { &here })]))
     };
     with_header(response, SET_COOKIE, &no_session_cookie())
 }
 
-/// The form that was sent, without passwords. One with a file is not kept: it has to be sent again.
-fn kept(request: &Request) -> String {
+/// The fields of the form that was sent, without passwords. One with a file has none: it has to be sent again.
+fn sent(request: &Request) -> Vec<(String, String)> {
     if request.header("content-type").is_some_and(|sent| sent.starts_with("multipart/")) {
-        return String::new();
+        return Vec::new();
     }
-    let pairs = request.body().ok().and_then(|body| form::parse(&body).ok()).unwrap_or_default();
-    let pairs = pairs.iter().filter(|(name, _)| !name.contains("password"));
-    with_query("", pairs.map(|(name, value)| (name.as_str(), value.as_str()))).trim_start_matches('?').to_owned()
+    let fields = request.body().ok().and_then(|body| form::parse(&body).ok()).unwrap_or_default();
+    fields.into_iter().filter(|(name, _)| !name.contains("password")).collect()
+}
+
+/// These fields as a form is sent.
+fn encoded<'a>(fields: impl IntoIterator<Item = &'a (String, String)>) -> String {
+    let fields = fields.into_iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    with_query("", fields).trim_start_matches('?').to_owned()
 }

@@ -15,7 +15,7 @@ use crate::Error;
 use crate::address::own;
 use crate::cookies::{remembered_reseller, reseller_cookie};
 use crate::error::{INACTIVE, SUSPENDED};
-use crate::form::Form;
+use crate::form::{Form, label};
 use crate::frame::{Look, Section};
 use crate::login_page::LoginPage;
 use crate::page::{page, see_other};
@@ -94,6 +94,23 @@ struct ContinuePage {
     look: Look,
     action: String,
     fields: Vec<(String, String)>,
+    /// What of it a person has typed or chosen: the name of each field, and its value.
+    typed: Vec<(String, String)>,
+}
+
+/// How a field is told to the person who filled it in; `None` for one without a value, and for those that pages put into forms themselves.
+fn typed(name: &str, value: &str) -> Option<(String, String)> {
+    if value.is_empty() || ["form_key", "tab"].contains(&name) || name.starts_with("shown_") {
+        return None;
+    }
+    let words = match (name, value) {
+        ("is_active", "true") => "Active",
+        ("is_active", "false") => "Inactive",
+        ("auto_renew", "true") => "On",
+        ("auto_renew", "false") => "Off",
+        (_, value) => value,
+    };
+    Some((label(name), words.to_owned()))
 }
 
 fn let_in(login: &LoginPage, short_name: &str, logged_in: &LoggedIn) -> Result<Response, Error> {
@@ -101,7 +118,8 @@ fn let_in(login: &LoginPage, short_name: &str, logged_in: &LoggedIn) -> Result<R
     let response = if kept.is_empty() || login.next.is_empty() {
         see_other(if login.next.is_empty() { Section::start(logged_in.user.role) } else { &login.next })
     } else {
-        page(StatusCode::OK, &ContinuePage { look: Look::plain(), action: login.next.clone(), fields: kept })?
+        let typed = kept.iter().filter_map(|(name, value)| typed(name, value)).collect();
+        page(StatusCode::OK, &ContinuePage { look: Look::plain(), action: login.next.clone(), fields: kept, typed })?
     };
     let mut response = begun(response, logged_in);
     if let Some(name) = ShortName::parse(short_name) {
