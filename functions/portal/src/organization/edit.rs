@@ -54,6 +54,8 @@ struct EditPage {
     filled: Filled,
     /// What is on record now.
     shown: Vec<(String, String)>,
+    /// Whether it has an e-mail address, which it then can't be without.
+    has_email: bool,
     may_set_status: bool,
     conflicts: Vec<Conflict>,
 }
@@ -130,6 +132,7 @@ fn shown(
         name,
         filled: Filled::wrong(form, faults)?,
         shown: shown_of(latest),
+        has_email: latest.profile.email.is_some(),
         conflicts,
     };
     Ok(page(status, &template)?)
