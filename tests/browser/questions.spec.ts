@@ -4,7 +4,7 @@ import { fitsItsWidth, isAccessible } from "./lib/checks.ts";
 import { person, reseller } from "./lib/demo.ts";
 import { press } from "./lib/keys.ts";
 import { look, WITH_SCRIPT } from "./lib/looks.ts";
-import { newOrganization, onRecord, withName } from "./lib/organization.ts";
+import { newName, newOrganization, onRecord, withName } from "./lib/organization.ts";
 import { expect, test } from "./lib/visit.ts";
 
 /** What is found by an organization's name, with it selected. */
@@ -43,6 +43,45 @@ test("organizations are deleted after a question that names them", async ({ visi
   await expect(page.getByRole("status")).toHaveText("1 organization was deleted.");
   await expect(page.getByRole("searchbox"), "the list is as it was").toHaveValue(name);
   expect(await withName(name)).toEqual([]);
+});
+
+test("several are selected at once, and none after they were deleted", async ({ visitor }) => {
+  const page = await (await visitor.as({ role: "RESELLER" })).newPage();
+  const prefix = newName();
+  for (const letter of ["A", "B", "C", "D"]) await newOrganization(`${prefix} ${letter}`);
+  await page.goto(`/reseller?search=${encodeURIComponent(prefix)}&sort=name`);
+  const [all, remove] = [page.getByRole("checkbox", { name: "Select all" }), page.getByRole("button", { name: "Delete selected" })];
+  await all.check();
+  await expect(remove).toHaveText("Delete selected (4)");
+  await page.getByRole("checkbox", { name: `Select ${prefix} C` }).uncheck();
+  await page.getByRole("checkbox", { name: `Select ${prefix} D` }).uncheck();
+  await expect(remove).toHaveText("Delete selected (2)");
+  await expect(all).toHaveJSProperty("indeterminate", true);
+  await remove.click();
+  const question = page.getByRole("dialog", { name: "Delete these 2 for ever?" });
+  await expect(question.getByRole("listitem")).toHaveCount(2);
+  await question.getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByRole("status")).toHaveText("2 organizations were deleted.");
+  await page.goBack();
+  await expect(page.getByRole("row", { name: `${prefix} C` })).toBeVisible();
+  await expect(page.getByRole("checkbox", { checked: true }), "where the deleted ones stood").toHaveCount(0);
+  await expect(remove).toBeDisabled();
+  await all.check();
+  await remove.click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByText("No organization matches.")).toBeVisible();
+});
+
+test("the question fits its window, however many it names", async ({ visitor }) => {
+  const page = await (await visitor.as({ role: "RESELLER" })).newPage();
+  await page.goto("/reseller?rows=50");
+  await page.getByRole("checkbox", { name: "Select all" }).check();
+  await page.getByRole("button", { name: "Delete selected" }).click();
+  const question = page.getByRole("dialog");
+  await expect(question.getByRole("heading")).toBeInViewport();
+  await expect(question.getByRole("button", { name: "Keep" })).toBeInViewport();
+  await isAccessible(page, "a long question");
+  await question.getByRole("button", { name: "Keep" }).click();
 });
 
 test("a page says that nothing is selected where there is no script", async ({ visitor }) => {

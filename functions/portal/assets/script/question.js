@@ -2,7 +2,7 @@
 const question = document.querySelector("dialog.question");
 if (question) {
   const form = question.querySelector("form");
-  const named = question.querySelector(".named");
+  const [title, named] = [question.querySelector("h2"), question.querySelector(".named")];
   const nameOf = (row) => {
     const item = document.createElement("li");
     const more = document.createElement("span");
@@ -21,8 +21,12 @@ if (question) {
     event.preventDefault();
     isSent = false;
     form.action = address;
+    title.textContent = rows.length > 1 ? `Delete these ${rows.length} for ever?` : "Delete for ever?";
     named.replaceChildren(...rows.map(nameOf));
     question.showModal();
+    // Who has no mouse scrolls it too.
+    if (named.scrollHeight > named.clientHeight) named.tabIndex = 0;
+    else named.removeAttribute("tabindex");
   };
   // A double click sends it once.
   form.addEventListener("submit", (event) => {
@@ -30,17 +34,27 @@ if (question) {
     isSent ||= event.submitter?.formMethod !== "dialog";
   });
   for (const list of document.querySelectorAll("form[data-asks]")) {
-    const button = list.querySelector(".danger");
-    const rows = () => [...list.querySelectorAll("input:checked")].map((box) => box.closest("tr"));
+    const [button, all] = [list.querySelector(".danger"), list.querySelector("th input")];
+    const boxes = [...list.querySelectorAll("input[name=id]")];
+    const rows = () => boxes.filter((box) => box.checked).map((box) => box.closest("tr"));
     const count = () => {
-      button.disabled = rows().length === 0;
+      const { length } = rows();
+      button.disabled = length === 0;
+      button.textContent = length ? `Delete selected (${length})` : "Delete selected";
+      all.checked = length === boxes.length;
+      all.indeterminate = length > 0 && !all.checked;
     };
     list.addEventListener("submit", (event) => {
       const listed = new URLSearchParams(new FormData(list));
       listed.delete("id");
       ask(event, `${list.action}?${listed}`, rows());
     });
-    list.addEventListener("input", count);
+    list.addEventListener("input", ({ target }) => {
+      if (target === all) for (const box of boxes) box.checked = all.checked;
+      count();
+    });
+    all.previousElementSibling.remove();
+    all.hidden = false;
     // A browser fills fields again when the person comes back to a page.
     addEventListener("pageshow", count);
     count();

@@ -153,7 +153,12 @@ impl ListQuery {
         address(DELETE, &self.listed())
     }
 
-    /// The address of the first page of this list, which says how many organizations were deleted.
+    /// The address of this page.
+    pub(super) fn here(&self) -> String {
+        address(PATH, &self.listed())
+    }
+
+    /// The address of this page, which says how many organizations were deleted from it.
     pub(super) fn after_deletion(&self, deleted: u64) -> String {
         let mut parameters = self.listed();
         parameters.push(("deleted", deleted.to_string()));
@@ -165,11 +170,9 @@ impl ListQuery {
         self.ordered(self.sort, self.direction.name())
     }
 
-    /// The same parameters, and how many rows a page has.
+    /// The parameters that say which page this is.
     pub(super) fn listed(&self) -> Vec<(&'static str, String)> {
-        let mut parameters = self.kept();
-        parameters.push(self.length());
-        parameters
+        self.page(self.sort, self.direction.name(), self.offset, &self.cursor)
     }
 
     /// The parameters that say which organizations are listed, in this order.
@@ -182,9 +185,12 @@ impl ListQuery {
         ]
     }
 
-    /// The parameter that says how many rows a page has.
-    fn length(&self) -> (&'static str, String) {
-        ("rows", unless("25", &self.rows.to_string()))
+    /// The parameters that say which page it is of the list in this order.
+    fn page(&self, sort: &str, direction: &str, offset: u64, cursor: &str) -> Vec<(&'static str, String)> {
+        let mut parameters = self.ordered(sort, direction);
+        let (rows, offset) = (unless("25", &self.rows.to_string()), unless("0", &offset.to_string()));
+        parameters.extend([("rows", rows), ("offset", offset), ("cursor", cursor.to_owned())]);
+        parameters
     }
 
     /// The address of the page before; `None` on the first.
@@ -207,10 +213,7 @@ impl ListQuery {
     }
 
     fn address(&self, sort: &str, direction: &str, offset: u64, cursor: &str) -> String {
-        let mut parameters = self.ordered(sort, direction);
-        let offset = unless("0", &offset.to_string());
-        parameters.extend([self.length(), ("offset", offset), ("cursor", cursor.to_owned())]);
-        address(PATH, &parameters)
+        address(PATH, &self.page(sort, direction, offset, cursor))
     }
 }
 
@@ -247,8 +250,10 @@ mod tests {
         assert_eq!(narrowed.first(), "/reseller?search=a%26b&status=active&rows=100");
         assert_eq!(narrowed.export(), "/reseller/export?search=a%26b&status=active");
         assert_eq!(query("sort=name&direction=desc&offset=50").export(), "/reseller/export?sort=name&direction=desc");
-        assert_eq!(narrowed.deletion(), "/reseller/delete?search=a%26b&status=active&rows=100");
-        assert_eq!(narrowed.after_deletion(2), "/reseller?search=a%26b&status=active&rows=100&deleted=2");
+        let page = "search=a%26b&status=active&rows=100&offset=150&cursor=x";
+        assert_eq!(narrowed.here(), format!("/reseller?{page}"));
+        assert_eq!(narrowed.deletion(), format!("/reseller/delete?{page}"));
+        assert_eq!(narrowed.after_deletion(2), format!("/reseller?{page}&deleted=2"));
         assert_eq!(query("deleted=3").after_deletion(0), "/reseller?deleted=0");
     }
 
