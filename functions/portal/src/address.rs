@@ -9,11 +9,11 @@ const ENCODED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 const MAXIMUM: usize = 2_000;
 
 /// A path with these parameters; those without a value are left out.
-pub(crate) fn with_query<'a>(path: &str, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let pairs = parameters.into_iter().filter(|(_, value)| !value.is_empty());
-    let pairs: Vec<String> = pairs
-        .map(|(name, value)| format!("{}={}", utf8_percent_encode(name, &ENCODED), utf8_percent_encode(value, &ENCODED)))
-        .collect();
+pub(crate) fn with_query<N: AsRef<str>, V: AsRef<str>>(path: &str, parameters: impl IntoIterator<Item = (N, V)>) -> String {
+    let pairs = parameters.into_iter().filter(|(_, value)| !value.as_ref().is_empty());
+    let encoded = |text: &str| utf8_percent_encode(text, &ENCODED).to_string();
+    let pairs: Vec<String> =
+        pairs.map(|(name, value)| format!("{}={}", encoded(name.as_ref()), encoded(value.as_ref()))).collect();
     if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
 }
 

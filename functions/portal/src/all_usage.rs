@@ -79,7 +79,7 @@ pub(crate) async fn show(visit: &Visit<'_, Read>) -> Result<Response, Error> {
             told,
             rows: shown.iter().map(|used| names.row(used)).collect(),
             pages: query.pages(used.len()),
-            csv: with_query(PATH, parameters(&query).iter().map(|(name, value)| (*name, value.as_str()))),
+            csv: with_query(PATH, parameters(&query)),
         },
     };
     let is_wrong = query.filled.is_wrong();

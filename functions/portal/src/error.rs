@@ -163,16 +163,15 @@ fn shown(status: StatusCode, title: &'static str, text: &str, is_let_in: bool) -
 /// Leads somebody without a session to the login and from there back to the page. A form that was sent is kept in the page of the login, so that
 /// nothing that was typed is lost. One that deletes is not: at its address a page asks again, with the names of what is deleted.
 fn log_in_again(request: &Request) -> Response {
-    let address = |query: &str| if query.is_empty() { request.path().to_owned() } else { format!("{}?{query}", request.path()) };
     let query = request.query();
+    let here = if query.is_empty() { request.path().to_owned() } else { format!("{}?{query}", request.path()) };
     let response = if request.method() == "POST" {
         let sent = sent(request);
         let (next, kept) = if request.path().ends_with("/delete") {
-            let selected = encoded(sent.iter().filter(|(name, _)| name == "id"));
-            let parameters: Vec<&str> = [query, &selected].into_iter().filter(|part| !part.is_empty()).collect();
-            (address(&parameters.join("&")), String::new())
+            let selected = sent.into_iter().filter(|(name, _)| name == "id");
+            (with_query(request.path(), request.query_pairs().0.into_iter().chain(selected)), String::new())
         } else {
-            (address(query), encoded(&sent))
+            (here, with_query("", sent).trim_start_matches('?').to_owned())
         };
         let login = LoginPage {
             look: Look::plain(),
@@ -186,7 +185,6 @@ fn log_in_again(request: &Request) -> Response {
         };
         page(StatusCode::UNAUTHORIZED, &login).unwrap_or_else(|_| see_other("/login"))
     } else {
-        let here = address(query);
         see_other(&with_query(&login_path(request), [("next", if here == "/" { "" } else { &here })]))
     };
     with_header(response, SET_COOKIE, &no_session_cookie())
@@ -199,10 +197,4 @@ fn sent(request: &Request) -> Vec<(String, String)> {
     }
     let fields = request.body().ok().and_then(|body| form::parse(&body).ok()).unwrap_or_default();
     fields.into_iter().filter(|(name, _)| !name.contains("password")).collect()
-}
-
-/// These fields as a form is sent.
-fn encoded<'a>(fields: impl IntoIterator<Item = &'a (String, String)>) -> String {
-    let fields = fields.into_iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    with_query("", fields).trim_start_matches('?').to_owned()
 }

@@ -5,7 +5,6 @@ use shared::lambda::response::Response;
 use shared::store::{Table, Write};
 
 use crate::Error;
-use crate::page::compressed;
 use crate::profile;
 use crate::visit::Visit;
 
@@ -15,6 +14,5 @@ use crate::visit::Visit;
 /// 401 with a login without a session; 403 when another site's page sent the form; 404 when this person has no brand.
 pub async fn replace_logo(table: &Table<Write>, request: &Request) -> Result<Response, Error> {
     let visit = Visit::sent(table, request).await?;
-    let answered = profile::logo::replace(&visit).await;
-    Ok(compressed(request, visit.within_frame(answered).await?))
+    visit.end(profile::logo::replace(&visit).await).await
 }

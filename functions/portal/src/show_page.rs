@@ -9,7 +9,7 @@ use shared::store::{Policy, Read, Table};
 use crate::Error;
 use crate::frame::Section;
 use crate::organization::Place;
-use crate::page::{compressed, see_other};
+use crate::page::see_other;
 use crate::visit::Visit;
 use crate::{activity, all_usage, dashboard, organization, organizations, people, profile};
 
@@ -52,7 +52,7 @@ pub async fn show_page(table: &Table<Read>, request: &Request) -> Result<Respons
         }
         _ => Err(Error::NotFound),
     };
-    Ok(compressed(request, visit.within_frame(answered).await?))
+    visit.end(answered).await
 }
 
 /// A page that is being made, on the heap. Without optimization, one function that makes them all would need the space of all of them on the

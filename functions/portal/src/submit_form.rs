@@ -10,7 +10,7 @@ use crate::Error;
 use crate::cookies::no_session_cookie;
 use crate::login_page::login_path;
 use crate::organization::{self, Place};
-use crate::page::{compressed, see_other};
+use crate::page::see_other;
 use crate::visit::Visit;
 use crate::{organizations, people, profile};
 
@@ -45,7 +45,7 @@ pub async fn submit_form(table: &Table<Write>, request: &Request) -> Result<Resp
         }
         _ => Err(Error::NotFound),
     };
-    Ok(compressed(request, visit.within_frame(answered).await?))
+    visit.end(answered).await
 }
 
 /// Ends the session, if there is one, and leads to the login. Whom nobody lets in at the moment can leave too.

@@ -11,6 +11,7 @@ use crate::Error;
 use crate::cookies::session;
 use crate::form::Form;
 use crate::origin;
+use crate::page::compressed;
 
 /// The hidden field with the random key of a form, by which the same form is known again when it comes twice.
 const FORM_KEY: &str = "form_key";
@@ -43,15 +44,15 @@ impl<'a, A: Access> Visit<'a, A> {
         Ok(opened)
     }
 
-    /// The answer to this visit, or why there is none. That nothing is there is told in the frame of the pages that the caller sees, whom one
-    /// more call verifies.
+    /// The answer to this visit as it is sent: compressed if the browser takes that. That nothing is there is told in the frame of the pages
+    /// that the caller sees, whom one more call verifies.
     ///
     /// # Errors
-    /// Those of `answered`, and of [`Visit::open`].
-    pub(crate) async fn within_frame(&self, answered: Result<Response, Error>) -> Result<Response, Error> {
+    /// Those of `answered`, and of [`Visit::caller`].
+    pub(crate) async fn end(&self, answered: Result<Response, Error>) -> Result<Response, Error> {
         match answered {
             Err(Error::NotFound) => Err(Error::not_found(&self.caller(Policy::ONESELF).await?)),
-            answered => answered,
+            answered => Ok(compressed(self.request, answered?)),
         }
     }
 

@@ -3,6 +3,7 @@ const question = document.querySelector("dialog.question");
 if (question) {
   const form = question.querySelector("form");
   const [title, named] = [question.querySelector("h2"), question.querySelector(".named")];
+  const ofOne = title.textContent;
   const nameOf = (row) => {
     const item = document.createElement("li");
     const more = document.createElement("span");
@@ -21,7 +22,7 @@ if (question) {
     event.preventDefault();
     isSent = false;
     form.action = address;
-    title.textContent = rows.length > 1 ? `Delete these ${rows.length} for ever?` : "Delete for ever?";
+    title.textContent = rows.length > 1 ? `Delete these ${rows.length} for ever?` : ofOne;
     named.replaceChildren(...rows.map(nameOf));
     question.showModal();
     // Who has no mouse scrolls it too.
@@ -36,11 +37,12 @@ if (question) {
   for (const list of document.querySelectorAll("form[data-asks]")) {
     const [button, all] = [list.querySelector(".danger"), list.querySelector("th input")];
     const boxes = [...list.querySelectorAll("input[name=id]")];
+    const words = button.textContent;
     const rows = () => boxes.filter((box) => box.checked).map((box) => box.closest("tr"));
     const count = () => {
       const { length } = rows();
       button.disabled = length === 0;
-      button.textContent = length ? `Delete selected (${length})` : "Delete selected";
+      button.textContent = length ? `${words} (${length})` : words;
       all.checked = length === boxes.length;
       all.indeterminate = length > 0 && !all.checked;
     };

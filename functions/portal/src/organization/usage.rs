@@ -57,7 +57,7 @@ pub(super) async fn list(visit: &Visit<'_, Read>, place: &Place) -> Result<Conte
         table: UsageTable {
             told,
             pages: query.pages(rows.len()),
-            csv: with_query(&export_path(place), parameters.iter().map(|(name, value)| (*name, value.as_str()))),
+            csv: with_query(&export_path(place), parameters),
             rows: query.rows(&rows).to_vec(),
         },
     };

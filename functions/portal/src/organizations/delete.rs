@@ -46,8 +46,8 @@ pub(crate) async fn show(visit: &Visit<'_, Read>) -> Result<Response, Error> {
     Ok(page(StatusCode::OK, &DeletePage { frame, query: ListQuery::parse(visit.request), found })?)
 }
 
-/// Deletes the organizations and leads to the list from which they were selected (303), which says how many there were. What is gone already does not matter, so that the
-/// form can be sent twice.
+/// Deletes the organizations and leads to the list from which they were selected (303), which says how many there were. What is gone already
+/// does not matter, so that the form can be sent twice.
 pub(crate) async fn submit(visit: &Visit<'_, Write>, form: &Form) -> Result<Response, Error> {
     let caller = visit.caller(Policy::RESELLER).await?;
     let mut deleted = 0;

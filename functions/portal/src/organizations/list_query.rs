@@ -134,69 +134,55 @@ impl ListQuery {
     }
 
     /// The address of the same list sorted by this column; by its other direction if it is sorted by it.
-    pub(super) fn sorted_by(&self, column: &str) -> String {
-        self.address(column, if self.is_sorted_by(column, "asc") { "desc" } else { "asc" }, 0, "")
+    pub(super) fn sorted_by(&self, column: &'static str) -> String {
+        let direction = if self.is_sorted_by(column, "asc") { Direction::Descending } else { Direction::Ascending };
+        Self { sort: column, direction, ..self.clone() }.first()
     }
 
     /// The address of the first page of this list.
     pub(super) fn first(&self) -> String {
-        self.address(self.sort, self.direction.name(), 0, "")
+        self.page(0, String::new())
     }
 
     /// The address of all of this list as CSV.
     pub(super) fn export(&self) -> String {
-        address(EXPORT, &self.kept())
+        with_query(EXPORT, self.kept())
     }
 
     /// The address at which organizations of this list are deleted.
     pub(super) fn deletion(&self) -> String {
-        address(DELETE, &self.listed())
+        with_query(DELETE, self.listed())
     }
 
     /// The address of this page.
     pub(super) fn here(&self) -> String {
-        address(PATH, &self.listed())
+        with_query(PATH, self.listed())
     }
 
     /// The address of this page, which says how many organizations were deleted from it.
     pub(super) fn after_deletion(&self, deleted: u64) -> String {
-        let mut parameters = self.listed();
-        parameters.push(("deleted", deleted.to_string()));
-        address(PATH, &parameters)
+        with_query(PATH, self.listed().into_iter().chain([("deleted", deleted.to_string())]))
     }
 
     /// The parameters that say which organizations are listed, and in which order.
     pub(super) fn kept(&self) -> Vec<(&'static str, String)> {
-        self.ordered(self.sort, self.direction.name())
+        vec![
+            ("search", self.search.clone()),
+            ("status", self.status.clone()),
+            ("sort", unless("id", self.sort)),
+            ("direction", unless("asc", self.direction.name())),
+        ]
     }
 
     /// The parameters that say which page this is.
     pub(super) fn listed(&self) -> Vec<(&'static str, String)> {
-        self.page(self.sort, self.direction.name(), self.offset, &self.cursor)
-    }
-
-    /// The parameters that say which organizations are listed, in this order.
-    fn ordered(&self, sort: &str, direction: &str) -> Vec<(&'static str, String)> {
-        vec![
-            ("search", self.search.clone()),
-            ("status", self.status.clone()),
-            ("sort", unless("id", sort)),
-            ("direction", unless("asc", direction)),
-        ]
-    }
-
-    /// The parameters that say which page it is of the list in this order.
-    fn page(&self, sort: &str, direction: &str, offset: u64, cursor: &str) -> Vec<(&'static str, String)> {
-        let mut parameters = self.ordered(sort, direction);
-        let (rows, offset) = (unless("25", &self.rows.to_string()), unless("0", &offset.to_string()));
-        parameters.extend([("rows", rows), ("offset", offset), ("cursor", cursor.to_owned())]);
-        parameters
+        let (rows, offset) = (unless("25", &self.rows.to_string()), unless("0", &self.offset.to_string()));
+        self.kept().into_iter().chain([("rows", rows), ("offset", offset), ("cursor", self.cursor.clone())]).collect()
     }
 
     /// The address of the page before; `None` on the first.
     pub(super) fn previous(&self) -> Option<String> {
-        let before = self.offset.saturating_sub(self.rows.into());
-        (self.offset > 0).then(|| self.address(self.sort, self.direction.name(), before, ""))
+        (self.offset > 0).then(|| self.page(self.offset.saturating_sub(self.rows.into()), String::new()))
     }
 
     /// The address of the page behind this one, of which `shown` rows are shown.
@@ -209,21 +195,18 @@ impl ListQuery {
         shown: u64,
     ) -> Result<String, StoreError> {
         let cursor = context(reseller, listing).write(table, &(place_of(&next.after), next.offset))?;
-        Ok(self.address(self.sort, self.direction.name(), self.offset + shown, &cursor))
+        Ok(self.page(self.offset + shown, cursor))
     }
 
-    fn address(&self, sort: &str, direction: &str, offset: u64, cursor: &str) -> String {
-        address(PATH, &self.page(sort, direction, offset, cursor))
+    /// The address of the page of this list before which so many rows stand.
+    fn page(&self, offset: u64, cursor: String) -> String {
+        Self { offset, cursor, ..self.clone() }.here()
     }
 }
 
 /// What an address says, which is nothing where the value is the usual one.
 fn unless(usual: &str, value: &str) -> String {
     if value == usual { String::new() } else { value.to_owned() }
-}
-
-fn address(path: &str, parameters: &[(&'static str, String)]) -> String {
-    with_query(path, parameters.iter().map(|(name, value)| (*name, value.as_str())))
 }
 
 fn context(reseller: ResellerId, listing: &Listing) -> CursorContext {

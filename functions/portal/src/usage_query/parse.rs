@@ -119,7 +119,7 @@ impl<V: Copy + Into<Option<Calendar>>> UsageQuery<V> {
         parameters.extend(chosen(view, split));
         parameters.extend(range.map(days).into_iter().flatten());
         parameters.push(("offset", if row == 0 { String::new() } else { row.to_string() }));
-        with_query(&self.path, parameters.iter().map(|(name, value)| (*name, value.as_str())))
+        with_query(&self.path, parameters)
     }
 
     /// The rows of this page.
